@@ -1,0 +1,121 @@
+"""Pictures: one module for each chart, one style; of each chart an SVG in two palettes and its data as CSV.
+
+The module of a chart has a `NAME`, `data`, which says what is plotted at a vintage and needs pandas only, and
+`draw`, a pure function of that and a palette. Matplotlib is imported by the first drawing and not before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from analysis.charts import (
+    coins_sold,
+    concentration,
+    contracts,
+    difficulty,
+    hashprice,
+    hashrate,
+    implied_price,
+    retargets,
+    revenue,
+    style,
+)
+from analysis.charts.plotted import Plotted
+from analysis.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.figure import Figure
+
+    from analysis.claims.ledger import Ledger
+    from analysis.snapshots import Vintage
+
+__all__ = ["CHARTS", "Chart", "Plotted", "draw", "key", "prepare"]
+
+
+class Chart(Protocol):
+    """What each module of this package is."""
+
+    NAME: str
+
+    def data(self, vintage: Vintage, ledger: Ledger) -> Plotted:
+        """What is plotted."""
+
+    def draw(self, plotted: Plotted, palette: style.Palette) -> Figure:
+        """How it is drawn."""
+
+
+_MODULES: tuple[Chart, ...] = (
+    difficulty,
+    retargets,
+    hashrate,
+    hashprice,
+    implied_price,
+    revenue,
+    coins_sold,
+    contracts,
+    concentration,
+)
+
+CHARTS: Mapping[str, Chart] = {module.NAME: module for module in _MODULES}
+"""Every chart by name, in the order of the report."""
+
+
+def prepare(vintage: Vintage, ledger: Ledger) -> Mapping[str, Plotted]:
+    """What every chart shows as the evidence stood on a day.
+
+    Args:
+        vintage: the evidence.
+        ledger: all claims, evaluated at the same vintage.
+    """
+    return {name: chart.data(vintage, ledger) for name, chart in CHARTS.items()}
+
+
+def key(name: str, plotted: Plotted) -> str:
+    """SHA-256 of all that a chart's files depend on: what it shows, its code, the version of Matplotlib."""
+    folder = Path(__file__).parent
+    sources = (folder / f"{name.replace('-', '_')}.py", folder / "style.py", folder / "__init__.py")
+    digest = hashlib.sha256(f"{version('matplotlib')} {plotted.digest()}".encode())
+    for source in sources:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def draw(name: str, plotted: Plotted, directory: Path) -> None:
+    """Draw one chart: `NAME.svg`, `NAME-dark.svg` and `NAME.csv` in an existing directory.
+
+    Raises:
+        OutputError: a file could not be written; a file of that name stays as it was.
+    """
+    drawing = style.svg(CHARTS[name].draw(plotted, style.LIGHT))
+    _write(directory / f"{name}.svg", drawing)
+    _write(directory / f"{name}-dark.svg", style.recoloured(drawing, style.DARK))
+    _write(directory / f"{name}.csv", plotted.csv())
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    try:
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(beside).replace(path)
+        except BaseException:
+            Path(beside).unlink()
+            raise
+    except OSError as error:
+        raise OutputError(
+            "A chart could not be written.",
+            where=path.name,
+            got=error.strerror or str(error),
+            hint="Check that the output folder can be written and that the disk has room.",
+        ) from error

@@ -1,0 +1,127 @@
+"""Coins sold in the first quarter: what the article cites against every other published figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.charts import style
+from analysis.charts.plotted import Plotted
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from analysis.charts.style import Palette
+    from analysis.claims.ledger import Entry, Ledger
+    from analysis.snapshots import Vintage
+
+NAME = "coins-sold"
+CLAIMS = {"mara-btc-sold": "MARA", "riot-btc-sold": "Riot", "corz-btc-sold": "Core Scientific"}
+METRIC = "btc_sold"
+ARTICLE = "article"
+
+TIERS = {
+    "primary": ("s", "\N{WHITE SQUARE} primary source"),
+    "mirror": ("D", "\N{WHITE DIAMOND} mirror of a filing"),
+    "secondary": ("o", "\N{WHITE CIRCLE} secondary"),
+    "computed": ("^", "\N{WHITE UP-POINTING TRIANGLE} computed"),
+}
+"""Marker of each tier of source and the key to it, the nearest to the origin first."""
+
+ROW, TOP, BOTTOM = 58, 50, 24
+LEFT, RIGHT = 104, 8
+LABEL = 72
+"""Points that the label of a figure takes to one side of it."""
+
+EDGE = 10
+
+
+def data(vintage: Vintage, ledger: Ledger) -> Plotted:
+    """The cited figure of each operator and the published ones that its claim was held against.
+
+    Of equal figures for one period the one nearest to its origin is kept.
+
+    Returns:
+        A row for each figure: `operator`, `period`, `btc`, `against_cited_percent`, `tier` (`article` for the
+        cited figure), `publisher` and `published`.
+    """
+    statements = vintage.data("statements").frame
+    rank = {tier: place for place, tier in enumerate(TIERS)}
+    rows: list[tuple[object, ...]] = []
+    for id_, operator in CLAIMS.items():
+        cited = float(ledger[id_].value)
+        rows.append((operator, "", cited, 0.0, ARTICLE, "", pd.NaT))
+        found = statements.loc[_used(ledger[id_])]
+        found = found[found["metric"] == METRIC].assign(rank=found["tier"].map(rank))
+        found = found.sort_values(["value", "period", "rank", "published"]).drop_duplicates(
+            ["value", "period"]
+        )
+        rows += [
+            (
+                operator,
+                row.period,
+                row.value,
+                (row.value / cited - 1) * 100,
+                row.tier,
+                row.publisher,
+                row.published,
+            )
+            for row in found.itertuples()
+        ]
+    columns = ["operator", "period", "btc", "against_cited_percent", "tier", "publisher", "published"]
+    table = pd.DataFrame(rows, columns=columns).astype({"published": "datetime64[us]"})
+    return Plotted(
+        table.round({"btc": 2, "against_cited_percent": 2}),
+        texts={operator: f"cited {ledger[id_].display}" for id_, operator in CLAIMS.items()},
+    )
+
+
+def _used(entry: Entry) -> list[str]:
+    return [row for given in entry.inputs if given.data_set == "statements" for row in given.rows]
+
+
+def draw(plotted: Plotted, palette: Palette) -> Figure:
+    """A row for each operator; the cited figure is the line, the others stand at their distance from it."""
+    table = plotted.table[plotted.table["tier"] != ARTICLE]
+    operators = list(plotted.texts)
+    figure = style.sheet(len(operators) * ROW + TOP + BOTTOM)
+    axes = style.panel(figure, left=LEFT, right=RIGHT, top=TOP, bottom=BOTTOM)
+    style.unit(axes, "coins sold in the first quarter: published against cited", palette, left=LEFT, above=30)
+    keys = [key for tier, (_, key) in TIERS.items() if (table["tier"] == tier).any()]
+    style.label(axes, "  ".join(keys), (0, 1), (-LEFT, 14), palette.other, where="corner")
+    low, high = _limits(table["against_cited_percent"].tolist())
+    axes.set_xlim(low, high)
+    axes.set_ylim(len(operators) - 0.5, -0.5)
+    scale = {tick: style.signed(tick, 0) if tick else "as cited" for tick in style.ticks(low, high)}
+    style.scale_x(axes, scale, palette, rules=True)
+    axes.axvline(0, color=palette.accent, linewidth=1.6, dashes=style.DASHES)
+    for row, (operator, cited) in enumerate(plotted.texts.items()):
+        style.label(axes, operator, (0, row), (-LEFT, 4), palette.ink, where="left", bold=True)
+        style.label(axes, cited, (0, row), (-LEFT, -11), palette.accent, where="left")
+    for operator, period, btc, share, tier in zip(
+        *(table[name] for name in ("operator", "period", "btc", "against_cited_percent", "tier")), strict=True
+    ):
+        at = (share, operators.index(operator))
+        axes.plot(
+            *at,
+            TIERS[tier][0],
+            markersize=8,
+            markerfacecolor=palette.paper,
+            markeredgecolor=palette.other,
+            markeredgewidth=1.6,
+        )
+        # Labels grow away from the cited line, which would cross them.
+        away = -5 if share > 0 else 5
+        side: style.Side = "left" if share > 0 else "right"
+        style.label(axes, f"{btc:,.0f} BTC", at, (away, 10), palette.ink, ha=side, bold=True)
+        style.label(axes, period.replace("-", "\N{EN DASH}"), at, (away, -17), palette.muted, ha=side)
+    return figure
+
+
+def _limits(shares: list[float]) -> tuple[float, float]:
+    """Ends of the axis that leave room for the labels on the outer side of the outermost figures."""
+    low, high = min([0.0, *shares]), max([0.0, *shares])
+    left, right = (LABEL if end else EDGE for end in (low, high))
+    scale = (high - low) / (style.WIDTH - LEFT - RIGHT - left - right)
+    return low - left * scale, high + right * scale

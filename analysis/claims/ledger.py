@@ -1,0 +1,303 @@
+"""The ledger: all claims evaluated at one vintage, with their evidence and provenance."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.claims.model import Claim, Finding, Kind, Verdict
+from analysis.claims.quantities import Quantity, Range
+from analysis.claims.registry import AS_OF, claims, dependency, in_order, is_claim, unknown_claim
+from analysis.claims.verdicts import Cited, judge
+from analysis.errors import ClaimError, ReportError
+from analysis.snapshots import DATA_SETS
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+
+    from analysis.claims.quantities import Value
+    from analysis.snapshots import Vintage
+
+SCHEMA_VERSION = 1
+_LISTED_ROWS = 60
+_PACKAGE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Rows of one snapshot that a value was made from."""
+
+    data_set: str
+    snapshot: str
+    sha256: str
+    count: int
+    rows: tuple[str, ...]  # the first and the last only where there are more than 60
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one publisher said on the claim."""
+
+    value: str
+    unit: str
+    period: str
+    publisher: str
+    tier: str
+    bearing: str
+    finding: str
+    address: str
+    published: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Where a claim's value is made."""
+
+    module: str
+    function: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A part of a claim's account as the ledger holds it."""
+
+    label: str
+    value: float | str
+    unit: str
+    display: str
+    exact: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuardState:
+    """A guard at one vintage."""
+
+    holds: bool
+    margin: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One claim at one vintage."""
+
+    id: str
+    statement: str
+    section: str
+    kind: str
+    cited: str
+    value: float | str
+    low: float | None
+    high: float | None
+    unit: str
+    display: str
+    exact: str
+    rounding: str
+    verdict: str
+    reason: str
+    hypothesis: bool
+    guard: GuardState | None
+    margin: str
+    formula: str
+    code: Code
+    inputs: tuple[Input, ...]
+    parts: dict[str, Figure]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Every claim at one vintage, in the order of the themes."""
+
+    as_of: dt.date
+    entries: Mapping[str, Entry]
+
+    def __getitem__(self, id_: str) -> Entry:
+        try:
+            return self.entries[id_]
+        except KeyError:
+            raise unknown_claim(id_) from None
+
+    def counts(self) -> dict[str, int]:
+        """How many claims have each verdict, in the order of the verdicts; all verdicts are named."""
+        found = Counter(entry.verdict for entry in self.entries.values())
+        return {verdict.value: found[verdict.value] for verdict in Verdict}
+
+    def to_json(self, sentences: Mapping[str, Sequence[str]]) -> str:
+        """Canonical JSON: the same content gives the same bytes.
+
+        Args:
+            sentences: for each claim the sentences of the book that use it.
+        """
+        content = {
+            "schema": SCHEMA_VERSION,
+            "as_of": self.as_of.isoformat(),
+            "claims": {
+                id_: asdict(entry) | {"sentences": list(sentences.get(id_, ()))}
+                for id_, entry in self.entries.items()
+            },
+        }
+        return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+
+def build(vintage: Vintage, ids: Iterable[str] | None = None) -> Ledger:
+    """Evaluate the claims as the evidence stood on a day.
+
+    Args:
+        vintage: the evidence.
+        ids: the claims to evaluate, with those they are derived from; all if None.
+
+    Raises:
+        ClaimError: an id is unknown, or a claim has no data at this vintage.
+    """
+    register = claims()
+    findings: dict[str, Finding] = {}
+    entries: dict[str, Entry] = {}
+    cited, evidence = vintage.data("cited").frame, vintage.data("evidence").frame
+    for claim in in_order(register if ids is None else ids):
+        findings[claim.id] = _evaluate(claim, vintage, findings)
+        entries[claim.id] = _entry(claim, findings[claim.id], vintage, cited, evidence)
+    return Ledger(vintage.as_of, {id_: entries[id_] for id_ in register if id_ in entries})
+
+
+def _evaluate(claim: Claim, vintage: Vintage, findings: Mapping[str, Finding]) -> Finding:
+    given: dict[str, Any] = {}
+    for parameter in claim.parameters:
+        if parameter == AS_OF:
+            given[parameter] = vintage.as_of
+        elif is_claim(parameter):
+            given[parameter] = findings[dependency(parameter)]
+        else:
+            given[parameter] = vintage.data(parameter).frame
+    try:
+        return claim.function(**given)
+    except ReportError:
+        raise
+    except (LookupError, ValueError, ArithmeticError) as error:
+        raise ClaimError(
+            f"the claim {claim.id} has no value as of {vintage.as_of}",
+            where=f"{claim.function.__module__}.{claim.function.__name__}",
+            expected=f"rows in {', '.join(p for p in claim.parameters if p in DATA_SETS)} up to that day",
+            got=f"{type(error).__name__}: {error}",
+            hint="choose a later day, or add the snapshot that is missing",
+        ) from error
+
+
+def _entry(
+    claim: Claim, finding: Finding, vintage: Vintage, cited: pd.DataFrame, evidence: pd.DataFrame
+) -> Entry:
+    row = cited.loc[claim.id]
+    said = evidence[evidence["claim"] == claim.id]
+    number = Cited(float(row["low"]), float(row["high"]), float(row["step"]), str(row["hedge"]))
+    judgement = judge(claim, finding, number, said)
+    value = finding.value
+    rounding = claim.rounding or value.default
+    return Entry(
+        id=claim.id,
+        statement=claim.statement,
+        section=claim.section,
+        kind=claim.kind.value,
+        cited=claim.cited,
+        value=_plain(value),
+        low=value.low.value if isinstance(value, Range) else None,
+        high=value.high.value if isinstance(value, Range) else None,
+        unit=value.low.unit if isinstance(value, Range) else value.unit,
+        display=value.display(rounding),
+        exact=value.exact(),
+        rounding=rounding.describe() if value.number is not None else "none",
+        verdict=judgement.verdict.value,
+        reason=judgement.reason,
+        hypothesis=claim.hypothesis,
+        guard=GuardState(finding.guard.holds, finding.guard.margin, finding.guard.describe())
+        if finding.guard
+        else None,
+        margin=_margin(claim, finding),
+        formula=claim.formula,
+        code=_code(claim),
+        inputs=tuple(_inputs(claim, finding, vintage)),
+        parts={
+            name: Figure(
+                part.label,
+                _plain(part.value),
+                part.value.unit,
+                part.value.display(part.rounding),
+                part.value.exact(),
+            )
+            for name, part in finding.parts.items()
+        },
+        evidence=tuple(_evidence(said)),
+    )
+
+
+def _plain(value: Value) -> float | str:
+    return value.number if value.number is not None else value.display()
+
+
+def _margin(claim: Claim, finding: Finding) -> str:
+    """The way to the next change a reader would see, in words."""
+    value = finding.value
+    texts = [finding.guard.describe()] if finding.guard else []
+    if claim.kind in (Kind.COMPUTED, Kind.DERIVED) and isinstance(value, Quantity):
+        rounding = claim.rounding or value.default
+        low, high = rounding.edges(value.value)
+        kind = type(value)
+        texts.append(f"shows {value.display(rounding)} from {kind(low).exact()} to {kind(high).exact()}")
+    return "; ".join(texts)
+
+
+def _code(claim: Claim) -> Code:
+    function = inspect.unwrap(claim.function)
+    path = Path(function.__code__.co_filename).resolve()
+    return Code(
+        module=function.__module__,
+        function=function.__name__,
+        path=path.relative_to(_PACKAGE.parent).as_posix(),
+        line=function.__code__.co_firstlineno,
+    )
+
+
+def _inputs(claim: Claim, finding: Finding, vintage: Vintage) -> Iterable[Input]:
+    for parameter in claim.parameters:
+        if parameter not in DATA_SETS:
+            continue
+        data = vintage.data(parameter)
+        labels = list(finding.rows.get(parameter, data.frame.index))
+        for snapshot, found in data.origin(labels).items():
+            names = [_label(label) for label in found]
+            listed = names if len(names) <= _LISTED_ROWS else [names[0], names[-1]]
+            yield Input(parameter, snapshot.path, snapshot.sha256, len(names), tuple(listed))
+
+
+def _label(label: object) -> str:
+    return str(label.date()) if hasattr(label, "date") else str(label)
+
+
+def _evidence(rows: pd.DataFrame) -> Iterable[Evidence]:
+    for row in rows.itertuples():
+        published = (
+            "" if row.published is None or row.published != row.published else f"{row.published:%Y-%m-%d}"
+        )
+        if row.published_precision.startswith("month"):
+            published = published[:7]
+        yield Evidence(
+            value=row.value,
+            unit=row.unit,
+            period=row.period,
+            publisher=row.publisher,
+            tier=row.tier,
+            bearing=row.bearing,
+            finding=row.finding,
+            address=row.url,
+            published=published,
+            note=row.note,
+        )

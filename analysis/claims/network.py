@@ -1,0 +1,419 @@
+"""Claims about the network: difficulty, hash rate, hash price, concentration."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.claims.model import Finding, Guard, Kind, Part
+from analysis.claims.quantities import (
+    Count,
+    Day,
+    HashPrice,
+    HashRate,
+    Minutes,
+    Percent,
+    Phrase,
+    Range,
+    Rank,
+    Seconds,
+    Share,
+    Usd,
+    largest,
+    nearest,
+    side,
+    truncate,
+)
+from analysis.claims.registry import claim
+from analysis.measures import concentration, difficulty, hashprice, hashrate, operators
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analysis.snapshots import Frame
+
+MARCH_RETARGET = 941_472
+"""First block of the epoch whose difficulty the article calls a drop of 7.7%."""
+
+QUARTER = pd.Period("2026Q1")
+SHARPEST_PERCENT = 5.0
+"""We read "among the sharpest on record" as: within the sharpest 5% of all retargets."""
+
+
+@claim(
+    "difficulty-drop",
+    cited="7.7%",
+    kind=Kind.COMPUTED,
+    section="overview",
+    rounding=truncate(1, magnitude=True),
+    formula="difficulty(block 941,472) / difficulty(block 939,456) - 1",
+)
+def difficulty_drop(epochs: Frame) -> Finding:
+    """Change of difficulty at the retarget of block 941,472 against the epoch before."""
+    march = difficulty.retargets(epochs).loc[MARCH_RETARGET]
+    before = MARCH_RETARGET - difficulty.EPOCH_BLOCKS
+    return Finding(
+        Percent(march["change"]),
+        parts={
+            "rounded": Part("rounded the usual way", Percent(march["change"]), nearest(1, magnitude=True)),
+            "day": Part("day of the retarget (UTC)", Day(march["timestamp"].date())),
+            "block": Part("first block of the epoch", Count(MARCH_RETARGET)),
+        },
+        rows={"epochs": [before, MARCH_RETARGET]},
+    )
+
+
+@claim(
+    "difficulty-drop-rank-year",
+    cited="second-largest drop of the year",
+    kind=Kind.PHRASE,
+    section="overview",
+    formula="rank of the change among the retargets of 2026 up to the day of the report, the deepest first",
+)
+def difficulty_drop_rank_year(epochs: Frame) -> Finding:
+    """Place of the March cut among the cuts of its year."""
+    year = difficulty.of_year(difficulty.retargets(epochs), QUARTER.year)
+    cuts = year[year["change"] < 0].sort_values("change", kind="stable")
+    rank = difficulty.rank(cuts, MARCH_RETARGET)
+    deeper = cuts.iloc[: rank - 1]
+    displaced = deeper.sort_values("timestamp")["timestamp"].iloc[1:]
+    deepest = cuts.iloc[0]
+    return Finding(
+        largest(rank),
+        parts={
+            "year": Part("the year", Phrase(str(QUARTER.year))),
+            "rank": Part("place among the year's cuts", Rank(rank)),
+            "cuts": Part("cuts in the year so far", Count(len(cuts))),
+            "deepest": Part(
+                "deepest cut of the year so far", Percent(deepest["change"]), nearest(2, magnitude=True)
+            ),
+            "deepest-block": Part("its block", Count(int(cuts.index[0]))),
+            "deepest-day": Part("its day", Day(deepest["timestamp"].date())),
+            "deeper": Part("every deeper cut of the year", Phrase(_cuts(deeper))),
+            "newest-deeper": Part(
+                "newest cut deeper than this one",
+                Percent(deeper.sort_values("timestamp")["change"].iloc[-1]),
+                nearest(2, magnitude=True),
+            ),
+            "newest-deeper-block": Part("its block", Count(int(deeper.sort_values("timestamp").index[-1]))),
+            "newest-deeper-day": Part("its day", Day(deeper["timestamp"].max().date())),
+        },
+        rows={"epochs": [*(year.index - difficulty.EPOCH_BLOCKS)[:1], *year.index]},
+        last_true=displaced.iloc[0].date() - dt.timedelta(days=1) if len(displaced) else None,
+    )
+
+
+def _cuts(table: pd.DataFrame) -> str:
+    """Cuts in words, the earliest first."""
+    told = [
+        f"{Percent(cut.change).display(nearest(2, magnitude=True))} at block {cut.Index:,} "
+        f"({Day(cut.timestamp.date()).display()})"
+        for cut in table.sort_values("timestamp").itertuples()
+    ]
+    return " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
+
+
+@claim(
+    "difficulty-drop-rank-record",
+    cited="among the sharpest declines on record",
+    kind=Kind.PHRASE,
+    section="overview",
+    formula="share of all retargets since 2009 that cut deeper; the words hold below 5%",
+)
+def difficulty_drop_rank_record(epochs: Frame) -> Finding:
+    """Place of the March cut among all retargets since 2009."""
+    table = difficulty.retargets(epochs)
+    share = difficulty.share_sharper(table, MARCH_RETARGET)
+    return Finding(
+        Rank(difficulty.rank(table, MARCH_RETARGET)),
+        parts={
+            "since": Part("year of the first retarget", Phrase(str(table["timestamp"].iloc[0].year))),
+            "retargets": Part("retargets since then", Count(len(table))),
+            "cuts": Part("of them cuts", Count(int((table["change"] < 0).sum()))),
+            "share-sharper": Part("share of all retargets that cut deeper", Share(share)),
+            "limit": Part("share up to which we let the words stand", Share(SHARPEST_PERCENT), nearest(0)),
+            "deepest": Part(
+                "deepest cut on record", Percent(float(table["change"].min())), nearest(1, magnitude=True)
+            ),
+            "deepest-day": Part("its day", Day(table["timestamp"].loc[table["change"].idxmin()].date())),
+        },
+        guard=Guard(
+            "the share of retargets that cut deeper",
+            share,
+            SHARPEST_PERCENT,
+            above=False,
+            show=lambda x: Share(x).display(nearest(1)),
+        ),
+    )
+
+
+@claim(
+    "difficulty-drop-cause",
+    cited="directly correlating",
+    kind=Kind.ATTRIBUTED,
+    section="overview",
+    formula="not computed: no published series tells miners that left for AI from others that left",
+)
+def difficulty_drop_cause() -> Finding:
+    """Whether AI conversions caused the fall of difficulty."""
+    return Finding(Phrase("not measured"))
+
+
+@claim(
+    "hashrate-q1-decline",
+    cited="nearly 6%",
+    kind=Kind.COMPUTED,
+    section="overview",
+    rounding=nearest(1, magnitude=True),
+    formula="hash rate (blocks x difficulty x 2^32 / 86,400 s) at March's end against December's, "
+    "averaged over 7, 14 and 30 days, and the quarter's mean against the mean of the quarter before",
+)
+def hashrate_q1_decline(days: Frame, epochs: Frame, cited: Frame) -> Finding:
+    """Fall of the network's hash rate over the first quarter, by each averaging in use."""
+    table = hashrate.quarter_changes(hashrate.daily(days, epochs), QUARTER)
+    falls = -table["change"]
+    names = {
+        "7-day average": "7-day",
+        "14-day average": "14-day",
+        "30-day average": "30-day",
+        "quarter mean": "mean",
+    }
+    parts = {
+        names[reading]: Part(f"fall by the {reading}", Percent(fall), nearest(1))
+        for reading, fall in falls.items()
+    }
+    parts |= {
+        "side": Part(
+            "the cited figure against these readings",
+            Phrase(
+                "inside"
+                if falls.min() <= float(cited.loc["hashrate-q1-decline", "low"]) <= falls.max()
+                else "outside"
+            ),
+        ),
+        "quarter": Part("the quarter", Phrase(f"first quarter of {QUARTER.year}")),
+        "before": Part("7-day average before the quarter", HashRate(table["before"].iloc[0]), nearest(0)),
+        "after": Part("7-day average at its end", HashRate(table["after"].iloc[0]), nearest(0)),
+    }
+    first, last = (QUARTER - 1).start_time, QUARTER.end_time
+    return Finding(
+        Range(Percent(falls.min()), Percent(falls.max())),
+        parts=parts,
+        rows={"days": days.loc[first:last].index, "cited": ["hashrate-q1-decline"]},
+    )
+
+
+@claim(
+    "block-interval",
+    cited="every 10 minutes",
+    kind=Kind.DEFINITION,
+    section="security",
+    formula="protocol target: 600 s; beside it the time from first to first block of an epoch, over 2,016",
+)
+def block_interval(epochs: Frame) -> Finding:
+    """The time between blocks at which the protocol aims, and what it was before the March cut."""
+    mean = difficulty.mean_interval(epochs, MARCH_RETARGET)
+    return Finding(
+        Minutes(difficulty.BLOCK_SECONDS / 60),
+        parts={
+            "epoch-mean": Part("mean of the epoch before the March cut", Seconds(mean)),
+            "epoch-minutes": Part("the same", Minutes(mean / 60), nearest(1)),
+            "epoch-blocks": Part("blocks in an epoch", Count(difficulty.EPOCH_BLOCKS)),
+        },
+        rows={"epochs": [MARCH_RETARGET - difficulty.EPOCH_BLOCKS, MARCH_RETARGET]},
+    )
+
+
+@claim(
+    "consecutive-cut-threshold",
+    cited="consecutive cuts over 5%",
+    kind=Kind.DEFINITION,
+    section="monitors",
+    rounding=nearest(0),
+    formula="retargets below -5% that follow a retarget below -5%, since 2009",
+)
+def consecutive_cut_threshold(epochs: Frame, cited: Frame, as_of: dt.date) -> Finding:
+    """How often two cuts of more than 5% came in a row, and whether it happened this year."""
+    threshold = float(cited.loc["consecutive-cut-threshold", "low"])
+    table = difficulty.retargets(epochs)
+    fired = difficulty.consecutive_cuts(table, threshold)
+    this_year = difficulty.of_year(fired, as_of.year)
+    deep = difficulty.of_year(table[table["change"] < -threshold], as_of.year)
+    return Finding(
+        Count(len(fired)),
+        parts={
+            "threshold": Part("the article's threshold", Percent(threshold), nearest(0)),
+            "last": Part("last time it fired", Day(fired["timestamp"].iloc[-1].date())),
+            "this-year": Part("this year", Phrase("has fired" if len(this_year) else "has not fired")),
+            "deep-cuts": Part("single cuts over the threshold this year", Count(len(deep))),
+        },
+        rows={"cited": ["consecutive-cut-threshold"]},
+    )
+
+
+@claim(
+    "hashprice-range",
+    cited="$28–$30 per PH/s/day",
+    kind=Kind.COMPUTED,
+    section="operations",
+    formula="(subsidy + mean fees) x price x 86,400 / (difficulty x 2^32) x 10^15, for each day",
+)
+def hashprice_range(days: Frame, prices: Frame, epochs: Frame, cited: Frame) -> Finding:
+    """The hash price on the newest day we have, and the days on which it lay in the cited range."""
+    table = hashprice.daily(days, prices, epochs)
+    low, high = (float(cited.loc["hashprice-range", end]) for end in ("low", "high"))
+    inside = table[table["hashprice"].between(low, high)]
+    newest = table.iloc[-1]
+    return Finding(
+        HashPrice(newest["hashprice"]),
+        parts={
+            "low": Part("lower end of the cited range", HashPrice(low), nearest(0)),
+            "high": Part("upper end of the cited range", HashPrice(high), nearest(0)),
+            "side": Part(
+                "the newest day against the cited range", Phrase(side(newest["hashprice"], low, high))
+            ),
+            "days": Part("days inside the cited range", Count(len(inside))),
+            "first": Part("first of them", Day(inside.index[0].date())),
+            "last": Part("last of them", Day(inside.index[-1].date())),
+            "day": Part("newest day with price and fees", Day(table.index[-1].date())),
+            "price-for-low": Part(
+                "price of a bitcoin that the lower end implies on that day",
+                Usd(hashprice.price_for(low, newest["reward"], newest["difficulty"])),
+                nearest(0),
+            ),
+            "price-for-high": Part(
+                "price that the upper end implies",
+                Usd(hashprice.price_for(high, newest["reward"], newest["difficulty"])),
+                nearest(0),
+            ),
+        },
+        rows={"cited": ["hashprice-range"], "epochs": epochs.index[-1:]},
+        last_true=inside.index[-1].date() if len(inside) else None,
+    )
+
+
+@claim(
+    "hashprice-low",
+    cited="historic lows",
+    kind=Kind.PHRASE,
+    section="operations",
+    formula="lowest daily hash price up to the day of the report; the words hold while it is below every "
+    "figure that was published for the years before",
+)
+def hashprice_low(days: Frame, prices: Frame, epochs: Frame, hashprice_points: Frame) -> Finding:
+    """The lowest daily hash price and its day, against the lowest published figure of earlier years."""
+    table = hashprice.daily(days, prices, epochs)
+    day = table["hashprice"].idxmin()
+    lowest = float(table["hashprice"].loc[day])
+    earlier = hashprice_points[
+        hashprice_points["usable"]
+        & (hashprice_points["relation"] == "=")
+        & (hashprice_points["date"].str[:4].astype(int) < day.year)
+    ]
+    before = float(earlier["low"].min())
+    same_year = hashprice_points[
+        hashprice_points["usable"]
+        & hashprice_points["relation"].isin(("=", "~"))
+        & (hashprice_points["date"].str[:4].astype(int) == day.year)
+    ]
+    published = same_year.loc[same_year["low"].idxmin()]
+    return Finding(
+        HashPrice(lowest),
+        parts={
+            "day": Part("its day", Day(day.date())),
+            "price": Part("closing price of that day", Usd(table["price"].loc[day]), nearest(0)),
+            "published-before": Part("lowest published figure of earlier years", HashPrice(before)),
+            "published-lowest": Part("lowest published figure of its year", HashPrice(published["low"])),
+            "published-lowest-series": Part("its series", Phrase(published["series"])),
+        },
+        rows={"hashprice_points": [earlier["low"].idxmin(), published.name]},
+        guard=Guard(
+            "the lowest daily hash price",
+            lowest,
+            before,
+            above=False,
+            show=lambda x: HashPrice(x).display(),
+        ),
+    )
+
+
+@claim(
+    "top5-threshold",
+    cited="top five over 60%",
+    kind=Kind.DEFINITION,
+    section="monitors",
+    formula="blocks of the five largest pools over all blocks of the newest month; beside it the stated hash "
+    "rates of the five largest listed miners over the network's 30-day average",
+)
+def top5_threshold(
+    pool_shares: Frame, statements: Frame, days: Frame, epochs: Frame, cited: Frame
+) -> Finding:
+    """The share of the five largest, for pools and for listed miners, since the article names neither."""
+    months = concentration.top_pools(pool_shares)
+    newest = months.iloc[-1]
+    companies = operators.latest_hash_rates(statements)
+    network = float(hashrate.average(hashrate.daily(days, epochs), 30).iloc[-1])
+    share = concentration.top_companies(companies, network)
+    limit = float(cited.loc["top5-threshold", "low"])
+    return Finding(
+        Share(newest["share"]),
+        parts={
+            "threshold": Part("the article's threshold", Share(limit), nearest(0)),
+            "month": Part("newest month with data", Phrase(f"{pd.Period(months.index[-1]):%B %Y}")),
+            "pools": Part("the five pools", Phrase(newest["pools"])),
+            "lowest": Part("lowest month since 2025", Share(float(months["share"].min()))),
+            "highest": Part("highest month since 2025", Share(float(months["share"].max()))),
+            "group": Part("how many are summed", Phrase("five largest")),
+            "miners": Part("five largest listed miners", Share(share)),
+            "miners-names": Part(
+                "those miners", Phrase(", ".join(companies["company"].head(concentration.TOP)))
+            ),
+            "pools-over": Part(
+                "pools against the threshold",
+                Phrase("above" if newest["share"] > limit else "below"),
+            ),
+            "miners-over": Part(
+                "listed miners against the threshold", Phrase("above" if share > limit else "below")
+            ),
+        },
+        rows={
+            "pool_shares": pool_shares.index[pool_shares["period"] == months.index[-1]],
+            "statements": companies.index[: concentration.TOP],
+            "days": days.index[-30:],
+            "epochs": epochs.index[-3:],
+            "cited": ["top5-threshold"],
+        },
+    )
+
+
+@claim(
+    "top5-history",
+    cited="40–50% historically",
+    kind=Kind.ATTRIBUTED,
+    section="monitors",
+    formula="blocks of the five largest pools over all blocks, by year since 2021",
+)
+def top5_history(pool_shares: Frame, cited: Frame) -> Finding:
+    """The share of the five largest pools in each year since 2021."""
+    years = pool_shares[(pool_shares["period_kind"] == "year") & (pool_shares["entity"] == "Top five pools")]
+    shares = years.set_index("period")["share_pct"].sort_index()
+    low, high = (float(cited.loc["top5-history", end]) for end in ("low", "high"))
+    return Finding(
+        Range(Share(shares.min()), Share(shares.max())),
+        parts={
+            "side": Part("every year against the cited range", Phrase(_sides(shares, low, high))),
+            "lowest-year": Part("year of the lowest share", Phrase(str(shares.idxmin()))),
+            "highest-year": Part("year of the highest share", Phrase(str(shares.idxmax()))),
+            "first-year": Part("first year we can compute", Phrase(str(shares.index[0]))),
+        },
+        rows={"pool_shares": years.index, "cited": ["top5-history"]},
+        figures=tuple(float(share) for share in shares),
+    )
+
+
+def _sides(values: Iterable[float], low: float, high: float) -> str:
+    """Where all of some values lie against a range."""
+    sides = {side(value, low, high) for value in values}
+    return sides.pop() if len(sides) == 1 else "partly within"

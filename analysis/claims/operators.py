@@ -1,0 +1,305 @@
+"""Claims about listed operators: coins sold, credit, contracts, megawatts, hash rates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.claims.model import Finding, Kind, Part
+from analysis.claims.quantities import (
+    Btc,
+    Day,
+    HashRate,
+    Megawatts,
+    Percent,
+    Phrase,
+    Quantity,
+    Usd,
+    Years,
+    nearest,
+)
+from analysis.claims.registry import claim
+from analysis.measures import operators, revenue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from analysis.claims.quantities import Rounding
+    from analysis.snapshots import Frame
+
+MILLION = 1e6
+TIERS = ("primary", "mirror", "secondary", "computed", "article")
+"""From the source itself to those that repeat it."""
+
+NOTHING = Phrase("no other figure that was public by then")
+QUARTER = "Q1 2026"
+BILLIONS = nearest(1, "billion")
+AS_PUBLISHED = "as cited; beside it what other publishers give for the same quantity"
+
+
+def _cited(cited: Frame, id_: str) -> float:
+    return float(cited.loc[id_, "low"])
+
+
+def _newest(
+    rows: pd.DataFrame,
+    label: str,
+    kind: type[Quantity],
+    rounding: Rounding | None = None,
+    scale: float = 1.0,
+) -> dict[str, Part]:
+    """The newest published figure as parts: value, period, publisher and tier, and all in words."""
+    if rows.empty:
+        nothing = Part(label, Phrase("none published by then"))
+        words = Part("the same in words", NOTHING)
+        return dict.fromkeys(("newest", "newest-period", "newest-publisher"), nothing) | {"told": words}
+    last = rows.iloc[-1]
+    value = kind(float(last["value"]) * scale)
+    told = _told(last, value.display(rounding))
+    return {
+        "newest": Part(f"newest published {label}", value, rounding),
+        "newest-period": Part("its period", Phrase(last["period"])),
+        "newest-publisher": Part("its publisher and tier", Phrase(f"{last['publisher']} ({last['tier']})")),
+        "told": Part("the same in words", Phrase(told)),
+    }
+
+
+def _told(row: pd.Series, shown: str) -> str:
+    return f"{shown} ({row['period']}; {row['publisher']}, {row['tier']})"
+
+
+def _all_told(rows: pd.DataFrame, kind: type[Quantity]) -> Phrase:
+    """Every distinct figure in words, oldest first, each on the word of its best tier."""
+    ranked = rows.assign(rank=rows["tier"].map(TIERS.index)).sort_values("rank", kind="stable")
+    best = ranked.drop_duplicates("value").sort_values("published", kind="stable")
+    told = [_told(row, kind(row["value"]).display()) for _, row in best.iterrows()]
+    return Phrase("; ".join(told)) if told else NOTHING
+
+
+def _sold(cited: Frame, statements: Frame, id_: str, company: str, periods: Sequence[str]) -> Finding:
+    """Coins sold as cited, with every published figure for the quarter beside it."""
+    sales = operators.select(statements, company, ["btc_sold"])
+    quarter = sales[sales["period"].isin(periods)]
+    held = operators.select(statements, company, ["btc_held"])
+    coins = _cited(cited, id_)
+    parts = _newest(quarter, "sales figure for the quarter", Btc) | {
+        f"held-{name}": part for name, part in _newest(held, "holdings", Btc).items()
+    }
+    parts["published"] = Part("every published figure for the quarter", _all_told(quarter, Btc))
+    if len(quarter):
+        parts["difference"] = Part(
+            "newest published less cited", Btc(float(quarter["value"].iloc[-1]) - coins)
+        )
+    return Finding(
+        Btc(coins),
+        parts=parts,
+        rows={"cited": [id_], "statements": [*quarter.index, *held.index[-1:]]},
+        figures=tuple(float(value) for value in quarter["value"]),
+    )
+
+
+@claim("mara-btc-sold", cited="13,210 BTC", kind=Kind.ATTRIBUTED, section="overview", formula=AS_PUBLISHED)
+def mara_btc_sold(cited: Frame, statements: Frame) -> Finding:
+    """Coins that MARA sold in the first quarter of 2026."""
+    return _sold(cited, statements, "mara-btc-sold", "MARA", ["4-25 Mar 2026", QUARTER])
+
+
+@claim("riot-btc-sold", cited="4,026 BTC", kind=Kind.ATTRIBUTED, section="overview", formula=AS_PUBLISHED)
+def riot_btc_sold(cited: Frame, statements: Frame) -> Finding:
+    """Coins that Riot sold in the first quarter of 2026."""
+    return _sold(cited, statements, "riot-btc-sold", "Riot", [QUARTER])
+
+
+@claim("corz-btc-sold", cited="1,992 BTC", kind=Kind.ATTRIBUTED, section="overview", formula=AS_PUBLISHED)
+def corz_btc_sold(cited: Frame, statements: Frame) -> Finding:
+    """Coins that Core Scientific sold in the first quarter of 2026."""
+    return _sold(cited, statements, "corz-btc-sold", "Core Scientific", [QUARTER])
+
+
+@claim(
+    "corz-credit",
+    cited="up to $1 billion",
+    kind=Kind.ATTRIBUTED,
+    section="operations",
+    rounding=nearest(0, "billion"),
+    formula=AS_PUBLISHED,
+)
+def corz_credit(cited: Frame, statements: Frame) -> Finding:
+    """The credit that Core Scientific secured, and what it issued later."""
+    notes = operators.select(statements, "Core Scientific", ["senior_notes"])
+    return Finding(
+        Usd(_cited(cited, "corz-credit")),
+        parts=_newest(notes, "senior notes", Usd, BILLIONS, MILLION),
+        rows={"cited": ["corz-credit"], "statements": notes.index},
+    )
+
+
+@claim(
+    "hut8-contract",
+    cited="$7 billion, Google, December 2025",
+    kind=Kind.ATTRIBUTED,
+    section="operations",
+    rounding=nearest(0, "billion"),
+    formula=AS_PUBLISHED,
+)
+def hut8_contract(cited: Frame, contracts: Frame) -> Finding:
+    """Hut 8's lease of December 2025: its sum, and with whom it was signed."""
+    lease = contracts.loc["hut-8-fluidstack-river-bend"]
+    return Finding(
+        Usd(_cited(cited, "hut8-contract")),
+        parts={
+            "company": Part("company", Phrase(lease["company"])),
+            "published": Part("published sum", Usd(float(lease["total_usd"])), nearest(1, "billion")),
+            "counterparty": Part("counterparty as published", Phrase(lease["counterparty"])),
+            "day": Part("day of the announcement", Day(lease["published"].date())),
+            "megawatts": Part("power", Megawatts(float(lease["mw"]))),
+        },
+        rows={"cited": ["hut8-contract"], "contracts": [lease.name]},
+        figures=(float(lease["total_usd"]),),
+    )
+
+
+@claim(
+    "riot-amd-start",
+    cited="January 2026",
+    kind=Kind.EVENT,
+    section="operations",
+    formula="an event; as reported",
+)
+def riot_amd_start(contracts: Frame) -> Finding:
+    """The start of Riot's lease to AMD."""
+    lease = contracts.loc["riot-amd"]
+    return Finding(
+        Phrase("January 2026"),
+        parts={
+            "announced": Part("announced", Day(lease["published"].date())),
+            "years": Part("its term", Years(float(lease["years"]))),
+            "total": Part("sum over its term", Usd(float(lease["total_usd"])), nearest(0, "million")),
+            "megawatts": Part("power", Megawatts(float(lease["mw"]))),
+        },
+        rows={"contracts": [lease.name]},
+    )
+
+
+@claim("corz-energized", cited="~350 MW", kind=Kind.ATTRIBUTED, section="operations", formula=AS_PUBLISHED)
+def corz_energized(cited: Frame, statements: Frame) -> Finding:
+    """Power that Core Scientific had energized for CoreWeave, and what it billed."""
+    energized = operators.select(statements, "Core Scientific", ["mw_energized"])
+    billing = operators.select(statements, "Core Scientific", ["mw_billing"])
+    return Finding(
+        Megawatts(_cited(cited, "corz-energized")),
+        parts=_newest(billing, "power billed", Megawatts),
+        rows={"cited": ["corz-energized"], "statements": [*energized.index, *billing.index]},
+        figures=tuple(float(value) for value in energized["value"]),
+    )
+
+
+@claim(
+    "corz-target",
+    cited="~590 MW by early 2027",
+    kind=Kind.FORECAST,
+    section="operations",
+    formula="as published by the company; it can be judged in early 2027",
+)
+def corz_target(cited: Frame) -> Finding:
+    """Power that Core Scientific means to deliver to CoreWeave."""
+    return Finding(Megawatts(_cited(cited, "corz-target")), rows={"cited": ["corz-target"]})
+
+
+@claim(
+    "bitdeer-ai-arr",
+    cited="~$21 million",
+    kind=Kind.ATTRIBUTED,
+    section="overview",
+    rounding=nearest(0, "million"),
+    formula=AS_PUBLISHED,
+)
+def bitdeer_ai_arr(cited: Frame, statements: Frame) -> Finding:
+    """Bitdeer's yearly run-rate of AI cloud revenue, of the company and not of one site."""
+    published = operators.select(statements, "Bitdeer", ["ai_cloud_arr"])
+    return Finding(
+        Usd(_cited(cited, "bitdeer-ai-arr")),
+        parts=_newest(published, "run-rate", Usd, nearest(0, "million"), MILLION),
+        rows={"cited": ["bitdeer-ai-arr"], "statements": published.index},
+    )
+
+
+@claim("bitdeer-hashrate", cited="69.5 EH/s", kind=Kind.ATTRIBUTED, section="revenue", formula=AS_PUBLISHED)
+def bitdeer_hashrate(cited: Frame, statements: Frame) -> Finding:
+    """Bitdeer's own hash rate."""
+    published = operators.select(statements, "Bitdeer", ["self_mining_hashrate"])
+    return Finding(
+        HashRate(_cited(cited, "bitdeer-hashrate")),
+        parts=_newest(published, "own hash rate", HashRate),
+        rows={"cited": ["bitdeer-hashrate"], "statements": published.index[-1:]},
+    )
+
+
+@claim(
+    "bitdeer-growth",
+    cited="504%",
+    kind=Kind.DERIVED,
+    section="revenue",
+    rounding=nearest(2),
+    formula="69.5 EH/s / (1 + 504%): what the growth means a year before",
+)
+def bitdeer_growth(cited: Frame, bitdeer_hashrate: Finding, statements: Frame) -> Finding:
+    """The hash rate that the cited growth implies for a year before, for which no figure was found."""
+    growth = _cited(cited, "bitdeer-growth")
+    now = bitdeer_hashrate.value.number or 0.0
+    early = operators.select(statements, "Bitdeer", ["self_mining_hashrate"])
+    parts: dict[str, Part] = {"growth": Part("cited growth", Percent(growth), nearest(0))}
+    if len(early):
+        first = early.iloc[0]
+        parts |= {
+            "earliest": Part("earliest published figure", HashRate(float(first["value"]))),
+            "earliest-period": Part("its period", Phrase(str(first["period"]))),
+        }
+    return Finding(
+        HashRate(revenue.before_growth(now, growth)),
+        parts=parts,
+        rows={"cited": ["bitdeer-growth"], "statements": early.index[:1]},
+        testable=False,
+    )
+
+
+@claim(
+    "tydal-conversion",
+    cited="decommissioning at Tydal",
+    kind=Kind.EVENT,
+    section="operations",
+    formula="an event; as reported",
+)
+def tydal_conversion() -> Finding:
+    """The conversion of Bitdeer's site at Tydal, Norway."""
+    return Finding(Phrase("decommissioning at Tydal"))
+
+
+@claim(
+    "mara-filing",
+    cited="filing signals sales",
+    kind=Kind.EVENT,
+    section="security",
+    formula="an event; as reported",
+)
+def mara_filing() -> Finding:
+    """MARA's annual report, which allows sales of coins held."""
+    return Finding(Phrase("filing signals sales"))
+
+
+@claim(
+    "hut8-hashrate",
+    cited="reduction underway",
+    kind=Kind.EVENT,
+    section="security",
+    formula="an event; as reported",
+)
+def hut8_hashrate(statements: Frame) -> Finding:
+    """Whether Hut 8's hash rate was being reduced; its mining runs in a subsidiary, American Bitcoin."""
+    owned = operators.select(statements, "American Bitcoin", ["hashrate_owned"])
+    return Finding(
+        Phrase("reduction underway"),
+        parts=_newest(owned, "hash rate of American Bitcoin", HashRate),
+        rows={"statements": owned.index},
+    )

@@ -1,0 +1,320 @@
+"""The values a claim can have: a number with its unit, a range, a day or a phrase; and how they are rounded.
+
+Every value answers the same four questions: what a reader sees (`display`), what it is exactly (`exact`),
+what to compute with (`number`), and in which unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+MINUS = "\N{MINUS SIGN}"
+SPACE = "\N{NO-BREAK SPACE}"
+DASH = "\N{EN DASH}"
+
+_SCALES = {"": 1.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+_EXACT_DIGITS = 4
+_TEENS = range(11, 14)
+_ORDINALS = (
+    "",
+    "second-",
+    "third-",
+    "fourth-",
+    "fifth-",
+    "sixth-",
+    "seventh-",
+    "eighth-",
+    "ninth-",
+    "tenth-",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """How a number is shown.
+
+    Args:
+        digits: digits after the point, counted in `scale`.
+        rule: how the last digit is found, `ROUND_HALF_UP` or `ROUND_DOWN` of `decimal`.
+        scale: "", "thousand", "million" or "billion".
+        magnitude: drop the sign, for sentences that say the direction in words.
+    """
+
+    digits: int
+    rule: str = ROUND_HALF_UP
+    scale: str = ""
+    magnitude: bool = False
+
+    def __call__(self, value: float) -> Decimal:
+        """The number as shown, in units of `scale`."""
+        scaled = Decimal(repr(float(value))) / Decimal(_SCALES[self.scale])
+        # Adding zero turns a rounded "-0" into "0".
+        rounded = scaled.quantize(Decimal(1).scaleb(-self.digits), rounding=self.rule) + 0
+        return abs(rounded) if self.magnitude else rounded
+
+    @property
+    def step(self) -> float:
+        """One unit of the last digit shown, in the unit of the value."""
+        return float(10.0**-self.digits) * _SCALES[self.scale]
+
+    def edges(self, value: float) -> tuple[float, float]:
+        """The interval around a value in which the same number is shown, in the unit of the value."""
+        size = float(abs(self(value))) * _SCALES[self.scale]
+        half = self.step / 2
+        low, high = (size, size + self.step) if self.rule == ROUND_DOWN else (size - half, size + half)
+        return (low, high) if value >= 0 else (-high, -low)
+
+    def describe(self) -> str:
+        """The rule in words, for the ledger."""
+        unit = f" {self.scale}s" if self.scale else ""
+        verb = "cut" if self.rule == ROUND_DOWN else "rounded"
+        digits = (
+            "to whole" + (unit or " units")
+            if self.digits == 0
+            else f"to {self.digits} decimal{'s' * (self.digits > 1)}" + (f" of{unit}" if unit else "")
+        )
+        return f"{verb} {digits}" + (", sign left to the sentence" if self.magnitude else "")
+
+
+def nearest(digits: int, scale: str = "", *, magnitude: bool = False) -> Rounding:
+    """Round half up, as newspapers do."""
+    return Rounding(digits, ROUND_HALF_UP, scale, magnitude)
+
+
+def truncate(digits: int, scale: str = "", *, magnitude: bool = False) -> Rounding:
+    """Cut off what is beyond the last digit."""
+    return Rounding(digits, ROUND_DOWN, scale, magnitude)
+
+
+class Value:
+    """What a claim can be: see the module."""
+
+    __slots__ = ()
+    unit: ClassVar[str] = ""
+    default: ClassVar[Rounding] = nearest(0)
+
+    @property
+    def number(self) -> float | None:
+        """What to compute and compare with; None for words."""
+        return None
+
+    def display(self, rounding: Rounding | None = None) -> str:
+        """What a reader sees."""
+        raise NotImplementedError
+
+    def exact(self) -> str:
+        """The unrounded value (at most four digits after the point), with its unit."""
+        return self.display()
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity(Value):
+    """A number with a unit; the subclasses name the units."""
+
+    value: float
+
+    @property
+    def number(self) -> float:
+        """The unrounded number, in `unit`."""
+        return self.value
+
+    def display(self, rounding: Rounding | None = None) -> str:
+        """The rounded number with its unit."""
+        rounding = rounding or self.default
+        number = rounding(self.value)
+        return ("" if number >= 0 else MINUS) + self.written(f"{abs(number):,f}", rounding.scale)
+
+    def exact(self) -> str:
+        """The number with at most four digits after the point, and its unit."""
+        text = f"{abs(self.value):,.{_EXACT_DIGITS}f}".rstrip("0").rstrip(".")
+        return ("" if self.value >= 0 else MINUS) + self.written(text, "")
+
+    def written(self, number: str, scale: str) -> str:
+        """A positive number, already written out, with its scale and unit."""
+        return number + (SPACE + scale if scale else "") + (SPACE + self.unit if self.unit else "")
+
+
+class Percent(Quantity):
+    """A change or growth, in percent."""
+
+    __slots__ = ()
+    unit = "%"
+    default = nearest(1)
+
+    def written(self, number: str, scale: str) -> str:
+        """With the sign close to the number, as English sets it."""
+        return f"{number}{scale}%"
+
+
+class Share(Percent):
+    """A part of a whole, in percent."""
+
+    __slots__ = ()
+
+
+class Usd(Quantity):
+    """Money, in US dollars."""
+
+    __slots__ = ()
+    unit = "USD"
+
+    def written(self, number: str, scale: str) -> str:
+        """With the dollar sign before the number."""
+        return f"${number}" + (SPACE + scale if scale else "")
+
+
+class HashPrice(Quantity):
+    """Earnings of computing power, in USD per PH/s per day."""
+
+    __slots__ = ()
+    unit = "USD/PH/s/day"
+    default = nearest(2)
+
+    def written(self, number: str, scale: str) -> str:
+        """With the dollar sign before the number."""
+        return f"${number}{scale} per{SPACE}PH/s/day"
+
+
+class Btc(Quantity):
+    """Coins, in BTC."""
+
+    __slots__ = ()
+    unit = "BTC"
+
+
+class HashRate(Quantity):
+    """Computing power, in EH/s."""
+
+    __slots__ = ()
+    unit = "EH/s"
+    default = nearest(1)
+
+
+class Megawatts(Quantity):
+    """Electric power, in MW."""
+
+    __slots__ = ()
+    unit = "MW"
+
+
+class Seconds(Quantity):
+    """A time, in seconds."""
+
+    __slots__ = ()
+    unit = "seconds"
+    default = nearest(1)
+
+
+class Minutes(Quantity):
+    """A time, in minutes."""
+
+    __slots__ = ()
+    unit = "minutes"
+
+
+class Months(Quantity):
+    """A time, in months."""
+
+    __slots__ = ()
+    unit = "months"
+
+
+class Years(Quantity):
+    """A time, in years."""
+
+    __slots__ = ()
+    unit = "years"
+
+
+class Count(Quantity):
+    """How many."""
+
+    __slots__ = ()
+
+
+class Ratio(Quantity):
+    """How many times one number is another."""
+
+    __slots__ = ()
+    unit = "times"
+    default = nearest(1)
+
+
+class Rank(Quantity):
+    """A place in an order, 1 is the first."""
+
+    __slots__ = ()
+
+    def written(self, number: str, scale: str) -> str:
+        """As an ordinal: 1st, 2nd, 11th."""
+        n = int(number.replace(",", ""))
+        ending = "th" if n % 100 in _TEENS else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+        return f"{number}{scale}{ending}"
+
+
+@dataclass(frozen=True, slots=True)
+class Range(Value):
+    """From one quantity to another of the same unit."""
+
+    low: Quantity
+    high: Quantity
+
+    @property
+    def number(self) -> float:
+        """The middle of the range."""
+        return (self.low.value + self.high.value) / 2
+
+    def display(self, rounding: Rounding | None = None) -> str:
+        """Both ends, the unit once where it follows the number."""
+        first, last = self.low.display(rounding), self.high.display(rounding)
+        if first == last:
+            return last
+        tail = self.low.written("", "")
+        if first.endswith(tail) and not tail.startswith("$"):
+            first = first.removesuffix(tail)
+        elif " per" in first.replace(SPACE, " "):
+            first = first.split(" per")[0]
+        return f"{first}{DASH}{last}"
+
+    def exact(self) -> str:
+        """Both ends, unrounded."""
+        return f"{self.low.exact()} to {self.high.exact()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Day(Value):
+    """A calendar day (UTC)."""
+
+    day: dt.date
+    unit = "day"
+
+    def display(self, rounding: Rounding | None = None) -> str:  # noqa: ARG002
+        """Day, month and year in words; a day has nothing to round."""
+        return f"{self.day.day}{SPACE}{self.day:%B %Y}"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase(Value):
+    """Words that data decide."""
+
+    text: str
+
+    def display(self, rounding: Rounding | None = None) -> str:  # noqa: ARG002
+        """The words themselves."""
+        return self.text
+
+
+def largest(rank: int) -> Phrase:
+    """The superlative for a place: largest, second-largest, third-largest, ... 11th-largest."""
+    place = _ORDINALS[rank - 1] if rank <= len(_ORDINALS) else Rank(rank).display() + "-"
+    return Phrase(f"{place}largest")
+
+
+def side(value: float, low: float, high: float) -> str:
+    """Where a number lies against a range: below, within or above."""
+    return "below" if value < low else "above" if value > high else "within"

@@ -1,0 +1,420 @@
+"""Claims about money: mining revenue, AI run-rate, contracts, and the ratio between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.claims.model import Finding, Guard, Kind, Part
+from analysis.claims.quantities import (
+    Btc,
+    Count,
+    Day,
+    HashPrice,
+    HashRate,
+    Percent,
+    Phrase,
+    Range,
+    Ratio,
+    Share,
+    Usd,
+    Years,
+    nearest,
+    side,
+)
+from analysis.claims.registry import claim
+from analysis.measures import difficulty, hashprice, hashrate, operators, revenue
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.snapshots import Frame
+
+MILLION = 1e6
+TOP = 10
+NETWORK_WINDOW = 30
+SUBSIDY_HEIGHT = (
+    difficulty.EPOCH_BLOCKS * 467
+)  # block 941,472: the subsidy of the year that the article is about
+
+BILLIONS = nearest(3, "billion")
+SHORT_BILLIONS = nearest(2, "billion")
+MILLIONS = nearest(1, "million")
+
+
+@claim(
+    "btc-price-assumption",
+    cited="$80k",
+    kind=Kind.DEFINITION,
+    section="revenue",
+    formula="a scenario; beside it the newest close and the hash price that $80,000 implies",
+)
+def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame) -> Finding:
+    """The price that the article assumes, the market's, and the hash price it would mean."""
+    assumed = float(cited.loc["btc-price-assumption", "low"])
+    newest = hashprice.daily(days, prices, epochs).iloc[-1]
+    close = prices["close_usd"].iloc[-1]
+    implied = hashprice.hashprice(newest["reward"], assumed, newest["difficulty"])
+    return Finding(
+        Usd(assumed),
+        parts={
+            "close": Part("close of the newest day", Usd(close), nearest(0)),
+            "day": Part("that day", Day(prices.index[-1].date())),
+            "gap": Part("the close against the assumption", Percent((close / assumed - 1) * 100), nearest(1)),
+            "side": Part("the close against the assumption, in words", Phrase(side(close, assumed, assumed))),
+            "hashprice": Part("hash price at the assumed price", HashPrice(implied)),
+            "hashprice-side": Part(
+                "that against the cited range of hash prices",
+                Phrase(side(implied, *(float(cited.loc["hashprice-range", end]) for end in ("low", "high")))),
+            ),
+        },
+        rows={
+            "cited": ["btc-price-assumption", "hashprice-range"],
+            "prices": prices.index[-1:],
+            "days": days.index[-1:],
+            "epochs": epochs.index[-1:],
+        },
+    )
+
+
+@claim(
+    "top10-btc-production",
+    cited="58,150 BTC",
+    kind=Kind.DERIVED,
+    section="revenue",
+    formula="$4.652 billion / $80,000; as a share of 3.125 BTC x 144 blocks x 365 days",
+)
+def top10_btc_production(cited: Frame, btc_price_assumption: Finding) -> Finding:
+    """Coins a year that the cited revenue means at the cited price."""
+    coins = revenue.production(float(cited.loc["top10-btc-revenue", "low"]), _number(btc_price_assumption))
+    issued = revenue.issuance(hashprice.subsidy(SUBSIDY_HEIGHT))
+    return Finding(
+        Btc(coins),
+        parts={
+            "issuance": Part("new coins a year, blocks every ten minutes", Btc(issued)),
+            "share": Part("share of them", Share(coins / issued * 100), nearest(2)),
+        },
+        rows={"cited": ["top10-btc-revenue"]},
+    )
+
+
+@claim(
+    "top10-btc-revenue",
+    cited="$4.652 billion",
+    kind=Kind.DERIVED,
+    section="revenue",
+    rounding=BILLIONS,
+    formula="production x price; tested: hash rates of our ten / network (30 days) x issuance x $80,000",
+)
+def top10_btc_revenue(
+    top10_btc_production: Finding,
+    btc_price_assumption: Finding,
+    statements: Frame,
+    days: Frame,
+    epochs: Frame,
+) -> Finding:
+    """Yearly mining revenue of ten listed miners: the cited one, and one built up from their hash rates."""
+    price = _number(btc_price_assumption)
+    cited = _number(top10_btc_production) * price
+    ten = operators.latest_hash_rates(statements).head(TOP)
+    together = float(ten["value"].sum())
+    network = float(hashrate.average(hashrate.daily(days, epochs), NETWORK_WINDOW).iloc[-1])
+    issued = revenue.issuance(hashprice.subsidy(SUBSIDY_HEIGHT))
+    built = revenue.of_hash_rate(together, network, issued, price)
+    return Finding(
+        Usd(cited),
+        parts={
+            "bottom-up": Part("built up from the ten hash rates", Usd(built), SHORT_BILLIONS),
+            "gap": Part(
+                "the built-up estimate against the cited one", Percent((built / cited - 1) * 100), nearest(0)
+            ),
+            "gap-usd": Part("the same in dollars", Usd(abs(built - cited)), SHORT_BILLIONS),
+            "side": Part("the same in words", Phrase(side(built, cited, cited))),
+            "hash-rate": Part("hash rate of the ten", HashRate(together), nearest(1)),
+            "network": Part("network, 30-day average", HashRate(network), nearest(0)),
+            "share": Part("share of the network", Share(together / network * 100)),
+        },
+        rows={"statements": ten.index, "days": days.index[-NETWORK_WINDOW:], "epochs": epochs.index[-3:]},
+        tested=Usd(built),
+    )
+
+
+@claim(
+    "top10-count",
+    cited="top-10",
+    kind=Kind.DEFINITION,
+    section="revenue",
+    formula="the article does not name its ten; ours are the ten largest newest stated hash rates",
+)
+def top10_count(statements: Frame) -> Finding:
+    """The ten listed miners with the largest stated hash rates by the day of the report."""
+    ten = operators.latest_hash_rates(statements).head(TOP)
+    return Finding(
+        Count(len(ten)),
+        parts={
+            "names": Part("the ten, largest first", Phrase(", ".join(ten["company"]))),
+            "oldest": Part("oldest of the ten statements", _published(ten)),
+        },
+        rows={"statements": ten.index},
+    )
+
+
+def _published(rows: pd.DataFrame) -> Day:
+    return Day(rows["published"].min().date())
+
+
+@claim(
+    "ai-run-rate",
+    cited="$67.1 million",
+    kind=Kind.DERIVED,
+    section="revenue",
+    rounding=MILLIONS,
+    hypothesis=True,
+    formula="21.0 (Bitdeer, AI cloud) + 311 / 10 (Riot and AMD) + 30 / 2 (HIVE, if over two years)",
+)
+def ai_run_rate(cited: Frame, contracts: Frame, statements: Frame) -> Finding:
+    """The one sum of known figures that gives the cited run-rate; a guess, no source lists its parts."""
+    bitdeer = float(cited.loc["bitdeer-ai-arr", "low"])
+    amd = contracts.loc["riot-amd"]
+    riot = float(amd["total_usd"]) / float(amd["years"])
+    hive = HIVE_CONTRACTS_USD / HIVE_YEARS
+    core = operators.select(statements, "Core Scientific", ["colocation_revenue"])
+    quarters = core[core["period"].str.match(r"Q\d ")]
+    newest = quarters.iloc[-1]
+    billed = float(newest["value"]) * MILLION * 4
+    total = bitdeer + riot + hive
+    return Finding(
+        Usd(total),
+        parts={
+            "bitdeer": Part("Bitdeer, AI cloud", Usd(bitdeer), MILLIONS),
+            "riot": Part("Riot and AMD, a year", Usd(riot), MILLIONS),
+            "hive": Part("HIVE, a year", Usd(hive), MILLIONS),
+            "hive-total": Part("HIVE, over its term", Usd(HIVE_CONTRACTS_USD), nearest(0, "million")),
+            "hive-years": Part("the term we suppose", Years(HIVE_YEARS)),
+            "core": Part(
+                "Core Scientific's colocation alone, its newest quarter times four",
+                Usd(billed),
+                nearest(0, "million"),
+            ),
+            "core-quarter": Part("that quarter", Phrase(str(newest["period"]))),
+            "core-times": Part("Core Scientific alone against the cited sum", Ratio(billed / total)),
+        },
+        rows={"cited": ["bitdeer-ai-arr"], "contracts": [amd.name], "statements": [newest.name]},
+    )
+
+
+HIVE_CONTRACTS_USD = 30e6
+"""HIVE's AI cloud contracts as the hypothesis reads them. The figure was published in Canadian dollars, and
+after the article; it is part of the guess and not of the evidence."""
+
+HIVE_YEARS = 2
+
+
+@claim(
+    "ai-ten-year",
+    cited="$2.07 billion",
+    kind=Kind.ATTRIBUTED,
+    section="revenue",
+    rounding=SHORT_BILLIONS,
+    formula="as published; over ten years it would mean a tenth of it a year",
+)
+def ai_ten_year(cited: Frame) -> Finding:
+    """The ten-year AI scenario, whose inputs were not published."""
+    scenario = float(cited.loc["ai-ten-year", "low"])
+    return Finding(
+        Usd(scenario),
+        parts={
+            "years": Part("its span", Years(SCENARIO_YEARS)),
+            "yearly": Part("a year, if spread evenly", Usd(scenario / SCENARIO_YEARS), nearest(0, "million")),
+        },
+        rows={"cited": ["ai-ten-year"]},
+    )
+
+
+SCENARIO_YEARS = 10
+
+
+@claim(
+    "ai-doubled",
+    cited="$4.14 billion",
+    kind=Kind.DERIVED,
+    section="revenue",
+    rounding=SHORT_BILLIONS,
+    formula="2 x the ten-year scenario",
+)
+def ai_doubled(ai_ten_year: Finding) -> Finding:
+    """The doubled AI scenario: twice the ten-year one."""
+    return Finding(
+        Usd(2 * _number(ai_ten_year)),
+        parts={
+            "yearly": Part(
+                "a year, if spread over ten",
+                Usd(2 * _number(ai_ten_year) / SCENARIO_YEARS),
+                nearest(0, "million"),
+            )
+        },
+    )
+
+
+@claim(
+    "btc-over-ai",
+    cited="still exceeds",
+    kind=Kind.PHRASE,
+    section="revenue",
+    formula="cited mining revenue less the largest of: cited run-rate, ten-year scenario, doubled scenario",
+)
+def btc_over_ai(
+    top10_btc_revenue: Finding, ai_run_rate: Finding, ai_ten_year: Finding, ai_doubled: Finding
+) -> Finding:
+    """Whether mining revenue is above the AI run-rate and both scenarios."""
+    mined = _number(top10_btc_revenue)
+    rivals = {
+        "run-rate": _number(ai_run_rate),
+        "ten-year": _number(ai_ten_year),
+        "doubled": _number(ai_doubled),
+    }
+    nearest_rival = max(rivals.values())
+    return Finding(
+        Phrase("still exceeds" if mined > nearest_rival else "no longer exceeds"),
+        parts={
+            name: Part(f"mining revenue less the {name} figure", Usd(mined - rival), SHORT_BILLIONS)
+            for name, rival in rivals.items()
+        },
+        guard=Guard(
+            "mining revenue",
+            mined,
+            nearest_rival,
+            above=True,
+            show=lambda x: Usd(x).display(BILLIONS),
+        ),
+    )
+
+
+@claim(
+    "revenue-ratio",
+    cited="versus",
+    kind=Kind.DERIVED,
+    section="revenue",
+    formula="$4.652 billion / $67.1 million",
+    rounding=nearest(0),
+)
+def revenue_ratio(top10_btc_revenue: Finding, cited: Frame) -> Finding:
+    """How many times the cited AI run-rate the cited mining revenue is."""
+    run_rate = float(cited.loc["ai-run-rate", "low"])
+    return Finding(Ratio(_number(top10_btc_revenue) / run_rate), rows={"cited": ["ai-run-rate"]})
+
+
+@claim(
+    "revenue-gap",
+    cited="versus",
+    kind=Kind.DERIVED,
+    section="revenue",
+    formula="$4.652 billion - $67.1 million",
+    rounding=SHORT_BILLIONS,
+)
+def revenue_gap(top10_btc_revenue: Finding, cited: Frame) -> Finding:
+    """By how much the cited mining revenue exceeds the cited AI run-rate."""
+    run_rate = float(cited.loc["ai-run-rate", "low"])
+    return Finding(Usd(_number(top10_btc_revenue) - run_rate), rows={"cited": ["ai-run-rate"]})
+
+
+@claim(
+    "ai-contracts",
+    cited="over $70 billion",
+    kind=Kind.ATTRIBUTED,
+    section="overview",
+    rounding=nearest(1, "billion"),
+    formula="sum of the announced contracts by company, each counted once, as far as they were public",
+)
+def ai_contracts(contracts: Frame, cited: Frame) -> Finding:
+    """The announced AI contracts of listed miners, added up without counting any twice."""
+    ours = contracts[contracts["counted"] & (contracts["scope"] == "company")]
+    by_company = ours.groupby("company")["total_usd"].sum().sort_values(ascending=False)
+    total = float(ours["total_usd"].sum())
+    claimed = float(cited.loc["ai-contracts", "low"])
+    return Finding(
+        Usd(total),
+        parts={
+            "gap-usd": Part(
+                "our sum against the cited one", Usd(abs(total - claimed)), nearest(1, "billion")
+            ),
+            "side": Part("the same in words", Phrase(side(total, claimed, claimed))),
+            "contracts": Part("contracts counted", Count(len(ours))),
+            "companies": Part("companies", Count(len(by_company))),
+            "largest": Part("largest sum by company", Usd(float(by_company.iloc[0])), nearest(1, "billion")),
+            "largest-name": Part("that company", Phrase(str(by_company.index[0]))),
+            "undated": Part(
+                "coverage", Phrase("contracts whose day of announcement is unknown are left out")
+            ),
+        },
+        rows={"contracts": ours.index, "cited": ["ai-contracts"]},
+    )
+
+
+@claim(
+    "ai-share-now",
+    cited="~30%",
+    kind=Kind.ATTRIBUTED,
+    section="revenue",
+    formula="AI and high-performance computing over total revenue, for each company that reports both",
+)
+def ai_share_now(statements: Frame) -> Finding:
+    """The share of AI in the revenue of the listed miners that report it."""
+    shares = operators.ai_shares(statements)
+    quarters = shares[shares.index.get_level_values("period").str.match(r"Q\d ")].copy()
+    year_quarter = quarters.index.get_level_values("period").str.split(" ")
+    quarters["order"] = [f"{year}{quarter}" for quarter, year in year_quarter]
+    newest = quarters.sort_values("order", kind="stable").groupby("company").tail(1).sort_values("share")
+    (low_company, low_period), (high_company, high_period) = newest.index[0], newest.index[-1]
+    used = statements[
+        statements["metric"].isin(("revenue", *operators.AI_REVENUE, *operators.MINING_REVENUE))
+        & statements["company"].isin(newest.index.get_level_values("company"))
+    ]
+    return Finding(
+        Range(Share(float(newest["share"].iloc[0])), Share(float(newest["share"].iloc[-1]))),
+        parts={
+            "companies": Part("companies that report both", Count(len(newest))),
+            "spread": Part("lowest to highest, in words", Phrase(_spread(newest["share"]))),
+            "lowest": Part("lowest", Share(float(newest["share"].iloc[0])), nearest(0)),
+            "lowest-name": Part("company", Phrase(f"{low_company}, {low_period}")),
+            "highest": Part("highest", Share(float(newest["share"].iloc[-1])), nearest(0)),
+            "highest-name": Part("company", Phrase(f"{high_company}, {high_period}")),
+        },
+        rows={"statements": used.index},
+    )
+
+
+def _spread(shares: pd.Series[float]) -> str:
+    """The ends of shares by (company, period), lowest first, in words."""
+    told = [
+        f"{Share(share).display(nearest(0))} ({company}, {period})"
+        for (company, period), share in (*shares.iloc[:1].items(), *shares.iloc[-1:].items())
+    ]
+    return " to ".join(dict.fromkeys(told))
+
+
+@claim(
+    "ai-share-forecast",
+    cited="up to 70% by end 2026",
+    kind=Kind.FORECAST,
+    rounding=nearest(0),
+    section="revenue",
+    formula="as published by CoinShares; it can be judged when the reports for the end of 2026 are out",
+)
+def ai_share_forecast(cited: Frame, ai_share_now: Finding) -> Finding:
+    """The share of AI revenue that CoinShares thinks possible by the end of 2026."""
+    forecast = Share(float(cited.loc["ai-share-forecast", "low"]))
+    return Finding(
+        forecast,
+        parts={
+            "highest-now": ai_share_now.parts["highest"],
+            "highest-name": ai_share_now.parts["highest-name"],
+        },
+        rows={"cited": ["ai-share-forecast"]},
+    )
+
+
+def _number(finding: Finding) -> float:
+    number = finding.value.number
+    if number is None:
+        raise ValueError(f"{finding.value!r} is not a number")
+    return number

@@ -1,0 +1,269 @@
+"""The command line: `pivot`, also `python -m analysis`.
+
+Exit codes: 0 fine, 1 something differs or a check failed, 2 could not be decided or was used wrongly.
+Commands are thin; what they need is imported when they run, so that `pivot --help` is instant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from analysis.errors import ReportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from analysis.claims.ledger import Ledger
+    from analysis.snapshots import Store, Vintage
+
+BOOK_FILE = "_quarto.yml"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; errors are printed without a traceback."""
+    arguments = _parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = arguments.command
+    try:
+        return command(arguments)
+    except ReportError as error:
+        print(f"pivot: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:  # the reader of our output, `head` say, has seen enough
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print("pivot: stopped; nothing was half-written", file=sys.stderr)
+        return 130
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"pivot: {message}\n  next:     {self.prog} --help\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="pivot",
+        description="A report whose every number can be opened: from the sentence to the hashed row.",
+    )
+    parser.add_argument(
+        "--root", type=Path, default=None, help="the repository (default: found from here upwards)"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    build = commands.add_parser("build", help="snapshots -> ledger -> charts -> site and PDF")
+    _as_of(build)
+    build.add_argument(
+        "--renderer", choices=("embedded", "quarto"), help="default: quarto where it is installed"
+    )
+    build.add_argument("--out", type=Path, default=None, help="folder of the site (default: _site)")
+    build.set_defaults(command=_build)
+
+    prepare = commands.add_parser(
+        "prepare", help="write what a plain `quarto render` needs; its pre-render step"
+    )
+    _as_of(prepare)
+    prepare.set_defaults(command=_prepare)
+
+    numbers = commands.add_parser("numbers", help="the ledger as a table, or a few claims of it")
+    numbers.add_argument("ids", nargs="*", metavar="ID", help="claims to show (default: all)")
+    _as_of(numbers)
+    _json(numbers)
+    numbers.set_defaults(command=_numbers)
+
+    explain = commands.add_parser("explain", help="one claim, from the sentence to the rows")
+    explain.add_argument("id", metavar="ID")
+    _as_of(explain)
+    _json(explain)
+    explain.set_defaults(command=_explain)
+
+    check = commands.add_parser("check", help="verify every snapshot: size, SHA-256, contract")
+    check.set_defaults(command=_check)
+
+    add = commands.add_parser(
+        "add", help="put a transcribed or received file into the store, with its sidecar"
+    )
+    add.add_argument("source", metavar="SOURCE", help="the source's folder in data-snapshots")
+    add.add_argument("file", metavar="FILE", type=Path, help="the table, a CSV file")
+    add.add_argument("--sidecar", type=Path, help="a TOML file with the fields below")
+    add.add_argument("--title", help="what the table holds (default: the data set's own)")
+    add.add_argument("--publisher", help="who said so")
+    add.add_argument("--url", action="append", help="where; may be given several times")
+    add.add_argument("--licence", help="under which terms")
+    add.add_argument("--vintage", type=_day, metavar="DAY", help="the day on which the source stood so")
+    add.add_argument("--retrieved", type=_day, metavar="DAY", help="the day on which it was read")
+    add.add_argument("--method", choices=("http", "transcribed", "derived"), help="how it came here")
+    add.add_argument("--note", action="append", help="a caveat; may be given several times")
+    add.set_defaults(command=_add)
+    return parser
+
+
+def _as_of(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--as-of",
+        type=_day,
+        metavar="DAY",
+        help="the day on which the evidence is read (default: the newest edition's)",
+    )
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write YYYY-MM-DD") from None
+
+
+def _root(arguments: argparse.Namespace) -> Path:
+    start: Path = arguments.root or Path.cwd()
+    for folder in (start, *start.resolve().parents):
+        if (folder / BOOK_FILE).is_file():
+            return folder.resolve()
+    raise ReportError(
+        "there is no report here",
+        where=str(start),
+        expected=f"a folder with {BOOK_FILE}, or one below it",
+        hint="change to the repository, or name it with --root",
+    )
+
+
+def _edition_day(arguments: argparse.Namespace, root: Path) -> dt.date:
+    from analysis.publish.editions import editions
+
+    day: dt.date = arguments.as_of or editions(root)[-1].as_of
+    return day
+
+
+def _vintage(arguments: argparse.Namespace, root: Path) -> Vintage:
+    from analysis.snapshots import Vintage
+
+    return Vintage(_store(root), _edition_day(arguments, root))
+
+
+def _ledger(vintage: Vintage, ids: Sequence[str]) -> Ledger:
+    from analysis.claims import ledger
+
+    built = ledger.build(vintage, ids or None)
+    return ledger.Ledger(built.as_of, {id_: built[id_] for id_ in ids}) if ids else built
+
+
+def _sentences(root: Path, vintage: Vintage) -> Mapping[str, Sequence[str]]:
+    from analysis import charts
+    from analysis.claims import ledger
+    from analysis.prose.sentences import by_claim
+    from analysis.prose.variables import variables
+
+    return by_claim(root, variables(ledger.build(vintage), vintage, len(charts.CHARTS)))
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from analysis.progress import shown
+    from analysis.publish.build import SITE, build
+
+    root = _root(arguments)
+    day = _edition_day(arguments, root)
+    out: Path = arguments.out or root / SITE
+    with shown() as progress:
+        built = build(root, day, arguments.renderer, out, progress)
+    if built.fresh:
+        print(f"site  {built.site}/index.html  ({built.files} files, {built.bytes / 1e6:.1f} MB)")
+        print(f"pdf   {built.pdf}")
+        print(f"evidence as of {day}, built in {built.seconds:.1f} s")
+    else:
+        print(f"nothing changed since the last build of {built.site}  ({built.seconds:.2f} s)")
+    for id_ in built.broken:
+        print(
+            f"reads wrong: the guard of {id_} does not hold as of {day}; see `pivot explain {id_}`",
+            file=sys.stderr,
+        )
+    return 0
+
+
+def _prepare(arguments: argparse.Namespace) -> int:
+    from analysis.progress import shown
+    from analysis.publish.build import CACHE, draw, evaluate
+    from analysis.publish.quarto import write_quarto_inputs
+
+    root = _root(arguments)
+    day = _edition_day(arguments, root)
+    with shown() as progress:
+        evaluated = evaluate(root, day, root / CACHE / "build" / str(day), progress)
+        draw(root, evaluated, progress)
+    write_quarto_inputs(root, evaluated.inputs)
+    print(f"wrote _variables.yml, figures and _generated, evidence as of {day}")
+    return 0
+
+
+def _numbers(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from analysis import terminal
+
+    root = _root(arguments)
+    vintage = _vintage(arguments, root)
+    ledger = _ledger(vintage, arguments.ids)
+    if arguments.json:
+        sys.stdout.write(ledger.to_json(_sentences(root, vintage)))
+    else:
+        terminal.numbers(ledger, Console())
+    return 0
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from analysis import terminal
+
+    root = _root(arguments)
+    vintage = _vintage(arguments, root)
+    entry = _ledger(vintage, [arguments.id])[arguments.id]
+    used = _sentences(root, vintage).get(arguments.id, [])
+    if arguments.json:
+        print(terminal.explain_json(entry, used))
+    else:
+        terminal.explain(entry, vintage, used, Console(soft_wrap=True))
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    counts = _store(_root(arguments)).verify()
+    print("evidence holds: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
+    return 0
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    root = _root(arguments)
+    snapshot = _store(root).add(
+        arguments.source,
+        arguments.file,
+        arguments.sidecar,
+        title=arguments.title,
+        publisher=arguments.publisher,
+        url=arguments.url,
+        licence=arguments.licence,
+        vintage=arguments.vintage,
+        retrieved=arguments.retrieved,
+        method=arguments.method,
+        notes=arguments.note,
+    )
+    print(f"added  {snapshot.path}  ({snapshot.bytes:,} bytes)\nsha256 {snapshot.sha256}")
+    return 0
+
+
+def _store(root: Path) -> Store:
+    from analysis.publish.build import SNAPSHOTS
+    from analysis.snapshots import Store
+
+    return Store(root / SNAPSHOTS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

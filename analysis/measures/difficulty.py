@@ -1,0 +1,86 @@
+"""Mining difficulty: from compact targets to retargets, their ranks and runs.
+
+A data set of epochs is a table with one row for each difficulty epoch, indexed by the height of its first
+block, with the columns `bits` (compact target, eight hexadecimal digits) and `timestamp` (UTC).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import pandas as pd
+
+EPOCH_BLOCKS = 2016
+"""Blocks in one difficulty epoch."""
+
+BLOCK_SECONDS = 600
+"""Seconds between two blocks at which the protocol aims."""
+
+_MAX_TARGET = 0xFFFF << 208
+
+
+def target(bits: str) -> int:
+    """The 256-bit target that a compact target stands for.
+
+    Formula: mantissa x 256^(exponent - 3), with the first byte as exponent and the other three as mantissa.
+    Source: Bitcoin Core, `arith_uint256::SetCompact`.
+    """
+    compact = int(bits, 16)
+    exponent, mantissa = compact >> 24, compact & 0xFFFFFF
+    shift = 8 * (exponent - 3)
+    return mantissa << shift if shift >= 0 else mantissa >> -shift
+
+
+def difficulty(bits: str) -> float:
+    """Difficulty of a compact target: the highest target over this one (no unit, 1 for block 0)."""
+    return _MAX_TARGET / target(bits)
+
+
+def retargets(epochs: pd.DataFrame) -> pd.DataFrame:
+    """Each retarget: the difficulty of an epoch against the epoch before.
+
+    Returns:
+        A table indexed by height, without the first epoch: `timestamp` (UTC), `difficulty`,
+        `change` (percent of the difficulty before).
+    """
+    table = epochs[["timestamp"]].assign(difficulty=epochs["bits"].map(difficulty))
+    table["change"] = (table["difficulty"] / table["difficulty"].shift(1) - 1) * 100
+    return table.iloc[1:]
+
+
+def of_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The retargets whose first block was found in a calendar year (UTC)."""
+    return table[table["timestamp"].dt.year == year]
+
+
+def rank(table: pd.DataFrame, height: int) -> int:
+    """Place of one retarget when all are put in order, the deepest cut first (1 is the deepest)."""
+    return int((table["change"] < table["change"].loc[height]).sum()) + 1
+
+
+def share_sharper(table: pd.DataFrame, height: int) -> float:
+    """Share of all retargets, in percent, that cut difficulty by more than this one did."""
+    return float((table["change"] < table["change"].loc[height]).mean()) * 100
+
+
+def consecutive_cuts(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Retargets that cut by more than `threshold` percent right after another that did."""
+    deep = table["change"] < -threshold
+    return table[deep & deep.shift(1, fill_value=False)]
+
+
+def mean_interval(epochs: pd.DataFrame, height: int) -> float:
+    """Mean seconds between blocks in the epoch that ended where the epoch at `height` begins.
+
+    Counted from first block to first block: 2,016 intervals.
+    """
+    before, first = epochs["timestamp"].loc[height - EPOCH_BLOCKS], epochs["timestamp"].loc[height]
+    return float((first - before).total_seconds()) / EPOCH_BLOCKS
+
+
+def at(table: pd.DataFrame, day: dt.date) -> float:
+    """Difficulty in force at the end of a day (UTC)."""
+    return float(table[table["timestamp"].dt.date <= day]["difficulty"].iloc[-1])

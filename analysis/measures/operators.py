@@ -1,0 +1,89 @@
+"""What listed operators state: hash rates, coins sold and held, the part of revenue that is AI.
+
+A data set of statements has one row for each figure a publisher gave, indexed by id, with the columns
+`company`, `metric`, `value`, `unit`, `period`, `published`, `tier`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OWN_HASH_RATE = (
+    "self_mining_hashrate",
+    "hashrate_self",
+    "hashrate_self_owned",
+    "hashrate_owned",
+    "hashrate_energized",
+    "hashrate_deployed",
+    "hashrate_operational",
+    "hashrate_operating",
+    "hashrate",
+)
+"""Metrics read as the hash rate a company runs for itself, the closest wording first.
+
+Averages, peaks, targets and managed hash rate are other quantities and stay out.
+"""
+
+AI_REVENUE = ("colocation_revenue", "hpc_lease_revenue", "data_center_revenue")
+MINING_REVENUE = ("self_mining_revenue", "hosted_mining_revenue", "mining_revenue")
+
+_NOT_ONE_COMPANY = ("Network", "miners", "listed", " and ")
+
+
+def select(
+    statements: pd.DataFrame, company: str, metrics: Sequence[str], period: str | None = None
+) -> pd.DataFrame:
+    """Statements of one company on some metrics, of one period where given, oldest publication first."""
+    chosen = statements[(statements["company"] == company) & statements["metric"].isin(metrics)]
+    if period is not None:
+        chosen = chosen[chosen["period"] == period]
+    return chosen.sort_values("published", kind="stable")
+
+
+def latest_hash_rates(statements: pd.DataFrame) -> pd.DataFrame:
+    """Each listed company's newest stated hash rate, the largest first.
+
+    Returns:
+        The rows of `statements` (EH/s in `value`), one a company. Of figures published on one day, the metric
+        that stands first in `OWN_HASH_RATE` counts.
+    """
+    one = ~statements["company"].str.contains("|".join(_NOT_ONE_COMPANY), regex=True)
+    # Same-day figures are ordered by metric so that the closest wording comes last, where tail() finds it.
+    rates = statements[one & statements["metric"].isin(OWN_HASH_RATE) & (statements["unit"] == "EH/s")]
+    order = rates["metric"].map({metric: -place for place, metric in enumerate(OWN_HASH_RATE)})
+    newest = rates.assign(order=order).sort_values(["published", "order"], kind="stable")
+    return (
+        newest.groupby("company", sort=True)
+        .tail(1)
+        .sort_values("value", ascending=False)
+        .drop(columns="order")
+    )
+
+
+def ai_shares(statements: pd.DataFrame) -> pd.DataFrame:
+    """The share of AI and high-performance computing in a company's revenue, by period.
+
+    Returns:
+        A table indexed by (company, period): `ai` and `total` (USD million) and `share` (percent). The total
+        is the stated one, or the sum of AI and mining revenue where only the parts are stated.
+    """
+    money = statements[statements["unit"] == "USD million"]
+
+    def first_stated(metrics: Sequence[str]) -> pd.DataFrame:
+        rows = money[money["metric"].isin(metrics)].sort_values("published", kind="stable")
+        return rows.drop_duplicates(["company", "period", "metric"])
+
+    keys = ["company", "period"]
+    ai = first_stated(AI_REVENUE).groupby(keys)["value"].sum()
+    stated = first_stated(["revenue"]).groupby(keys)["value"].first()
+    parts = first_stated(AI_REVENUE + MINING_REVENUE).groupby(keys)
+    mined = first_stated(MINING_REVENUE).groupby(keys).size()
+    summed = parts["value"].sum().loc[lambda total: total.index.isin(mined.index)]
+    total = stated.reindex(ai.index).fillna(summed.reindex(ai.index))
+    table = pd.DataFrame({"ai": ai, "total": total}).dropna()
+    return table.assign(share=table["ai"] / table["total"] * 100)

@@ -1,0 +1,1 @@
+"""EDITIONS: the book, its renderers, and what they publish."""

@@ -1,0 +1,215 @@
+"""From snapshots to the published site: evidence -> ledger -> charts -> book -> site and PDF.
+
+Everything is made in `.pivot`, and the finished site is put in the place of the last one at the very end, so
+a build that fails leaves the last good site alone. A build with the inputs of the build before does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.publish.book import Book
+from analysis.publish.files import write_atomic
+from analysis.publish.folders import fill, output, swap
+from analysis.publish.render import Inputs, choose_renderer
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    from analysis.charts import Plotted
+    from analysis.publish.render import Progress
+
+SNAPSHOTS = "data-snapshots"
+CACHE = ".pivot"
+SITE = "_site"
+
+_PACKAGE = Path(__file__).parents[1]
+_BOOK_FILES = ("_quarto.yml", "*.qmd", "*.bib", "*.csl", "editions.toml", "requirements.lock", "chapters/*")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build made.
+
+    Args:
+        site: the folder.
+        pdf: the PDF in it.
+        files: how many files the site has.
+        bytes: how large they are together.
+        seconds: how long it took.
+        fresh: False if nothing had changed since the build before.
+        broken: claims whose guard does not hold at this vintage.
+    """
+
+    site: Path
+    pdf: Path
+    files: int
+    bytes: int
+    seconds: float
+    fresh: bool
+    broken: tuple[str, ...]
+
+
+def build(root: Path, as_of: dt.date, renderer: str | None, out: Path, progress: Progress) -> Built:
+    """Make the site and the PDF of one vintage.
+
+    Args:
+        root: the repository.
+        as_of: the day on which the evidence is read.
+        renderer: "embedded", "quarto", or None for Quarto where it is installed.
+        out: the folder of the site; it is replaced as a whole.
+        progress: told what is being done.
+
+    Raises:
+        ReportError: evidence, claims or prose are wrong, or `out` can not be written; it is as it was.
+    """
+    start = time.perf_counter()
+    cache = root / CACHE
+    stamp = cache / "stamps" / f"{hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]}.json"
+    state = _fingerprint(root, as_of, renderer)
+    if built := _unchanged(stamp, state, out, start):
+        return built
+    with output(out):
+        stamp.unlink(missing_ok=True)
+        book = Book.load(root)
+        work = cache / "build" / f"{as_of}"
+        with choose_renderer(renderer, cache / "objects") as chosen, ThreadPoolExecutor(1) as pool:
+            evaluated = evaluate(root, as_of, work, progress)
+            # Pandoc reads no figure, so it compiles the chapters on one core while the other draws.
+            compiled = pool.submit(chosen.prepare, book, evaluated.inputs)
+            draw(root, evaluated, progress)
+            compiled.result()
+            staged = work / f"site-{chosen.name}"
+            chosen.render(book, evaluated.inputs, staged, progress)
+        progress("publish", 0, 1)
+        new = out.with_name(f".{out.name}.new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copytree(staged, new)
+            (new / "ledger.json").write_text(evaluated.ledger, "utf-8")
+            shutil.copy(_PACKAGE / "claims" / "ledger.schema.json", new / "ledger.schema.json")
+            swap(new, out)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+        write_atomic(
+            stamp, json.dumps({"inputs": state, "site": _digest(out), "broken": evaluated.broken}).encode()
+        )
+    return _built(out, start, evaluated.broken, fresh=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """One vintage, evaluated: what a renderer needs beside the book's own files, and what is published with it.
+
+    Args:
+        inputs: for the renderer; the figures are not drawn yet.
+        plotted: what each chart shows.
+        ledger: canonical JSON.
+        broken: claims whose guard does not hold.
+    """
+
+    inputs: Inputs
+    plotted: Mapping[str, Plotted]
+    ledger: str
+    broken: tuple[str, ...]
+
+
+def evaluate(root: Path, as_of: dt.date, work: Path, progress: Progress) -> Evaluated:
+    """Evaluate the claims of one vintage, and write the generated Markdown into `work`."""
+    # pandas takes half a second to import; a build with nothing to do must not pay it.
+    from analysis import charts
+    from analysis.claims import ledger as ledgers
+    from analysis.publish.generated import generated
+    from analysis.prose.sentences import by_claim
+    from analysis.prose.variables import guards, variables
+    from analysis.snapshots import Store, Vintage
+
+    progress("evaluate the claims", 0, 1)
+    vintage = Vintage(Store(root / SNAPSHOTS), as_of)
+    ledger = ledgers.build(vintage)
+    inputs = Inputs(
+        variables=variables(ledger, vintage, len(charts.CHARTS)),
+        guards=guards(ledger),
+        figures=work / "figures",
+        generated=work / "generated",
+    )
+    fill(inputs.generated, {f"{name}.md": text for name, text in generated(ledger, vintage).items()})
+    return Evaluated(
+        inputs=inputs,
+        plotted=charts.prepare(vintage, ledger),
+        ledger=ledger.to_json(by_claim(root, inputs.variables)),
+        broken=tuple(id_ for id_, holds in inputs.guards.items() if not holds),
+    )
+
+
+def draw(root: Path, evaluated: Evaluated, progress: Progress) -> None:
+    """Draw the charts of a vintage; one whose data and code were drawn before is copied."""
+    from analysis import charts
+
+    drawn: dict[str, str] = {}
+    for done, (name, plotted) in enumerate(evaluated.plotted.items()):
+        progress(f"chart {name}", done, len(evaluated.plotted))
+        place = root / CACHE / "charts" / charts.key(name, plotted)
+        if not place.is_dir():
+            new = place.with_name(f".{place.name}.new")
+            shutil.rmtree(new, ignore_errors=True)
+            new.mkdir(parents=True)
+            charts.draw(name, plotted, new)
+            new.rename(place)
+        drawn |= {path.name: path.read_text("utf-8") for path in place.iterdir()}
+    fill(evaluated.inputs.figures, drawn)
+
+
+def _fingerprint(root: Path, as_of: dt.date, renderer: str | None) -> str:
+    """Everything a build reads, as one hash: evidence, prose, code, pinned versions, the day."""
+    files = [path for pattern in _BOOK_FILES for path in root.glob(pattern)]
+    files += [
+        path for folder in (root / SNAPSHOTS, root / "_extensions", _PACKAGE) for path in folder.rglob("*")
+    ]
+    kept = sorted(path for path in files if path.is_file() and "__pycache__" not in path.parts)
+    return _hash([str(as_of), str(renderer)], kept, root)
+
+
+def _digest(site: Path) -> str:
+    return _hash([], sorted(path for path in site.rglob("*") if path.is_file()), site)
+
+
+def _hash(words: Iterable[str], files: Iterable[Path], root: Path) -> str:
+    total = hashlib.sha256("\0".join(words).encode())
+    for path in files:
+        name = path.relative_to(root) if path.is_relative_to(root) else path.relative_to(_PACKAGE)
+        total.update(f"\0{name.as_posix()}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _unchanged(stamp: Path, state: str, out: Path, start: float) -> Built | None:
+    try:
+        before = json.loads(stamp.read_text("utf-8"))
+        if before["inputs"] != state or before["site"] != _digest(out):
+            return None
+        return _built(out, start, tuple(before["broken"]), fresh=False)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # no stamp, or not one of ours: build
+
+
+def _built(site: Path, start: float, broken: tuple[str, ...], *, fresh: bool) -> Built:
+    files = [path for path in site.rglob("*") if path.is_file()]
+    return Built(
+        site=site,
+        pdf=next(iter(sorted(site.glob("*.pdf"))), site / "report.pdf"),
+        files=len(files),
+        bytes=sum(path.stat().st_size for path in files),
+        seconds=time.perf_counter() - start,
+        fresh=fresh,
+        broken=broken,
+    )

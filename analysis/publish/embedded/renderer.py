@@ -1,0 +1,99 @@
+"""The embedded renderer: expand, compile, cite, link, write, and the PDF."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from analysis.publish.book import Book, Problems
+from analysis.publish.embedded.document import DocumentCompiler, typst_project
+from analysis.publish.embedded.engine import Engine
+from analysis.publish.embedded.expand import Expanded, expand
+from analysis.publish.embedded.linker import Linker
+from analysis.publish.embedded.objects import ChapterObject, ObjectStore
+from analysis.publish.embedded.pictures import Pictures
+from analysis.publish.embedded.site import link_pages, write_site
+from analysis.publish.files import OutputFolder
+from analysis.publish.render import Inputs, Progress, silent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+
+class EmbeddedRenderer:
+    """Renders with pandoc and Typst from their Python wheels.
+
+    Keeps pandoc, the Typst compiler and all objects in memory: use one instance for many builds, and as a
+    context manager. Not for use by two threads at once.
+
+    Args:
+        cache: folder of the compiled objects; its content is never needed, only faster.
+        workers: pandoc processes; by default one a core.
+    """
+
+    name = "embedded"
+
+    def __init__(self, cache: Path, workers: int | None = None) -> None:
+        self._engine = Engine(workers)
+        self._store = ObjectStore(cache, self._engine)
+        self._document = DocumentCompiler(self._store)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop pandoc and forget the compiler; a later build starts them again."""
+        self._engine.close()
+        self._document.close()
+
+    def prepare(self, book: Book, inputs: Inputs, progress: Progress = silent) -> None:
+        """Compile the chapters ahead of `render`, while the figures are still being drawn.
+
+        Reads variables, guards and generated Markdown, and no figure. Raises as `render` does.
+        """
+        self._compile(book, inputs, progress)
+
+    def render(self, book: Book, inputs: Inputs, out: Path, progress: Progress = silent) -> None:
+        """Write the site and `<output_file>.pdf` into `out`; see `Renderer.render`."""
+        folder = OutputFolder(out)
+        texts, objects, problems = self._compile(book, inputs, progress)
+        citations = self._store.citations(book, objects)
+        pictures = Pictures(book, inputs.figures, problems)
+        linker = Linker(
+            book,
+            texts=texts,
+            objects=objects,
+            citations=citations,
+            variables=inputs.variables,
+            pictures=pictures,
+            problems=problems,
+        )
+        bodies = link_pages(linker)
+        problems.check()
+        project = typst_project(book, linker, inputs, pictures)
+        progress("site", 0, 1)
+        write_site(book, linker, bodies=bodies, inputs=inputs, pictures=pictures, out=folder)
+        progress("site", 1, 1)
+        progress("pdf", 0, 1)
+        folder.write(f"{book.output_file}.pdf", self._document.compile(project))
+        folder.sweep()
+        self._store.sweep()
+        progress("pdf", 1, 1)
+
+    def _compile(
+        self, book: Book, inputs: Inputs, progress: Progress
+    ) -> tuple[list[Expanded], list[ChapterObject], Problems]:
+        problems = Problems()
+        texts = [expand(book, chapter, inputs, problems) for chapter in book.chapters]
+        total = len(texts)
+        progress("chapters", 0, total)
+        objects = self._store.chapters(
+            book, texts, inputs.variables, lambda done: progress("chapters", done, total)
+        )
+        progress("chapters", total, total)
+        return texts, objects, problems

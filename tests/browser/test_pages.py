@@ -1,0 +1,146 @@
+"""The pages as readers meet them: in light and dark, on a phone, by keyboard, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+PAGES = (
+    "index.html",
+    "chapters/overview.html",
+    "chapters/operations.html",
+    "chapters/security.html",
+    "chapters/revenue.html",
+    "chapters/monitors.html",
+    "chapters/ledger.html",
+    "chapters/sources.html",
+    "chapters/methods.html",
+    "chapters/references.html",
+)
+BUDGET = 100_000  # bytes of a chapter page with everything it loads, compressed as servers do
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(color_scheme=request.param, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_violation_of_wcag(page: Page, address: str, name: str) -> None:
+    page.goto(address + name)
+    found = Axe().run(page, options=WCAG).response
+    assert len(found["passes"]) > 10
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
+
+
+def test_every_page_loads_from_its_own_folder_without_errors(
+    browser: Browser, address: str, site: Path
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    wrong: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda request: wrong.append(request.url))
+    names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    assert len(names) >= 15
+    for name in names:
+        page.goto(address + name)
+    assert wrong == []
+    assert len(asked) > len(names)
+    assert [url for url in asked if not url.startswith(address)] == []
+    context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_scrolls_sideways_on_a_phone(browser: Browser, address: str, name: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 700})
+    page = context.new_page()
+    page.goto(address + name)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
+
+
+def test_a_page_is_light(browser: Browser, address: str) -> None:
+    import gzip
+
+    context = browser.new_context()
+    page = context.new_page()
+    sizes: dict[str, int] = {}
+    page.on("response", lambda response: sizes.update({response.url: len(gzip.compress(response.body()))}))
+    page.goto(address + "chapters/overview.html", wait_until="networkidle")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_load_state("networkidle")
+    assert len(sizes) >= 3
+    assert sum(sizes.values()) < BUDGET, sizes
+    context.close()
+
+
+def test_it_reads_without_scripts(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 700})
+    page = context.new_page()
+    page.goto(address + "chapters/overview.html")
+    page.get_by_text("Chapters", exact=True).first.click()
+    page.get_by_role("link", name="The ledger").first.click()
+    assert page.url.endswith("chapters/ledger.html")
+    assert page.locator("#claim-difficulty-drop").count() == 1
+    context.close()
+
+
+def test_a_number_leads_to_its_account(page: Page, address: str) -> None:
+    page.goto(address + "chapters/overview.html")
+    page.locator("a.claim", has_text="7.7%").first.click()
+    assert page.url.endswith("ledger.html#claim-difficulty-drop")
+    assert "−7.7557%" in page.locator("main").inner_text()
+
+
+def test_the_first_tab_stop_skips_to_the_text(page: Page, address: str) -> None:
+    page.goto(address + "chapters/overview.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')").startswith("#")
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") != ""
+
+
+def test_search_finds_a_chapter_by_keyboard(page: Page, address: str) -> None:
+    page.goto(address + "index.html")
+    page.get_by_role("searchbox").first.focus()
+    page.keyboard.type("hash price")
+    link = page.locator("#results a").first
+    link.wait_for()
+    assert "hash price" in link.inner_text().lower()
+
+
+def test_the_toggle_turns_dark_and_is_remembered(browser: Browser, address: str) -> None:
+    context = browser.new_context(color_scheme="light")
+    page = context.new_page()
+    page.goto(address + "index.html")
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.locator("#theme").click()
+    after = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert before != after
+    page.goto(address + "chapters/overview.html")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == after
+    context.close()
+
+
+def test_one_picture_of_a_figure_is_loaded_and_it_has_words(page: Page, address: str) -> None:
+    page.goto(address + "chapters/overview.html")
+    seen = page.evaluate(
+        "[...document.querySelectorAll('figure img')].filter(i => i.offsetParent !== null).map(i => i.alt)"
+    )
+    assert len(seen) >= 4
+    assert all(len(alt) > 60 for alt in seen)
+    assert any("7.7%" in alt for alt in seen)

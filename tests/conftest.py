@@ -1,0 +1,52 @@
+"""What every test may use: the repository, its store, and the ledgers of its editions, each built once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from analysis.claims import ledger as ledgers
+from analysis.claims.ledger import Ledger
+from analysis.snapshots import Store, Vintage
+
+ROOT = Path(__file__).parents[1]
+
+AS_READ = dt.date(2026, 5, 8)
+AFTER_JUNE = dt.date(2026, 6, 30)
+NEWEST = dt.date(2026, 8, 21)
+DAYS = (AS_READ, AFTER_JUNE, NEWEST)
+
+
+@cache
+def vintage_of(day: dt.date) -> Vintage:
+    return Vintage(Store(ROOT / "data-snapshots"), day)
+
+
+@cache
+def ledger_of(day: dt.date) -> Ledger:
+    return ledgers.build(vintage_of(day))
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(params=DAYS, ids=str)
+def day(request: pytest.FixtureRequest) -> dt.date:
+    """Each edition's day in turn."""
+    value: dt.date = request.param
+    return value
+
+
+@pytest.fixture
+def vintage(day: dt.date) -> Vintage:
+    return vintage_of(day)
+
+
+@pytest.fixture
+def ledger(day: dt.date) -> Ledger:
+    return ledger_of(day)

@@ -1,0 +1,65 @@
+"""What the tests of the snapshot store share: the shipped evidence, and small stores made from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import shutil
+from pathlib import Path
+
+from analysis.snapshots import Store
+
+SHIPPED = Path(__file__).parents[2] / "data-snapshots"
+PRICES = """date,close_usd,series
+2026-05-01,76400.00,kraken
+2026-05-02,76800.50,kraken
+2026-05-03,78100.00,kraken
+"""
+FIELDS = {
+    "publisher": "Somebody",
+    "url": ["https://example.org/prices"],
+    "licence": "MIT",
+    "vintage": dt.date(2026, 5, 3),
+    "retrieved": dt.date(2026, 5, 4),
+    "method": "http",
+}
+
+
+def written(folder: Path, text: str, name: str = "received.csv") -> Path:
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def shipped_copy(folder: Path) -> Store:
+    """A store of its own with everything that is shipped."""
+    shutil.copytree(SHIPPED, folder / "data-snapshots")
+    return Store(folder / "data-snapshots")
+
+
+def with_prices(folder: Path) -> Store:
+    """A store that holds one small snapshot of prices."""
+    store = Store(folder / "data-snapshots")
+    store.add("btc-price", written(folder, PRICES), **FIELDS)
+    return store
+
+
+def relisted(store: Store) -> Store:
+    """The store as it would be if its files had landed as they are now."""
+    files = sorted(path for path in store.root.glob("*/*") if not path.name.startswith("."))
+    (store.root / "SHA256SUMS").write_text(
+        "".join(
+            f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(store.root).as_posix()}\n"
+            for path in files
+        )
+    )
+    return Store(store.root)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file under a folder, with its content."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
