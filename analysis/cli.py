@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -62,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     build.add_argument("--out", type=Path, default=None, help="folder of the site (default: _site)")
     build.set_defaults(command=_build)
+
+    preview = commands.add_parser("preview", help="build, serve on loopback, build again on each change")
+    _as_of(preview)
+    preview.add_argument("--port", type=int, default=0, help="where to listen (default: any free port)")
+    preview.set_defaults(command=_preview)
 
     prepare = commands.add_parser(
         "prepare", help="write what a plain `quarto render` needs; its pre-render step"
@@ -184,6 +190,22 @@ def _build(arguments: argparse.Namespace) -> int:
             f"reads wrong: the guard of {id_} does not hold as of {day}; see `pivot explain {id_}`",
             file=sys.stderr,
         )
+    return 0
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    from threading import Event
+
+    from analysis.publish.build import CACHE
+    from analysis.publish.preview import preview
+
+    root = _root(arguments)
+    out = root / CACHE / "preview"
+    try:
+        say = partial(print, flush=True)
+        preview(root, _edition_day(arguments, root), out, port=arguments.port, say=say, stop=Event())
+    except KeyboardInterrupt:
+        print("stopped")
     return 0
 
 

@@ -108,6 +108,7 @@ def _write(path: Path, text: str) -> None:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
+            Path(beside).chmod(0o644)  # a temporary file is private, a picture is not
             Path(beside).replace(path)
         except BaseException:
             Path(beside).unlink()

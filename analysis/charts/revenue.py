@@ -36,8 +36,9 @@ PITCH, SIDE = 19.0, 16.0
 GAP = 6.0
 """Points between the two tens of a row."""
 
+EDGE = 0.5
 CAPTION, BELOW = 20.0, 8.0
-"""Points for the line of text over each group, and for the space under it."""
+"""Points for the outline at the edge, for the line of text over each group, and for the space under it."""
 
 
 def data(vintage: Vintage, ledger: Ledger) -> Plotted:
@@ -67,7 +68,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     height = sum(map(_rows, squares)) * PITCH + len(squares) * (CAPTION + BELOW)
     figure = style.sheet(height)
     axes = style.panel(figure, left=0, right=0, top=0, bottom=0)
-    axes.set_xlim(0, style.WIDTH)
+    axes.set_xlim(-EDGE, style.WIDTH - EDGE)
     axes.set_ylim(height, 0)
     top = 0.0
     for name, count in squares.items():

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from analysis.charts import Plotted
-    from analysis.publish.render import Progress
+    from analysis.publish.render import Progress, Renderer
 
 SNAPSHOTS = "data-snapshots"
 CACHE = ".pivot"
 SITE = "_site"
 
 _PACKAGE = Path(__file__).parents[1]
-_BOOK_FILES = ("_quarto.yml", "*.qmd", "*.bib", "*.csl", "editions.toml", "requirements.lock", "chapters/*")
+BOOK_FILES = ("_quarto.yml", "*.qmd", "*.bib", "*.csl", "editions.toml", "requirements.lock", "chapters/*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +77,34 @@ def build(root: Path, as_of: dt.date, renderer: str | None, out: Path, progress:
     state = _fingerprint(root, as_of, renderer)
     if built := _unchanged(stamp, state, out, start):
         return built
+    stamp.unlink(missing_ok=True)
+    with choose_renderer(renderer, cache / "objects") as chosen:
+        broken = make(root, as_of, chosen, out, progress)
     with output(out):
-        stamp.unlink(missing_ok=True)
-        book = Book.load(root)
-        work = cache / "build" / f"{as_of}"
-        with choose_renderer(renderer, cache / "objects") as chosen, ThreadPoolExecutor(1) as pool:
-            evaluated = evaluate(root, as_of, work, progress)
-            # Pandoc reads no figure, so it compiles the chapters on one core while the other draws.
-            compiled = pool.submit(chosen.prepare, book, evaluated.inputs)
-            draw(root, evaluated, progress)
-            compiled.result()
-            staged = work / f"site-{chosen.name}"
-            chosen.render(book, evaluated.inputs, staged, progress)
+        written = json.dumps({"inputs": state, "site": _digest(out), "broken": broken})
+    write_atomic(stamp, written.encode())
+    return _built(out, start, broken, fresh=True)
+
+
+def make(root: Path, as_of: dt.date, renderer: Renderer, out: Path, progress: Progress) -> tuple[str, ...]:
+    """Make a site whether or not anything changed, and put it in the place of the last one.
+
+    Returns:
+        The claims whose guard does not hold at this vintage.
+
+    Raises:
+        ReportError: as `build`.
+    """
+    book = Book.load(root)
+    work = root / CACHE / "build" / f"{as_of}"
+    staged = work / f"site-{renderer.name}"
+    with output(out), ThreadPoolExecutor(1) as pool:
+        evaluated = evaluate(root, as_of, work, progress)
+        # Pandoc reads no figure, so it compiles the chapters on one core while the other draws.
+        compiled = pool.submit(renderer.prepare, book, evaluated.inputs)
+        draw(root, evaluated, progress)
+        compiled.result()
+        renderer.render(book, evaluated.inputs, staged, progress)
         progress("publish", 0, 1)
         new = out.with_name(f".{out.name}.new")
         shutil.rmtree(new, ignore_errors=True)
@@ -100,15 +116,12 @@ def build(root: Path, as_of: dt.date, renderer: str | None, out: Path, progress:
             swap(new, out)
         finally:
             shutil.rmtree(new, ignore_errors=True)
-        write_atomic(
-            stamp, json.dumps({"inputs": state, "site": _digest(out), "broken": evaluated.broken}).encode()
-        )
-    return _built(out, start, evaluated.broken, fresh=True)
+    return evaluated.broken
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """One vintage, evaluated: what a renderer needs beside the book's own files, and what is published with it.
+    """One vintage, evaluated: what a renderer needs, and what is published with the site.
 
     Args:
         inputs: for the renderer; the figures are not drawn yet.
@@ -128,9 +141,9 @@ def evaluate(root: Path, as_of: dt.date, work: Path, progress: Progress) -> Eval
     # pandas takes half a second to import; a build with nothing to do must not pay it.
     from analysis import charts
     from analysis.claims import ledger as ledgers
-    from analysis.publish.generated import generated
     from analysis.prose.sentences import by_claim
     from analysis.prose.variables import guards, variables
+    from analysis.publish.generated import generated
     from analysis.snapshots import Store, Vintage
 
     progress("evaluate the claims", 0, 1)
@@ -171,7 +184,7 @@ def draw(root: Path, evaluated: Evaluated, progress: Progress) -> None:
 
 def _fingerprint(root: Path, as_of: dt.date, renderer: str | None) -> str:
     """Everything a build reads, as one hash: evidence, prose, code, pinned versions, the day."""
-    files = [path for pattern in _BOOK_FILES for path in root.glob(pattern)]
+    files = [path for pattern in BOOK_FILES for path in root.glob(pattern)]
     files += [
         path for folder in (root / SNAPSHOTS, root / "_extensions", _PACKAGE) for path in folder.rglob("*")
     ]

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from analysis.claims.model import Kind, Verdict
 from analysis.claims.network import QUARTER
-from analysis.claims.quantities import Day, HashPrice, HashRate, Percent, Share, nearest
+from analysis.claims.quantities import Count, Day, HashRate, Percent, Share, nearest
 from analysis.claims.revenue import TOP
-from analysis.measures import hashprice, hashrate, operators
+from analysis.measures import hashrate, operators, oracles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -304,62 +302,56 @@ def _formulas(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG00
 
 def _checks(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     """Our measures against what others published for the same day, with the errors."""
-    days, epochs = vintage.data("days").frame, vintage.data("epochs").frame
-    prices = vintage.data("prices").frame
-    ours = {
-        "Hash price, Luxor": (
-            hashprice.daily(days, prices, epochs)["hashprice"],
-            _dated(vintage.data("hashprice_points").frame, "series", "^Luxor"),
-            HashPrice(0),
+    days, prices, epochs, evidence, hash_prices, hash_rates = (
+        vintage.data(name).frame
+        for name in ("days", "prices", "epochs", "evidence", "hashprice_points", "hashrate_points")
+    )
+    # Each with the digits after the point that its values are shown with.
+    tables = {
+        "Hash price, at the day’s close": (
+            oracles.hash_prices(hash_prices, days, prices, epochs, at_stated_price=False),
+            2,
         ),
-        "Hash rate, 7-day": (
-            hashrate.average(hashrate.daily(days, epochs), 7),
-            _dated(vintage.data("hashrate_points").frame, "averaging", "^7-day"),
-            HashRate(0),
+        "Hash price, at the price stated with the point": (
+            oracles.hash_prices(hash_prices, days, prices, epochs, at_stated_price=True),
+            2,
         ),
+        "Hash rate, 7-day, Hashrate Index": (
+            oracles.hash_rates(hash_rates, days, epochs, one_series=True),
+            2,
+        ),
+        "Hash rate, 7-day, others": (oracles.hash_rates(hash_rates, days, epochs, one_series=False), 2),
+        "Difficulty": (oracles.difficulties(evidence, epochs, change=False), 0),
+        "Difficulty, change in percent": (oracles.difficulties(evidence, epochs, change=True), 2),
     }
-    rows, summary = [], []
-    for name, (series, points, _) in ours.items():
-        both = pd.DataFrame({"published": points, "ours": series.reindex(points.index)}).dropna()
-        errors = (both["ours"] / both["published"] - 1) * 100
-        for day, pair in both.iterrows():
-            rows.append(
-                (
-                    name,
-                    f"{day:%Y-%m-%d}",
-                    f"{pair['published']:,.2f}",
-                    f"{pair['ours']:,.2f}",
-                    Percent(errors[day]).display(nearest(2)),
-                )
-            )
-        sizes = errors.abs()
-        summary.append(
+    yield from _table(
+        ("Measure", "Points", "Median error", "Largest error"),
+        (
             (
                 name,
-                str(len(both)),
-                Share(sizes.median()).display(nearest(2)),
-                Share(sizes.max()).display(nearest(2)),
+                str(len(table)),
+                Share(table["error"].abs().median()).display(nearest(2)),
+                Share(table["error"].abs().max()).display(nearest(2)),
             )
-        )
-    yield from _table(("Measure", "Points", "Median error", "Largest error"), summary, numeric=(1, 2, 3))
+            for name, (table, _) in tables.items()
+        ),
+        numeric=(1, 2, 3),
+    )
     yield ""
-    yield from _table(("Measure", "Day", "Published", "Ours", "Error"), rows, numeric=(2, 3, 4))
-
-
-def _dated(points: pd.DataFrame, column: str, pattern: str) -> pd.Series[float]:
-    """Published values that state one number for one exact day; the later publication of two counts."""
-    exact = points[
-        (points["date_precision"] == "day")
-        & (points["relation"] == "=")
-        & points[column].str.contains(pattern)
-    ]
-    if "usable" in exact:
-        exact = exact[exact["usable"]]
-    return (
-        exact.sort_values("published", kind="stable")
-        .drop_duplicates("day", keep="last")
-        .set_index("day")["low"]
-        .sort_index()
+    yield from _table(
+        ("Measure", "Day", "Published", "Ours", "Error"),
+        (
+            (
+                name,
+                f"{point.day:%Y-%m-%d}",
+                Count(point.published).display(nearest(digits)),
+                Count(point.ours).display(nearest(digits)),
+                Percent(point.error).display(nearest(2)),
+            )
+            for name, (table, digits) in tables.items()
+            for point in table.itertuples()
+        ),
+        numeric=(2, 3, 4),
     )
 
 

@@ -78,6 +78,18 @@ local function mark_broken(doc)
   end }
 end
 
+-- A labelled picture without a caption is a figure too; pandoc makes one only of a picture with a caption.
+local function lone_pictures(doc)
+  return doc:walk { Para = function(p)
+    local image = p.content[1]
+    if #p.content == 1 and image.t == "Image" and kind(image.identifier) == "fig" then
+      local id = image.identifier
+      image.identifier = ""
+      return pandoc.Figure({ pandoc.Plain { image } }, { long = {} }, { id = id })
+    end
+  end }
+end
+
 -- First pass, the same for every output: numbers, labels, captions, citations.
 local function number(doc, job, o)
   local counts, sections, seen_title = {}, {}, false
@@ -470,7 +482,7 @@ local function to_typst(doc, job, o)
 
   function filter.Div(d)
     if conditional(d, TYPST) then return {}, false end
-    if d.identifier == "refs" then return raw_block("typst", "⟦b:⟧"), false end
+    if d.identifier == "refs" then return raw_block("typst", "#references[\n⟦b:⟧\n]"), false end
     local id = d.identifier ~= "" and " <" .. label(d.identifier) .. ">" or ""
     if d.classes:includes "exhibit" then
       local body = pandoc.Blocks(d.content)
@@ -512,6 +524,7 @@ function answer.chapter(job)
   local o = { labels = {}, heads = {}, cites = {}, ids = {}, early = {} }
   local doc = pandoc.read(job.text, "markdown", READ)
   if job.broken then doc = mark_broken(doc) end
+  if job.text:find("![](", 1, true) then doc = lone_pictures(doc) end
   doc = number(doc, job, o)
   o.html = to_html(doc, job, o)
   o.typst = to_typst(doc, job, o)

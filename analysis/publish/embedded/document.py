@@ -102,7 +102,8 @@ def typst_project(book: Book, linker: Linker, inputs: Inputs, pictures: Pictures
         "authors": list(book.authors),
         "date": _iso_date(book, inputs),
         "edition": inputs.variables.get(EDITION_LINE, ""),
-        "lang": book.lang,
+        "lang": book.lang.partition("-")[0],
+        "region": book.lang.partition("-")[2],
     }
     main = [
         '#import "report.typ": *',

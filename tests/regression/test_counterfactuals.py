@@ -1,0 +1,374 @@
+"""Had the evidence been another: exactly the claims that rest on it move, and the sentences that use them.
+
+Each counterfactual edits a few cells in memory, in every snapshot of a data set alike, and says which claims
+must react. A claim that does not react is deaf; one that does and is not named reads more than it should.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+
+from analysis.claims.ledger import Entry, Ledger
+from analysis.claims.model import Kind
+from analysis.claims.registry import claims
+from analysis.measures.operators import OWN_HASH_RATE
+from analysis.prose.sentences import Sentence, sentences
+from analysis.prose.variables import guards, variables
+from tests.conftest import NEWEST, ROOT, ledger_of, vintage_of
+from tests.regression.edited import Edit, both, cell, everywhere, ledger_with, needs, reacting
+
+Move = Callable[[Entry], object]
+
+
+def value(entry: Entry) -> object:
+    return entry.value
+
+
+def verdict(entry: Entry) -> object:
+    return entry.verdict
+
+
+def part(name: str) -> Move:
+    return lambda entry: entry.parts[name].value
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """What if?
+
+    Args:
+        target: the claim whose number must move.
+        data_set: where the evidence differs.
+        edit: how.
+        others: every other claim that must react, and no more.
+        flips: guards that must change sides.
+        moves: what of the target must move, its value where nothing else is said.
+    """
+
+    target: str
+    data_set: str
+    edit: Edit
+    others: frozenset[str] = frozenset()
+    flips: frozenset[str] = frozenset()
+    moves: Move = value
+
+
+def times(factor: float) -> Callable[[object], object]:
+    return lambda old: float(str(old)) * factor
+
+
+def plus(amount: float) -> Callable[[object], object]:
+    return lambda old: type(old)(float(str(old)) + amount)  # type: ignore[call-arg]
+
+
+def easier(factor: float) -> Callable[[object], object]:
+    """A compact target so many times as high; difficulty is as many times lower."""
+
+    def change(bits: object) -> str:
+        compact = int(str(bits), 16)
+        return f"{(compact & 0xFF000000) | int((compact & 0xFFFFFF) * factor):08x}"
+
+    return change
+
+
+def _deep_cuts_of_old(epochs: pd.DataFrame) -> pd.DataFrame:
+    """Every second epoch of two years at two thirds of its difficulty: 25 cuts deeper than the one of March."""
+    heights = [height for height in epochs.index if 200_000 < height < 300_000]
+    return both(cell(height, "bits", easier(1.5)) for height in heights[::2])(epochs)
+
+
+def _nine_miners(statements: pd.DataFrame) -> pd.DataFrame:
+    """Of hash rates, only those of nine companies were ever stated."""
+    nine = ("Bitdeer", "MARA", "IREN", "CleanSpark", "Riot", "American Bitcoin", "Cango", "HIVE", "Cipher")
+    gone = statements["metric"].isin(OWN_HASH_RATE) & ~statements["company"].isin(nine)
+    return statements[~gone]
+
+
+def _cited(id_: str, change: Callable[[object], object], *others: str, **more: object) -> Counterfactual:
+    edit = both(cell(id_, end, change) for end in ("low", "high"))
+    return Counterfactual(id_, "cited", edit, frozenset(others), **more)  # type: ignore[arg-type]
+
+
+MARCH, FEBRUARY = 941_472, 935_424
+
+COUNTERFACTUALS = (
+    Counterfactual(
+        "difficulty-drop",
+        "epochs",
+        cell(MARCH, "bits", easier(0.99)),
+        frozenset({"difficulty-drop-rank-record", "hashrate-q1-decline"}),
+    ),
+    Counterfactual(
+        "difficulty-drop-rank-year",
+        "epochs",
+        cell(FEBRUARY, "bits", easier(0.93)),
+        frozenset({"difficulty-drop-rank-record", "consecutive-cut-threshold", "hashrate-q1-decline"}),
+    ),
+    Counterfactual(
+        "difficulty-drop-rank-record",
+        "epochs",
+        _deep_cuts_of_old,
+        flips=frozenset({"difficulty-drop-rank-record"}),
+    ),
+    Counterfactual(
+        "hashrate-q1-decline", "days", cell(dt.date(2026, 3, 31), "blocks", lambda blocks: int(str(blocks)) + 20)
+    ),
+    Counterfactual(
+        "block-interval",
+        "epochs",
+        cell(MARCH, "timestamp", lambda time: pd.Timestamp(str(time)) + pd.Timedelta(hours=1)),
+        moves=part("epoch-mean"),
+    ),
+    _cited("consecutive-cut-threshold", times(1.3)),
+    Counterfactual(
+        "hashprice-range",
+        "prices",
+        cell(NEWEST, "close_usd", times(1.1)),
+        frozenset({"btc-price-assumption"}),
+    ),
+    Counterfactual("hashprice-low", "days", cell(dt.date(2026, 6, 30), "fee_btc_per_block", plus(0.02))),
+    Counterfactual(
+        "hashprice-low",
+        "hashprice_points",
+        cell("2025-11-luxor", "low", 20.0),
+        flips=frozenset({"hashprice-low"}),
+        moves=part("published-before"),
+    ),
+    Counterfactual("top5-threshold", "pool_shares", cell("2026-04-foundry-usa", "share_pct", plus(-5.0))),
+    _cited("top5-threshold", times(1.3), moves=part("pools-over")),
+    Counterfactual("top5-history", "pool_shares", cell("2021-top-five-pools", "share_pct", 40.0)),
+    _cited("btc-price-assumption", times(1.05), "top10-btc-production", "top10-btc-revenue"),
+    Counterfactual(
+        "btc-price-assumption",
+        "prices",
+        cell(NEWEST, "close_usd", times(1.3)),
+        frozenset({"hashprice-range"}),
+        moves=part("side"),
+    ),
+    *(
+        Counterfactual(
+            target,
+            "cited",
+            cell("top10-btc-revenue", "low", times(1.1)),
+            frozenset(
+                {"top10-btc-production", "top10-btc-revenue", "btc-over-ai", "revenue-ratio", "revenue-gap"}
+            )
+            - {target},
+        )
+        for target in ("top10-btc-production", "top10-btc-revenue")
+    ),
+    Counterfactual(
+        "top10-btc-revenue",
+        "days",
+        cell(dt.date(2026, 8, 10), "blocks", lambda blocks: int(str(blocks)) * 2),
+        frozenset({"top5-threshold"}),
+        moves=part("bottom-up"),
+    ),
+    Counterfactual("top10-count", "statements", _nine_miners, frozenset({"top10-btc-revenue"})),
+    Counterfactual(
+        "ai-run-rate",
+        "contracts",
+        cell("riot-amd", "total_usd", times(2)),
+        frozenset({"riot-amd-start", "ai-contracts", "btc-over-ai"}),
+    ),
+    Counterfactual(
+        "riot-amd-start",
+        "contracts",
+        cell("riot-amd", "years", 12.0),
+        frozenset({"ai-run-rate", "btc-over-ai"}),
+        moves=part("years"),
+    ),
+    _cited("ai-ten-year", times(1.05), "ai-doubled", "btc-over-ai"),
+    Counterfactual(
+        "ai-doubled",
+        "cited",
+        cell("ai-ten-year", "low", times(1.05)),
+        frozenset({"ai-ten-year", "btc-over-ai"}),
+    ),
+    Counterfactual(
+        "btc-over-ai",
+        "cited",
+        cell("ai-ten-year", "low", times(1.5)),
+        frozenset({"ai-ten-year", "ai-doubled"}),
+        frozenset({"btc-over-ai"}),
+    ),
+    *(
+        Counterfactual(
+            target,
+            "cited",
+            cell("ai-run-rate", "low", times(1.1)),
+            frozenset({"revenue-ratio", "revenue-gap"} - {target}),
+        )
+        for target in ("revenue-ratio", "revenue-gap")
+    ),
+    Counterfactual("ai-contracts", "contracts", cell("iren-microsoft", "total_usd", times(1.1))),
+    Counterfactual("ai-contracts", "contracts", cell("iren-microsoft", "counted", value=False)),
+    _cited("ai-contracts", times(1.5), moves=part("side")),
+    Counterfactual(
+        "ai-share-now", "statements", cell("riot-revenue-q1-2026", "value", times(1.2))
+    ),
+    _cited("ai-share-forecast", times(1.1)),
+    *(
+        _cited(id_, times(1.1))
+        for id_ in (
+            "mara-btc-sold",
+            "riot-btc-sold",
+            "corz-btc-sold",
+            "corz-credit",
+            "hut8-contract",
+            "corz-energized",
+            "corz-target",
+            "bitdeer-growth",
+            "bifurcation-horizon",
+            "watch-horizon",
+        )
+    ),
+    _cited("bitdeer-ai-arr", times(1.1), "ai-run-rate", "btc-over-ai"),
+    _cited("bitdeer-hashrate", times(1.1), "bitdeer-growth"),
+    Counterfactual(
+        "mara-btc-sold",
+        "statements",
+        cell("mara-btc-sold-q1-2026", "value", 13_210.0),
+        moves=part("newest"),
+    ),
+    Counterfactual(
+        "riot-btc-sold",
+        "statements",
+        cell("riot-btc-sold-q1-2026", "value", 4_026.0),
+        moves=part("newest"),
+    ),
+    Counterfactual(
+        "corz-credit",
+        "statements",
+        cell("core-scientific-senior-notes-2026", "value", times(2)),
+        moves=part("newest"),
+    ),
+    Counterfactual(
+        "corz-energized",
+        "statements",
+        cell("core-scientific-mw-billing-july-2026", "value", times(1.1)),
+        moves=part("newest"),
+    ),
+    Counterfactual(
+        "bitdeer-ai-arr",
+        "statements",
+        cell("bitdeer-ai-cloud-arr-may-2026", "value", times(2)),
+        moves=part("newest"),
+    ),
+    Counterfactual(
+        "bitdeer-hashrate",
+        "statements",
+        cell("bitdeer-self-mining-hashrate-q2-2026-release", "value", times(1.1)),
+        frozenset({"top10-btc-revenue", "top5-threshold"}),
+        moves=part("newest"),
+    ),
+    Counterfactual(
+        "hut8-contract",
+        "contracts",
+        cell("hut-8-fluidstack-river-bend", "total_usd", times(1.2)),
+        frozenset({"ai-contracts"}),
+        moves=part("published"),
+    ),
+    Counterfactual(
+        "hut8-hashrate",
+        "statements",
+        cell("american-bitcoin-hashrate-owned-mar-2026", "value", times(1.1)),
+        frozenset({"top10-btc-revenue"}),
+        moves=part("newest"),
+    ),
+    Counterfactual(
+        "edwards-back",
+        "evidence",
+        cell("edwards-back-rajabventures-com", "published", pd.Timestamp("2026-04-18")),
+        moves=part("day"),
+    ),
+)
+
+DATELESS = {"difficulty-drop-cause", "tydal-conversion", "mara-filing", "redundancy-class"}
+"""Claims whose function reads nothing; only what others say of them can move their verdict."""
+
+SAID_OF = [claim.id for claim in claims().values() if claim.kind in (Kind.ATTRIBUTED, Kind.EVENT)]
+
+
+def _named(one: Counterfactual) -> str:
+    return f"{one.target}-{one.data_set}"
+
+
+def test_every_claim_with_data_behind_it_has_a_counterfactual() -> None:
+    assert {one.target for one in COUNTERFACTUALS} == {id_ for id_ in claims() if needs(id_)}
+    assert {id_ for id_ in claims() if not needs(id_)} == DATELESS
+
+
+def test_every_guard_has_a_counterfactual_that_flips_it() -> None:
+    watched = guards(ledger_of(NEWEST))
+    assert len(watched) >= 3
+    assert set().union(*(one.flips for one in COUNTERFACTUALS)) == set(watched)
+
+
+@pytest.mark.parametrize("what_if", COUNTERFACTUALS, ids=_named)
+def test_exactly_these_claims_react(what_if: Counterfactual) -> None:
+    before = ledger_of(NEWEST)
+    after = ledger_with(NEWEST, everywhere(what_if.data_set, what_if.edit))
+    assert reacting(before, after) == what_if.others | {what_if.target}
+    assert what_if.moves(after[what_if.target]) != what_if.moves(before[what_if.target])
+    held, holds = guards(before), guards(after)
+    assert {id_ for id_ in held if held[id_] != holds[id_]} == what_if.flips
+    sentences_follow(before, after)
+
+
+@pytest.mark.parametrize("id_", SAID_OF)
+def test_verdict_turns_on_what_others_say(id_: str) -> None:
+    def edit(evidence: pd.DataFrame) -> pd.DataFrame:
+        of_it = evidence["claim"] == id_
+        assert of_it.any()
+        new = "context" if "supersedes" in set(evidence["bearing"][of_it]) else "supersedes"
+        evidence.loc[of_it, ["bearing", "published"]] = [new, pd.Timestamp("2026-05-01")]
+        return evidence
+
+    before, after = ledger_of(NEWEST), ledger_with(NEWEST, everywhere("evidence", edit))
+    assert id_ in reacting(before, after)
+    assert reacting(before, after) <= {id_, "edwards-back"}  # which reads its day from the evidence
+    assert after[id_].verdict != before[id_].verdict
+    sentences_follow(before, after)
+
+
+def sentences_follow(before: Ledger, after: Ledger) -> None:
+    """The sentences that read otherwise are those that use a claim that reacts, and no others."""
+    old, new = _texts(before), _texts(after)
+    moved = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    turned = {id_ for id_, holds in guards(before).items() if guards(after)[id_] != holds}
+    reacted = reacting(before, after)
+    book = tuple(sentences(ROOT))
+    assert len(book) > 100
+    differ = {one for one in book if one.read(old) != one.read(new) or turned & set(_held(one))}
+    stray = {one for one in differ if not reacted & set(one.claims) and not _counts(one, moved)}
+    assert {(one.file, one.line) for one in stray} == set()
+    deaf = {one for one in book if _uses(one, moved) and one not in differ}
+    assert {(one.file, one.line) for one in deaf} == set()
+    for id_ in turned:
+        assert any(id_ in _held(one) for one in book), f"no sentence is guarded by {id_}"
+    shown = {id_ for id_ in reacted if f"claim.{id_}" in moved}
+    assert {id_ for id_ in shown if not any(id_ in one.claims for one in differ)} == set()
+
+
+def _texts(ledger: Ledger) -> Mapping[str, str]:
+    return variables(ledger, vintage_of(NEWEST), charts=0)
+
+
+def _held(sentence: Sentence) -> tuple[str, ...]:
+    _, mark, rest = sentence.source.partition("<!-- holds:")
+    return (rest.split("-->")[0].strip(),) if mark else ()
+
+
+def _uses(sentence: Sentence, names: set[str]) -> bool:
+    return any(f"var {name} >" in sentence.source for name in names)
+
+
+def _counts(sentence: Sentence, moved: set[str]) -> bool:
+    """Whether it tells how many claims have a verdict, or guards hold: that changes with any of them."""
+    return _uses(sentence, {name for name in moved if name.startswith("report.")})

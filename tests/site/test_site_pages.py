@@ -1,0 +1,303 @@
+"""What a chapter can hold, in HTML."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.site.conftest import GUARDS, VARIABLES, tiny_inputs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.site.conftest import Built, Workshop
+
+PAGES = (
+    "index.html",
+    "chapters/one.html",
+    "chapters/two.html",
+    "chapters/ledger.html",
+    "chapters/references.html",
+)
+CLAIM = '<a class="claim" href="../chapters/ledger.html#claim-lake-level">7.7%</a>'
+
+
+def words(fragment: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", "", fragment))).strip()
+
+
+def test_every_page_is_there_and_has_no_hole_left(site: Built) -> None:
+    pages = [name for name in site.bytes() if name.endswith(".html")]
+    assert sorted(pages) == sorted(PAGES)
+    for page in pages:
+        text = site.html(page)
+        assert "⟦" not in text
+        assert not re.search(r'"(?:doc|xref|image|file):', text)
+        assert "{{<" not in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_and_file_of_a_page_exists_in_the_site(site: Built, page: str) -> None:
+    text = site.html(page)
+    targets = re.findall(r'\s(?:href|src)="([^"]*)"', text)
+    assert len(targets) > 15
+    outside = [target for target in targets if re.match(r"https?:|//", target)]
+    assert {target.split("/")[2] for target in outside} <= {"example.org"}
+    for target in targets:
+        if re.match(r"https?:|data:", target) or target.endswith("ledger.json"):
+            continue
+        path, _, anchor = target.partition("#")
+        assert not path.startswith("/"), f"{target} works in one place only"
+        file = (site.out / page).parent / path if path else site.out / page
+        assert file.is_file(), target
+        if anchor:
+            assert f'id="{anchor}"' in file.read_text("utf-8"), target
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_id_stands_once_in_a_page(site: Built, page: str) -> None:
+    ids = re.findall(r'\sid="([^"]+)"', site.html(page))
+    assert len(ids) > 4
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_no_page_loads_anything_from_elsewhere(site: Built) -> None:
+    for page in PAGES:
+        loads = re.findall(r'<(?:script|img|link|source|iframe)[^>]*(?:src|href)="([^"]*)"', site.html(page))
+        assert loads
+        assert not [load for load in loads if re.match(r"https?:|//", load)]
+    assert "@import" not in site.html("assets/site.css")
+    assert "url(" not in site.html("assets/site.css")
+
+
+def test_a_page_with_all_it_loads_is_light(site: Built) -> None:
+    loads = ("chapters/one.html", "assets/site.css", "assets/site.js", "figures/level.svg", "figures/plain.svg")
+    assert sum(len(gzip.compress((site.out / name).read_bytes())) for name in loads) < 30_000
+
+
+def test_a_value_links_to_its_entry(site: Built) -> None:
+    article = site.article("chapters/one.html")
+    assert f"The level fell by {CLAIM}; compare" in article
+    assert "over 7%" in site.article("chapters/two.html")
+    assert ">over 7%</a>" not in site.article("chapters/two.html")
+
+
+def test_a_part_links_to_the_entry_of_its_claim(site: Built) -> None:
+    assert '<a class="claim" href="../chapters/ledger.html#claim-lake-level">second</a>' in site.article(
+        "chapters/two.html"
+    )
+    assert 'href="chapters/ledger.html#claim-lake-level">7.7%</a>' in site.article("index.html")
+
+
+def test_a_verdict_has_a_class_of_its_own(site: Built) -> None:
+    assert (
+        '<a class="claim verdict verdict-reproduced-rounded" href="chapters/ledger.html#claim-lake-level">'
+        "reproduced, rounded</a>"
+    ) in site.article("index.html")
+
+
+def test_values_are_plain_where_a_link_can_not_stand(site: Built) -> None:
+    page = site.html("chapters/one.html")
+    assert "<title>A level of 7.7% – A tiny report</title>" in page
+    assert '<meta name="description" content="How the lake fell by 7.7%.">' in page
+    assert '<h1 id="sec-one"><span class="secno">1</span> A level of 7.7%</h1>' in page
+    assert "<code>level = 7.7%</code>" in page
+    assert "Windows of 7.7%</p>" in page
+    assert 'alt="A line that falls by 7.7%, &quot;fast&quot; &amp; late."' in page
+    assert "<mn>69</mn>" in page
+
+
+def test_on_their_own_page_values_do_not_link_to_themselves(site: Built) -> None:
+    ledger = site.article("chapters/ledger.html")
+    assert 'Value <span class="claim">7.7%</span>, unrounded −7.7557%' in ledger
+    assert '<span class="claim verdict verdict-contradicted">contradicted</span>' in ledger
+
+
+def test_a_value_is_escaped(site: Built) -> None:
+    assert "3 &quot;big&quot; &lt;boats&gt; &amp; #1" in site.article("chapters/ledger.html")
+
+
+def test_meta_and_include_and_literal_shortcodes(site: Built) -> None:
+    one, two = words(site.article("chapters/one.html")), words(site.article("chapters/two.html"))
+    assert "A tiny report has no waves" in one
+    assert "A shortcode is written {{< var name >}}." in one
+    assert "Included on 2026-05-08." in two
+
+
+def test_chapters_are_numbered_and_appendices_lettered(site: Built) -> None:
+    sidebar = re.search(r'<nav class="side".*?</nav>', site.html("index.html"), re.DOTALL)
+    assert sidebar
+    assert words(sidebar[0]) == (
+        "Summary Findings 1 A level of 7.7% 2 Years & tables Appendices A The ledger References"
+    )
+    assert '<a href="index.html" aria-current="page">' in sidebar[0]
+    assert '<span class="secno">1.1.1</span> How it is measured' in site.article("chapters/one.html")
+    assert '<h2 id="unnumbered">Unnumbered</h2>' in site.article("chapters/one.html")
+    assert '<span class="secno">A.1</span> lake-level' in site.article("chapters/ledger.html")
+
+
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [
+        ("index.html", '<a href="chapters/one.html#sec-one" class="xref">Chapter 1</a>'),
+        ("chapters/one.html", '<a href="../chapters/two.html#tbl-years" class="xref">Table 2.1</a>'),
+        ("chapters/one.html", '<a href="#eq-level" class="xref">Equation 1.1</a>'),
+        ("chapters/one.html", '<a href="#wrn-ice" class="xref">Warning 1.1</a>'),
+        ("chapters/one.html", '<a href="#lst-read" class="xref">Listing 1.1</a>'),
+        ("chapters/one.html", '<a href="#fig-level" class="xref">Figure 1.1</a>'),
+        ("chapters/one.html", 'see <a href="../chapters/two.html#sec-two" class="xref">2.1</a>'),
+        ("chapters/one.html", ', <a href="#sec-fall" class="xref">1.1</a> and'),
+        ("index.html", '<a href="chapters/ledger.html#claim-lake-level">account of the level</a>'),
+        ("chapters/one.html", '<a href="../chapters/two.html">tables</a>'),
+        ("chapters/one.html", '<a href="../ledger.json">the file</a>'),
+    ],
+)
+def test_references_and_links(site: Built, page: str, link: str) -> None:
+    assert link in site.article(page).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_figure_has_its_twin_its_size_and_its_data(site: Built) -> None:
+    article = site.article("chapters/one.html")
+    light, dark = re.findall(r"<img class=[^>]*>", article)
+    assert light.startswith('<img class="only-light" src="../figures/level.svg" alt="A line')
+    assert dark.startswith('<img class="only-dark" src="../figures/level-dark.svg" alt="A line')
+    for image in (light, dark):
+        assert 'width="480" height="240"' in image
+        assert 'loading="lazy"' in image
+    assert '<a class="data" href="../figures/level.csv" download>Data (CSV)</a>' in article
+    assert set(site.bytes()) >= {"figures/level.svg", "figures/level-dark.svg", "figures/level.csv"}
+
+
+def test_a_figure_without_twin_data_or_caption_is_one_picture(site: Built) -> None:
+    article = site.article("chapters/one.html")
+    figure = re.search(r'<figure id="fig-plain".*?</figure>', article, re.DOTALL)
+    assert figure
+    assert figure[0].count("<img") == 1
+    assert 'alt="A plain square." width="100" height="50"' in figure[0]
+    assert words(figure[0]).replace("\N{NO-BREAK SPACE}", " ") == "Figure 1.2"
+    assert "download" not in figure[0]
+
+
+def test_a_table_scrolls_in_a_named_region_that_the_keyboard_reaches(site: Built) -> None:
+    article = site.article("chapters/two.html")
+    region = '<div class="table-scroll" role="region" tabindex="0" '
+    assert article.count(region) == article.count("<table") == 3
+    assert region + 'aria-labelledby="tbl-years-caption">' in article
+    assert region + 'aria-label="Table: a, b">' in article
+    caption = re.search(r'<figcaption id="tbl-years-caption">(.*?)</figcaption>', article, re.DOTALL)
+    assert caption
+    assert words(caption[1]).replace("\N{NO-BREAK SPACE}", " ") == "Table 2.1: Levels by year, 7.7% at most."
+
+
+def test_column_widths(site: Built) -> None:
+    assert re.findall(r'<col style="width: (\d+)%', site.article("chapters/two.html")) == [
+        "55", "15", "15", "15",
+    ]  # fmt: skip
+
+
+def test_callouts(site: Built) -> None:
+    article = site.article("chapters/one.html")
+    assert '<div class="callout callout-note">' in article
+    assert '<details class="callout callout-warning">' in article
+    assert '<summary class="callout-title"><span class="callout-kind">Warning</span> Folded away' in article
+    assert '<details class="callout callout-tip" open>' in article
+    assert '<div id="wrn-ice" class="callout callout-warning">' in article
+    assert "Folded away" not in re.findall(r"<h\d.*", article)
+
+
+def test_maths_is_mathml_and_needs_no_script(site: Built) -> None:
+    article = site.article("chapters/one.html")
+    assert article.count("<math ") == 3
+    assert '<span class="equation-number">(1.1)</span>' in article.replace("\N{NO-BREAK SPACE}", " ")
+    assert "<script" not in article
+
+
+def test_citations_link_to_the_references(site: Built) -> None:
+    article = site.article("chapters/one.html")
+    assert '(<a href="../chapters/references.html#ref-gauge2020" role="doc-biblioref">Doe and Roe 2020, 3</a>' in article
+    references = words(site.article("chapters/references.html"))
+    assert references.startswith("References Doe, Jane, and Richard Roe. 2020.")
+    assert "The county. 2021." in references
+
+
+def test_footnotes(site: Built) -> None:
+    article = site.article("chapters/one.html")
+    assert 'role="doc-noteref"' in article
+    assert f'<li id="fn1"><p>A note with {CLAIM} and' in article
+
+
+def test_code_is_highlighted_and_its_comments_are_kept(site: Built) -> None:
+    article = site.article("chapters/one.html")
+    assert '<span class="st">&quot;7.7%&quot;</span>' in article
+    assert "&lt;!-- holds: not-a-guard --&gt;" in article
+
+
+def test_what_is_for_paper_is_not_on_the_web(site: Built) -> None:
+    assert "Only on the web." in site.article("chapters/two.html")
+    assert "Only on paper." not in site.article("chapters/two.html")
+
+
+def test_the_frame_of_a_page(site: Built) -> None:
+    page = site.html("chapters/one.html")
+    assert page.startswith("<!doctype html>\n")
+    assert '<html lang="en-GB">' in page
+    assert page.index('<a class="skip" href="#main">') < page.index("<header")
+    assert '<main id="main" tabindex="-1">' in page
+    assert '<p class="edition">Edition 1, as of 8 May 2026</p>' in page
+    assert '<a class="button" href="../report.pdf">PDF</a>' in page
+    assert '<a rel="prev" href="../index.html">' in page
+    assert '<a rel="next" href="../chapters/two.html">' in page
+    assert '<a href="#how-it-is-measured">How it is measured</a>' in page
+    assert "canonical" not in page
+    assert 'rel="prev"' not in site.html("index.html")
+
+
+def test_without_an_edition_line_none_is_shown(workshop: Workshop, tmp_path: Path) -> None:
+    inputs = tiny_inputs(workshop.inputs)
+    variables = {key: value for key, value in VARIABLES.items() if key != "report.edition-line"}
+    built = workshop.build(tmp_path / "out", type(inputs)(variables, GUARDS, inputs.figures, inputs.generated))
+    assert 'class="edition"' not in built.html("index.html")
+
+
+def test_the_search_index_is_plain_text_by_section(site: Built) -> None:
+    script = site.html("assets/search-index.js")
+    assert script.startswith("window.pivotIndex=")
+    rows = json.loads(script.removeprefix("window.pivotIndex="))
+    by_address = {row[0]: row for row in rows}
+    assert by_address["chapters/one.html#sec-fall"][1:3] == ["A level of 7.7%", "1.1 The fall"]
+    assert "Figure 1.1: The level fell by 7.7%; compare Table 2.1." in by_address[
+        "chapters/one.html#sec-fall"
+    ][3].replace("\N{NO-BREAK SPACE}", " ")
+    everything = "".join("".join(row) for row in rows)
+    assert not re.search(r"<\w|⟦|↩|Data \(CSV\)", everything.replace("<boats>", ""))
+
+
+def test_a_guard_that_holds_leaves_no_trace(site: Built) -> None:
+    article = site.article("index.html")
+    assert "holds" not in article
+    assert "deepest in the county.\nBoats" in article
+
+
+def test_a_guard_that_fell_marks_its_sentence_and_no_other(workshop: Workshop, tmp_path: Path) -> None:
+    inputs = tiny_inputs(workshop.inputs, {**GUARDS, "lake-rank": False})
+    built = workshop.build(tmp_path / "out", inputs)
+    article = built.article("index.html")
+    marked = re.findall(r'<mark class="broken-guard">(.*?)</mark>', article, re.DOTALL)
+    assert [words(text) for text in marked] == [
+        "It is still the second deepest in the county. [no longer holds]"
+    ]
+    assert '<span class="guard-note">' in marked[0]
+    assert "Boats still cross it." in article
+    assert "deepest in the county. [no longer holds]" in built.pdf_text().replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_claims_without_an_entry_are_not_linked(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.edit("_quarto.yml", "    - chapters/ledger.qmd\n", "")
+    workshop.edit("index.qmd", ", or go to the [account of the level](chapters/ledger.qmd#claim-lake-level)", "")
+    built = workshop.build(tmp_path / "out")
+    assert 'fell by <span class="claim">7.7%</span>' in built.article("index.html")
