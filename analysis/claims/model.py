@@ -70,10 +70,12 @@ class Guard:
     def describe(self) -> str:
         """The margin in words."""
         side = "above" if self.above else "below"
-        state = "holds while" if self.holds else "broken: it needs that"
+        state, distance = (
+            ("holds while", "a margin of") if self.holds else ("broken: it needs that", "short by")
+        )
         return (
             f"{state} {self.what} is {side} {self.show(self.limit)}; "
-            f"it is {self.show(self.value)}, a margin of {self.show(abs(self.margin))}"
+            f"it is {self.show(self.value)}, {distance} {self.show(abs(self.margin))}"
         )
 
 

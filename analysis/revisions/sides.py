@@ -18,10 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from analysis.errors import ReportError, VintageError
-from analysis.revisions.tables import NOT_COMPARED, Table, TableDiff, compare, read
+from analysis.revisions.tables import NOT_COMPARED, SAME_TABLE, Table, TableDiff, compare, read
 from analysis.snapshots import DATA_SETS, Store, Vintage, sidecar
 from analysis.snapshots.datasets import BY_FOLDER
 
@@ -29,13 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     Editions = Callable[[Path], Mapping[str, dt.date]]
+    """Reads the editions of a repository: id to day, the newest last."""
 
 SNAPSHOTS = "data-snapshots"
 PACKAGE = Path(__file__).parents[1]
 
 _BOOK = ("*.qmd", "*.yml", "*.toml", "*.bib", "chapters")
-_CARRIED = ("publisher", "url", "licence", "method", "retrieved")
-_UNSAID = {"publisher": "not said", "url": ["not said"], "licence": "not said", "method": "transcribed"}
+_NOT_SAID = {"publisher": "not said", "url": ["not said"], "licence": "not said", "method": "transcribed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +82,33 @@ def resolve(root: Path, asked: tuple[str, str], editions: Editions, scratch: Pat
     Args:
         root: the repository.
         asked: days, ids of editions, paths of snapshot files or git revisions.
-        editions: reads the editions of a repository, id to day, the newest last.
+        editions: reads the editions of a repository.
         scratch: an empty folder for what has to be unpacked; it must outlive the sides.
 
     Raises:
         ReportError: a word is none of these.
     """
-    days = editions(root)
-    paths = [_file(root, word) if not _day(word) and word not in days else None for word in asked]
-    known = [_day(word) or days.get(word) for word in asked]
-    sides = []
-    for place, (word, path, day) in enumerate(zip(asked, paths, known, strict=True)):
-        folder = scratch / "ab"[place]
+    known = editions(root)
+    days = [known.get(word) or _day(word) for word in asked]
+    files = [None if day else _file(root, word) for word, day in zip(asked, days, strict=True)]
+    newest = [*known.values()][-1]
+
+    def side(this: int) -> Side:
+        word, day, path, folder = asked[this], days[this], files[this], scratch / "ab"[this]
         if day:
-            kind = "day" if _day(word) else "edition"
-            side = Side(word, kind, root, PACKAGE.parent, day)
-        elif path:
-            as_of = known[1 - place] or list(days.values())[-1]
-            side = _snapshot(root, word, path, paths[1 - place], as_of, folder)
-        else:
-            side = _revision(root, word, editions, folder)
-        sides.append(side)
-    return sides[0], sides[1]
+            return Side(word, "edition" if word in known else "day", root, PACKAGE.parent, day)
+        if path:
+            feeds = (file.parent.name for file in (path, files[1 - this]) if file)
+            source = next((name for name in feeds if name in BY_FOLDER), "")
+            as_of = days[1 - this] or newest
+            return Side(word, "snapshot", folder, PACKAGE.parent, as_of, file=path, source=source)
+        return _revision(root, word, editions, folder)
+
+    sides = side(0), side(1)
+    for this, made in enumerate(sides):
+        if made.file:
+            _copy(root, made, files[1 - this])
+    return sides
 
 
 def _day(word: str) -> dt.date | None:
@@ -122,7 +125,7 @@ def _file(root: Path, word: str) -> Path | None:
 def _revision(root: Path, word: str, editions: Editions, folder: Path) -> Side:
     found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}")
     commit = found.stdout.decode().strip()
-    if found.returncode or not commit:
+    if found.returncode:
         raise ReportError(
             f"{word!r} is nothing that can be compared",
             expected="a day (2026-05-08), the id of an edition, a snapshot file, or a git revision (main, HEAD~1)",
@@ -134,14 +137,14 @@ def _revision(root: Path, word: str, editions: Editions, folder: Path) -> Side:
         raise ReportError(f"git can not read {word}", got=archive.stderr.decode(errors="replace").strip())
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
         tar.extractall(folder, filter="data")
-    # What has passed its contract and what was drawn is named by its content, so the notes hold there too.
+    # What passed its contract and what was drawn is named by content, so the work tree's notes hold there too.
     for name in ("contracts", "charts"):
         if (kept := root / ".pivot" / name).exists():
             (folder / ".pivot").mkdir(exist_ok=True)
-            shutil.copytree(kept, folder / ".pivot" / name) if kept.is_dir() else shutil.copy(kept, folder / ".pivot")
+            (shutil.copytree if kept.is_dir() else shutil.copy)(kept, folder / ".pivot" / name)
     ours = _digest(folder / PACKAGE.name) == _digest(PACKAGE)
-    code = PACKAGE.parent if ours else folder
-    return Side(word, "revision", folder, code, list(editions(folder).values())[-1], commit)
+    day = [*editions(folder).values()][-1]
+    return Side(word, "revision", folder, PACKAGE.parent if ours else folder, day, commit)
 
 
 def _git(root: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
@@ -152,90 +155,101 @@ def _git(root: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def _digest(package: Path) -> str:
-    total = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        total.update(f"{path.relative_to(package).as_posix()}\0{len(path.read_bytes())}\0".encode() + path.read_bytes())
-    return total.hexdigest()
+    """SHA-256 of the code of a package."""
+    files = sorted(package.rglob("*.py"))
+    said = [f"{path.relative_to(package).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
-def _snapshot(root: Path, word: str, path: Path, other: Path | None, as_of: dt.date, folder: Path) -> Side:
-    """A side on which one file is all that its source has said."""
-    source = next((p.parent.name for p in (path, other) if p and p.parent.name in BY_FOLDER), "")
-    side = Side(word, "snapshot", folder, PACKAGE.parent, as_of, file=path, source=source)
-    folder.mkdir()
-    for found in sorted(found for pattern in _BOOK for found in root.glob(pattern)):
-        shutil.copytree(found, folder / found.name) if found.is_dir() else shutil.copy(found, folder)
-    if source:
-        shutil.copytree(root / SNAPSHOTS, folder / SNAPSHOTS, ignore=lambda at, _: [source] if at.endswith(SNAPSHOTS) else [])
-        sums = folder / SNAPSHOTS / "SHA256SUMS"
-        lines = sums.read_text("utf-8").splitlines(keepends=True)
-        sums.write_text("".join(line for line in lines if f"  {source}/" not in line), "utf-8")
-    return side
+def _copy(root: Path, side: Side, other: Path | None) -> None:
+    """A repository in which one file is all that its source has said.
 
-
-def admit(side: Side, beside: Path | None) -> None:
-    """Put the file of a snapshot side into its store, in the form that the store asks for.
-
-    Raises:
-        ReportError: no data set is fed by such a file, or its rows break the contract.
+    The file goes in as `pivot add` would put it, rows and columns in order; one that breaks its contract leaves
+    the source empty, and no claim that needs it can be evaluated.
     """
-    if side.file is None or (side.source and (side.root / SNAPSHOTS / side.source).exists()):
+    side.root.mkdir()
+    for found in sorted(path for pattern in _BOOK for path in root.glob(pattern)):
+        (shutil.copytree if found.is_dir() else shutil.copy)(found, side.root / found.name)
+    store = side.root / SNAPSHOTS
+    shutil.copytree(root / SNAPSHOTS, store, ignore=shutil.ignore_patterns(side.source) if side.source else None)
+    lines = (store / "SHA256SUMS").read_text("utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.split("  ", 1)[1].startswith(f"{side.source}/")]
+    (store / "SHA256SUMS").write_text("".join(kept), "utf-8")
+    table = _table(side.file, side.source) if side.file and side.source else None
+    if table is None or table.cells is None or table.frame is None or not table.key:
         return
-    if not side.source:
-        raise ReportError(
-            "no data set is fed by this file",
-            where=side.asked,
-            expected=f"a file in a folder of {SNAPSHOTS}, or one compared with such a file",
-        )
     spec = BY_FOLDER[side.source]
-    table = _table(side)
-    if table.cells is None or not table.key or table.frame is None:
-        raise ReportError("the key of the data set is not a column of this file", where=side.asked, expected=spec.key)
-    pattern = next((p for p in (side.file, beside) if p and p.with_suffix(".toml").is_file()), None)
-    given = tomllib_fields(pattern) if pattern else {}
-    newest = table.frame.index.max() if spec.dated == spec.key else table.frame[spec.dated].max() if spec.dated else None
-    days = [day for day in (given.get("vintage"), pd.notna(newest) and newest.date()) if isinstance(day, dt.date)]
-    vintage = max(days, default=side.as_of) if spec.append_only else days[0] if days else side.as_of
-    rows = table.cells.iloc[table.frame.index.argsort(kind="stable")]
+    pattern = next((file for file in (side.file, other) if file and file.with_suffix(".toml").is_file()), None)
+    said = sidecar.parse(pattern.with_suffix(".toml").read_bytes(), str(pattern)) if pattern else {}
+    fields = {name: said.get(name, default) for name, default in _NOT_SAID.items()}
+    last = table.frame.index.max() if spec.dated == spec.key else table.frame.get(spec.dated, table.frame.index[:0]).max()
+    days = [day for day in (said.get("vintage"), getattr(last, "date", dict)()) if isinstance(day, dt.date)]
+    vintage = max(days, default=side.as_of) if spec.append_only else (days or [side.as_of])[0]
+    retrieved = max([vintage, *days, *(day for day in [said.get("retrieved")] if isinstance(day, dt.date))])
+    ordered = table.cells.iloc[table.frame.index.argsort()]
     file = side.root / "snapshot.csv"
-    rows[[*(c for c in spec.columns if c in rows), *(c for c in rows if c not in spec.columns)]].to_csv(file, index=False)
-    fields = _UNSAID | {name: given[name] for name in _CARRIED if name in given} | {"vintage": vintage}
-    side.store.add(side.source, file, **fields | {"retrieved": max([*days, *_dates(fields.get("retrieved"))], default=vintage)})
-
-
-def _dates(value: object) -> Iterator[dt.date]:
-    if isinstance(value, dt.date):
-        yield value
+    ordered[sorted(ordered, key=[*spec.columns, *ordered].index)].to_csv(file, index=False)
+    Store(store).add(side.source, file, **fields, vintage=vintage, retrieved=retrieved)
 
 
 def rows(old: Side, new: Side) -> tuple[TableDiff, ...]:
-    """The rows that changed: of the files if a side is one, else of every data set as it is seen."""
+    """The rows that changed: between the files if a side is one, else in every data set as it is seen."""
+    source = old.source or new.source
     if old.file or new.file:
-        pair = [side if side.file else _newest(side, (old.source or new.source)) for side in (old, new)]
-        return (compare(_table(pair[0]), _table(pair[1])),)
-    vintages = [Vintage(side.store, side.as_of) for side in (old, new)]
-    return tuple(_seen(name, (old, new), (vintages[0], vintages[1])) for name in DATA_SETS)
+        pair = [side.file or (_newest(side, source) if source else Path()) for side in (old, new)]
+        return (compare(_table(pair[0], source), _table(pair[1], source)),)
+    vintages = Vintage(old.store, old.as_of), Vintage(new.store, new.as_of)
+    return tuple(_seen(name, (old, new), vintages) for name in DATA_SETS)
 
 
 def _seen(name: str, sides: tuple[Side, Side], vintages: tuple[Vintage, Vintage]) -> TableDiff:
-    spec = DATA_SETS[name]
-    tables = []
+    folder = DATA_SETS[name].folder
     try:
-        for vintage in vintages:
-            try:
-                data = vintage.data(name)
-            except VintageError:
-                tables.append(Table(name, spec.key, None, spec.append_only))
-                continue
-            files = tuple(snapshot.sha256 for snapshot in data.snapshots)
-            tables.append(Table(name, spec.key, data.frame, spec.append_only, files))
-        diff = compare(tables[0], tables[1])
-        if diff.state not in (IDENTICAL_OR_CHANGED) or len(tables[0].files) != 1 or len(tables[1].files) != 1:
+        diff = compare(_public(name, vintages[0]), _public(name, vintages[1]))
+        if diff.state != SAME_TABLE:
             return diff
-        return diff
     except ReportError:
-        # The contract of the running code is not that of this snapshot: hold the files against each other.
-        try:
-            return compare(*(_table(_newest(side, spec.folder)) for side in sides))
-        except ReportError as error:
-            return TableDiff(name, spec.key, NOT_COMPARED, error.what)
+        pass  # this snapshot keeps another contract than that of the running code
+    try:
+        files = [_table(_newest(side, folder), folder) for side in sides]
+        return compare(files[0], files[1])
+    except ReportError as error:
+        return TableDiff(name, DATA_SETS[name].key, NOT_COMPARED, str(error).replace("\n", " "))
+
+
+def _public(name: str, vintage: Vintage) -> Table:
+    spec = DATA_SETS[name]
+    try:
+        data = vintage.data(name)
+    except VintageError:
+        return Table(name, spec.key, None, spec.append_only)
+    files = tuple(snapshot.sha256 for snapshot in data.snapshots)
+    return Table(name, spec.key, data.frame, spec.append_only, files)
+
+
+def _newest(side: Side, source: str) -> Path:
+    found = sorted((side.root / SNAPSHOTS / source).glob("*.csv"))
+    if not found:
+        raise ReportError(f"there is no snapshot of {source}", where=side.label)
+    return found[-1]
+
+
+def _table(file: Path, source: str) -> Table:
+    """A file as a table; its key is the one that its data set declares."""
+    spec = BY_FOLDER.get(source)
+    data = file.read_bytes()
+    name = spec.name if spec else file.name
+    return read(data, name, spec, spec.key if spec else "", hashlib.sha256(data).hexdigest())
+
+
+def rewritten(old: Side, new: Side) -> Iterator[str]:
+    """Snapshots that two repositories list under one name with other bytes: what has landed never changes."""
+    if old.kind == new.kind == "revision":
+        listed = [dict(reversed(line.split("  ", 1)) for line in _sums(side)) for side in (old, new)]
+        for path, digest in listed[0].items():
+            if path.endswith(".csv") and listed[1].get(path, digest) != digest:
+                yield f"{SNAPSHOTS}/{path} was rewritten in place; a new state of a source should be a new file"
+
+
+def _sums(side: Side) -> list[str]:
+    return (side.root / SNAPSHOTS / "SHA256SUMS").read_text("utf-8").splitlines()

@@ -44,7 +44,7 @@ def complaint(workshop: Workshop, tmp_path: Path) -> str:
         ("[x]{#claim-lake-level}", "label claim-lake-level is used twice"),
         ("See [this](three.qmd).", "the book has no chapter chapters/three.qmd"),
         ("See [this](two.qmd#sec-tow).", "no such anchor; did you mean sec-two"),
-        ("It floats. <!-- holds: lake-boat -->", "guard lake-boat is not known; did you mean lake-boats?"),
+        ("It floats. <!-- holds: lake-boat -->", "guard lake-boat is not known; did you mean lake-boats or lake-rank?"),
         ("<!-- holds: lake-boats -->", "a guard must stand at the end of the line of its sentence"),
         ("A ⟦v:x⟧ sign.", "the character ⟦ is the renderer's own"),
     ],

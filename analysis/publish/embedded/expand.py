@@ -90,6 +90,7 @@ class _Expander:
             self.problems.add(
                 source.file, line + text.count("\n", 0, row.start()), "the character ⟦ is the renderer's own"
             )
+        text = text.replace("⟦", "[")
         at = 0
         for match in _SHORTCODE.finditer(text):
             self.add(text[at : match.start()], (source.file, line))

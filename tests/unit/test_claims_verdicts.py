@@ -1,0 +1,178 @@
+"""Verdicts follow from values and evidence, and the register refuses what readers could not follow."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from analysis.claims import registry
+from analysis.claims.model import Claim, Finding, Guard, Kind, Verdict
+from analysis.claims.quantities import Percent, Phrase, Quantity, Range, Value, nearest
+from analysis.claims.registry import claim, in_order
+from analysis.claims.verdicts import Cited, judge
+from analysis.errors import ClaimError
+
+NOTHING = pd.DataFrame({"bearing": [], "tier": [], "publisher": [], "published": [], "value": [], "unit": []})
+WORDS = Cited(math.nan, math.nan, math.nan, "")
+
+
+def a_claim(kind: Kind, cited: str = "7.7%", *, hypothesis: bool = False) -> Claim:
+    return Claim("x", cited, kind, "overview", nearest(1), "f", hypothesis, lambda: Finding(Percent(1)), ())
+
+
+def said(*pieces: tuple[str, str]) -> pd.DataFrame:
+    """Evidence by bearing and tier."""
+    return pd.DataFrame(
+        [
+            {
+                "bearing": bearing,
+                "tier": tier,
+                "publisher": "p",
+                "published": place,
+                "value": "v",
+                "unit": "u",
+            }
+            for place, (bearing, tier) in enumerate(pieces)
+        ],
+        columns=list(NOTHING.columns),
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "cited", "verdict"),
+    [
+        (Percent(-7.72), Cited(7.7, 7.7, 0.1, ""), Verdict.REPRODUCED),
+        (Percent(-7.7557), Cited(7.7, 7.7, 0.1, ""), Verdict.ROUNDED),
+        (Percent(-7.64), Cited(7.7, 7.7, 0.1, ""), Verdict.ROUNDED),
+        (Percent(-7.81), Cited(7.7, 7.7, 0.1, ""), Verdict.DIFFERS),
+        (Quantity(4.6524e9), Cited(4.652e9, 4.652e9, 1e6, ""), Verdict.REPRODUCED),
+        (Quantity(58_150), Cited(58_150, 58_150, 12.5, "implied"), Verdict.REPRODUCED),
+        (Percent(5.4), Cited(6, 6, 1, "nearly"), Verdict.ROUNDED),
+        (Percent(6.4), Cited(6, 6, 1, "nearly"), Verdict.DIFFERS),
+        (Quantity(71e9), Cited(70e9, 70e9, 1e9, "over"), Verdict.ROUNDED),
+        (Quantity(69e9), Cited(70e9, 70e9, 1e9, "over"), Verdict.DIFFERS),
+        (Percent(65), Cited(70, 70, 1, "up to"), Verdict.ROUNDED),
+        (Percent(71), Cited(70, 70, 1, "up to"), Verdict.DIFFERS),
+        (Quantity(29), Cited(28, 30, 1, ""), Verdict.REPRODUCED),
+        (Quantity(30.01), Cited(28, 30, 1, ""), Verdict.DIFFERS),
+        (Range(Percent(3.5), Percent(7.4)), Cited(6, 6, 1, "nearly"), Verdict.ROUNDED),
+        (Range(Percent(6.6), Percent(7.4)), Cited(6, 6, 1, "nearly"), Verdict.DIFFERS),
+    ],
+)
+def test_computed(value: Value, cited: Cited, verdict: Verdict) -> None:
+    assert judge(a_claim(Kind.COMPUTED), Finding(value), cited, NOTHING).verdict is verdict
+
+
+def test_a_phrase_is_held_against_the_article_s_words() -> None:
+    claimed = a_claim(Kind.PHRASE, "second-largest drop of the year")
+    assert judge(claimed, Finding(Phrase("second-largest")), WORDS, NOTHING).verdict is Verdict.REPRODUCED
+    assert judge(claimed, Finding(Phrase("third-largest")), WORDS, NOTHING).verdict is Verdict.DIFFERS
+
+
+@pytest.mark.parametrize(("value", "verdict"), [(4.9, Verdict.REPRODUCED), (5.1, Verdict.DIFFERS)])
+def test_a_guard_decides_over_words(value: float, verdict: Verdict) -> None:
+    guard = Guard("the share", value, 5.0, above=False, show="{:.1f}".format)
+    found = judge(a_claim(Kind.PHRASE), Finding(Percent(1), guard=guard), WORDS, NOTHING)
+    assert found.verdict is verdict
+    assert ("a margin of 0.1" if value < 5 else "short by 0.1") in guard.describe()
+
+
+def test_what_was_so_and_is_no_longer_is_superseded() -> None:
+    import datetime as dt
+
+    finding = Finding(Phrase("third-largest"), last_true=dt.date(2026, 6, 13))
+    found = judge(a_claim(Kind.PHRASE, "second-largest"), finding, WORDS, NOTHING)
+    assert found.verdict is Verdict.SUPERSEDED
+    assert "13 June 2026" in found.reason
+
+
+def test_a_hypothesis_is_never_reproduced() -> None:
+    found = judge(
+        a_claim(Kind.DERIVED, hypothesis=True), Finding(Percent(7.7)), Cited(7.7, 7.7, 0.1, ""), NOTHING
+    )
+    assert found.verdict is Verdict.ATTRIBUTED
+
+
+@pytest.mark.parametrize(
+    ("numeric", "figures", "pieces", "verdict"),
+    [
+        (True, (), [], Verdict.ATTRIBUTED),
+        (True, (), [("confirms", "secondary")], Verdict.ATTRIBUTED),
+        (True, (), [("confirms", "primary")], Verdict.REPRODUCED),
+        (True, (7.7,), [], Verdict.REPRODUCED),
+        (True, (9.9,), [], Verdict.DIFFERS),
+        (True, (9.9,), [("contradicts", "primary")], Verdict.CONTRADICTED),
+        (True, (9.9,), [("contradicts", "secondary")], Verdict.DIFFERS),
+        (True, (7.7,), [("contradicts", "secondary")], Verdict.DIFFERS),
+        (True, (7.7,), [("supersedes", "mirror")], Verdict.SUPERSEDED),
+        (False, (), [], Verdict.UNSUPPORTED),
+        (False, (), [("differs", "secondary")], Verdict.UNSUPPORTED),
+        (False, (), [("contradicts", "secondary")], Verdict.CONTRADICTED),
+        (False, (), [("confirms", "secondary")], Verdict.ATTRIBUTED),
+    ],
+)
+def test_attributed(
+    *, numeric: bool, figures: tuple[float, ...], pieces: list[tuple[str, str]], verdict: Verdict
+) -> None:
+    cited = Cited(7.7, 7.7, 0.1, "") if numeric else WORDS
+    found = judge(a_claim(Kind.ATTRIBUTED), Finding(Phrase("w"), figures=figures), cited, said(*pieces))
+    assert found.verdict is verdict
+
+
+def test_an_unreported_event_is_attributed_and_not_unsupported() -> None:
+    assert judge(a_claim(Kind.EVENT), Finding(Phrase("w")), WORDS, NOTHING).verdict is Verdict.ATTRIBUTED
+
+
+def test_forecasts_and_definitions_are_what_they_are() -> None:
+    for kind, verdict in ((Kind.FORECAST, Verdict.FORECAST), (Kind.DEFINITION, Verdict.DEFINITION)):
+        assert judge(a_claim(kind), Finding(Percent(1)), WORDS, NOTHING).verdict is verdict
+
+
+@pytest.fixture
+def register(monkeypatch: pytest.MonkeyPatch) -> dict[str, Claim]:
+    """The register with all claims in it, to be spoiled."""
+    registry.claims()
+    copy = dict(registry._CLAIMS)
+    monkeypatch.setattr(registry, "_CLAIMS", copy)
+    monkeypatch.setattr(registry, "claims", lambda: copy)
+    return copy
+
+
+def declare(id_: str, name: str, doc: str | None = "Says how.", parameters: str = "") -> None:
+    space: dict[str, object] = {"Finding": Finding, "Percent": Percent}
+    exec(f"def {name}({parameters}):\n    return Finding(Percent(1))\n", space)  # noqa: S102
+    function = space[name]
+    function.__doc__ = doc
+    claim(id_, cited="1", kind=Kind.COMPUTED, section="overview", formula="f")(function)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("id_", "name", "doc", "message"),
+    [
+        ("difficulty-drop", "difficulty_drop", "Says how.", "declared twice"),
+        ("new-claim", "other_name", "Says how.", "has another name"),
+        ("new-claim", "new_claim", None, "has no docstring"),
+    ],
+)
+@pytest.mark.usefixtures("register")
+def test_a_claim_that_readers_could_not_follow_is_refused(
+    id_: str, name: str, doc: str | None, message: str
+) -> None:
+    with pytest.raises(ClaimError, match=message):
+        declare(id_, name, doc)
+
+
+@pytest.mark.usefixtures("register")
+def test_a_circle_of_claims_is_named() -> None:
+    declare("egg-first", "egg_first", parameters="hen_first")
+    declare("hen-first", "hen_first", parameters="egg_first")
+    with pytest.raises(ClaimError, match=r"circle: .*egg-first"):
+        in_order(["egg-first"])
+
+
+@pytest.mark.usefixtures("register")
+def test_dependencies_come_first() -> None:
+    order = [one.id for one in in_order(["btc-over-ai"])]
+    assert order.index("ai-ten-year") < order.index("ai-doubled") < order.index("btc-over-ai")

@@ -1,0 +1,268 @@
+"""What a real Quarto is given, and how its answer is judged; Quarto itself only where it is installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from analysis.errors import ProseError, RenderError
+from analysis.publish.book import Book
+from analysis.publish.embedded.engine import find_pandoc
+from analysis.publish.quarto import (
+    QuartoRenderer,
+    check_output,
+    fill_generated,
+    stage_book,
+    variable_markdown,
+    variables_yaml,
+    write_quarto_inputs,
+)
+from analysis.publish.render import silent
+from tests.site.conftest import GUARDS, TINY, VARIABLES, tiny_inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EXTENSION = Path(__file__).parents[2] / "_extensions" / "pivot"
+needs_quarto = pytest.mark.skipif(shutil.which("quarto") is None, reason="the real Quarto is not installed here")
+
+
+def pandoc(text: str, *arguments: str) -> str:
+    run = subprocess.run(
+        [find_pandoc(), *arguments], input=text, capture_output=True, encoding="utf-8", check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def lua(tmp_path: Path, markdown: str, target: str, guards: Mapping[str, bool], figures: tuple[str, ...] = ()) -> str:
+    """Run the extension's filter over Markdown as Quarto would, in a stand-in for Quarto's Lua world."""
+    (tmp_path / "_generated").mkdir(exist_ok=True)
+    (tmp_path / "_generated/guards.json").write_text(json.dumps(dict(guards)), "utf-8")
+    (tmp_path / "figures").mkdir(exist_ok=True)
+    for name in figures:
+        (tmp_path / "figures" / name).write_text("<svg/>", "utf-8")
+    script = tmp_path / "run.lua"
+    script.write_text(
+        f"""
+        quarto = {{
+          project = {{ directory = {json.dumps(str(tmp_path))}, offset = ".." }},
+          doc = {{ is_format = function(name) return name == {json.dumps(target)} end,
+                  add_html_dependency = function() end }},
+        }}
+        local doc = pandoc.read(io.read("a"), "markdown")
+        for _, filter in ipairs(dofile({json.dumps(str(EXTENSION / "pivot.lua"))})) do doc = doc:walk(filter) end
+        io.write(pandoc.write(doc, {json.dumps(target)}, pandoc.WriterOptions {{ wrap_text = "preserve" }}))
+        """,
+        "utf-8",
+    )
+    run = subprocess.run(
+        [find_pandoc(), "lua", str(script)], input=markdown, capture_output=True, encoding="utf-8", check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["7.7%", "$1,200 and $5", "−7.7557%", "*not* bold", "1. one", "- item", "# head", "a_b^c~d", "[x](y)", "<b>", "`c`",
+     "\\", '"quoted"', "it's", "...", "a--b", "@key", "3.10", "1e3", "null", "yes", "#1 | 2", "{{< var x >}}", "~30%"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["cited.x", "claim.x", "verdict.x"])
+def test_a_value_reaches_the_reader_as_it_is(name: str, text: str) -> None:
+    read = pandoc(variable_markdown(name, text), "-f", "markdown", "-t", "plain", "--wrap=none")
+    assert read.rstrip("\n") == text
+
+
+def test_values_that_open_an_account_are_spans() -> None:
+    assert variable_markdown("claim.boats", "12") == '[12]{.claim data-claim="boats"}'
+    assert variable_markdown("part.boats.first", "12") == '[12]{.claim data-claim="boats"}'
+    assert variable_markdown("verdict.boats", "reproduced, rounded") == (
+        '[reproduced\\, rounded]{.claim .verdict .verdict-reproduced-rounded data-claim="boats"}'
+    )
+    assert variable_markdown("report.title", "12") == "12"
+
+
+def test_the_variables_file_is_nested_and_every_value_is_text() -> None:
+    text = variables_yaml({"report.n": "3.10", "report.big": "12345678901234567890", "claim.a-b": "1e3"})
+    data: dict[str, Any] = yaml.safe_load(text)
+    assert data == {
+        "report": {"n": "3\\.10", "big": "12345678901234567890"},
+        "claim": {"a-b": '[1e3]{.claim data-claim="a-b"}'},
+    }
+    assert '"12345678901234567890"' in text
+
+
+@pytest.mark.parametrize("name", ["part.x.2009", "part.x.1e3", "part.x.0x1F"])
+def test_a_name_that_quarto_takes_for_a_position_is_refused(name: str) -> None:
+    with pytest.raises(RenderError, match="can not look up"):
+        variables_yaml({name: "1"})
+
+
+def test_a_name_below_another_is_refused() -> None:
+    with pytest.raises(RenderError, match="below another"):
+        variables_yaml({"part.x": "1", "part.x.y": "2"})
+
+
+def test_generated_markdown_is_filled() -> None:
+    text = '{{< var claim.x >}}, ![a](b.svg){fig-alt="so {{< var claim.x >}}"}, {{< var no.no >}}'
+    assert fill_generated(text, {"claim.x": "7.7%"}) == (
+        '[7\\.7\\%]{.claim data-claim="x"}, ![a](b.svg){fig-alt="so 7.7%"}, {{< var no.no >}}'
+    )
+
+
+def test_the_staged_book_has_what_quarto_needs(tmp_path: Path) -> None:
+    stage_book(Book.load(TINY / "book"), tiny_inputs(), tmp_path)
+    config = yaml.safe_load((tmp_path / "_quarto.yml").read_text("utf-8"))
+    assert config["project"] == {"type": "book", "output-dir": "_site"}
+    assert config["book"]["author"]
+    found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert found == {
+        "_quarto.yml", "_variables.yml", "index.qmd", "references.bib", "_generated/guards.json",
+        "_generated/years.md", "_generated/ledger.md", "chapters/one.qmd", "chapters/two.qmd",
+        "chapters/_shared.md", "chapters/ledger.qmd", "chapters/references.qmd", "figures/level.svg",
+        "figures/level-dark.svg", "figures/level.csv", "figures/plain.svg",
+    }  # fmt: skip
+    assert json.loads((tmp_path / "_generated/guards.json").read_text("utf-8")) == GUARDS
+    assert '[7\\.7\\%]{.claim data-claim="lake-level"}' in (tmp_path / "_generated/years.md").read_text("utf-8")
+
+
+def test_inputs_that_did_not_change_are_not_written_again(tmp_path: Path) -> None:
+    write_quarto_inputs(tmp_path, tiny_inputs())
+    figure = tmp_path / "figures/level.svg"
+    before = figure.stat().st_mtime_ns
+    write_quarto_inputs(tmp_path, tiny_inputs())
+    assert figure.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    ("code", "output"),
+    [
+        (1, "ERROR: broken"),
+        (0, "WARNING: Unknown var claim.x specified in a var shortcode."),
+        (0, "[WARNING] Unable to resolve crossref @fig-x"),
+        (0, "[WARNING] Citeproc: citation zz not found"),
+        (0, "x ?var:claim.x y"),
+    ],
+)
+def test_what_quarto_could_not_resolve_is_an_error(code: int, output: str) -> None:
+    with pytest.raises(RenderError, match="Quarto"):
+        check_output(code, f"[1/5] index.qmd\n{output}\nOutput created: _site/index.html\n")
+
+
+def test_a_quiet_run_is_fine() -> None:
+    check_output(0, "[1/5] index.qmd\nOutput created: _site/index.html\n")
+
+
+def test_values_become_links_in_html(tmp_path: Path) -> None:
+    text = lua(tmp_path, 'By [7.7%]{.claim data-claim="lake"}.\n\n# In [7.7%]{.claim data-claim="lake"} {#x}\n', "html", {})
+    assert '<a href="../chapters/ledger.html#claim-lake" class="claim">7.7%</a>' in text
+    assert '<h1 id="x">In 7.7%</h1>' in text
+
+
+def test_values_become_safe_links_in_typst(tmp_path: Path) -> None:
+    text = lua(tmp_path, 'By [3 \\"x\\" \\\\]{.claim data-claim="lake"}.', "typst", {})
+    assert "#context { if query(<claim-lake>).len() > 0 {" in text
+    assert re.search(r'link\(<claim-lake>, "3 .*\\\\"\)', text)
+
+
+@pytest.mark.parametrize("target", ["html", "typst"])
+def test_a_fallen_guard_marks_its_sentence(tmp_path: Path, target: str) -> None:
+    text = lua(
+        tmp_path, "One.\nTwo. <!-- holds: a -->\nThree. <!-- holds: b, c -->\n", target, {"a": True, "b": True, "c": False}
+    )
+    assert "holds:" not in text
+    marked = re.search(r'(?:broken-guard">|fill: [^[]*\[)([^<\]]*)', text)
+    assert marked
+    assert marked[1].strip() == "Three."
+    assert "no longer holds" in text
+
+
+def test_a_figure_gets_its_dark_twin_in_html_alone(tmp_path: Path) -> None:
+    names = ("level.svg", "level-dark.svg", "plain.svg")
+    source = '![](../figures/level.svg){alt="Falls"} ![](../figures/plain.svg){alt="Square"}'
+    text = lua(tmp_path, source, "html", {}, names)
+    assert re.findall(r'<img src="([^"]*)"[^>]*class="([\w-]*)"', text) == [
+        ("../figures/level.svg", "light-content"),
+        ("../figures/level-dark.svg", "dark-content"),
+    ]
+    assert text.count('alt="Falls"') == 2
+    assert "plain-dark" not in text
+    assert "level-dark" not in lua(tmp_path, source, "typst", {}, names)
+
+
+def test_the_generated_shortcode_reads_its_file(tmp_path: Path) -> None:
+    (tmp_path / "_generated").mkdir()
+    (tmp_path / "_generated/years.md").write_text("| a |\n|---|\n| 1 |\n", "utf-8")
+    script = f"""
+        quarto = {{ project = {{ directory = {json.dumps(str(tmp_path))} }},
+                   utils = {{ string_to_blocks = function(text) return pandoc.read(text, "markdown").blocks end }} }}
+        local handler = dofile({json.dumps(str(EXTENSION / "generated.lua"))})["generated"]
+        print(handler({{ "years" }})[1].t, pcall(handler, {{ "nothing" }}))
+    """
+    path = tmp_path / "run.lua"
+    path.write_text(script, "utf-8")
+    output = pandoc("", "lua", str(path))
+    assert output.startswith("Table\tfalse\t")
+    assert "generated nothing: there is no" in output
+
+
+def fake_quarto(folder: Path, body: str) -> None:
+    path = folder / "quarto"
+    path.write_text(f"#!/bin/sh\nif [ \"$1\" = --version ]; then echo 1.10.18; exit 0; fi\n{body}\n", "utf-8")
+    path.chmod(0o755)
+
+
+def test_the_renderer_runs_quarto_and_moves_what_it_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for Quarto shows what the adapter asks and takes; `needs_quarto` tests show the rest."""
+    fake_quarto(tmp_path, 'cd "$2" && grep -q lake _variables.yml && mkdir _site && cp index.qmd _site/index.html')
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    with QuartoRenderer(tmp_path / "cache") as renderer:
+        renderer.prepare(Book.load(TINY / "book"), tiny_inputs())
+        renderer.render(Book.load(TINY / "book"), tiny_inputs(), tmp_path / "out", silent)
+    assert (tmp_path / "out/index.html").read_text("utf-8").startswith("# Summary")
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_what_quarto_printed_for_an_unknown_thing_is_found_in_the_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_quarto(tmp_path, 'cd "$2" && mkdir _site && echo "<p><strong>?var:claim.x</strong></p>" > _site/index.html')
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(RenderError, match=r"(?s)index\.html: \?var:claim\.x"):
+        QuartoRenderer(tmp_path / "cache").render(Book.load(TINY / "book"), tiny_inputs(), tmp_path / "out", silent)
+
+
+def test_undefined_variables_are_named_with_file_and_line_before_quarto_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_quarto(tmp_path, "exit 3")
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    inputs = tiny_inputs()
+    variables = {key: value for key, value in VARIABLES.items() if key != "claim.lake-level"}
+    poorer = type(inputs)(variables, GUARDS, inputs.figures, inputs.generated)
+    with pytest.raises(ProseError, match=r"index\.qmd:3: variable claim\.lake-level is not defined"):
+        QuartoRenderer(tmp_path / "cache").render(Book.load(TINY / "book"), poorer, tmp_path / "out", silent)
+
+
+@pytest.mark.quarto
+@needs_quarto
+def test_the_real_quarto_renders_the_tiny_book(tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    shutil.copytree(TINY / "book", book)
+    shutil.copytree(EXTENSION, book / "_extensions/pivot")
+    with QuartoRenderer(tmp_path / "cache") as renderer:
+        renderer.render(Book.load(book), tiny_inputs(), tmp_path / "out", silent)
+    page = (tmp_path / "out/chapters/one.html").read_text("utf-8")
+    assert 'href="../chapters/ledger.html#claim-lake-level"' in page
+    assert "level-dark.svg" in page
+    assert "2019" in (tmp_path / "out/chapters/two.html").read_text("utf-8")
+    assert (tmp_path / "out/report.pdf").stat().st_size > 10_000
