@@ -16,7 +16,7 @@ test: $(READY)  ## everything that must hold
 	$(BIN)/pytest $(ARGS)
 
 bench: $(READY)  ## the figures of the README's speed table
-	$(BIN)/python tests/benchmarks/renderers.py
+	$(BIN)/python -m tests.benchmarks.renderers
 
 # The lock file holds versions and hashes for every platform, and no addresses.
 lock: $(READY)

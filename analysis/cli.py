@@ -87,8 +87,22 @@ def _parser() -> argparse.ArgumentParser:
     _json(explain)
     explain.set_defaults(command=_explain)
 
-    check = commands.add_parser("check", help="verify every snapshot: size, SHA-256, contract")
+    check = commands.add_parser(
+        "check", help="snapshots, typed numerals and comparisons, guards, links, figures: all that must hold"
+    )
+    _json(check)
     check.set_defaults(command=_check)
+
+    diff = commands.add_parser(
+        "diff",
+        help="what changed between two states: rows, the numbers they moved, sentences that read otherwise",
+    )
+    for name in ("a", "b"):
+        diff.add_argument(
+            name, metavar=name.upper(), help="a day, an edition, a snapshot file or a git revision"
+        )
+    diff.add_argument("--format", choices=("text", "md", "html", "json"), default="text")
+    diff.set_defaults(command=_diff)
 
     add = commands.add_parser(
         "add", help="put a transcribed or received file into the store, with its sidecar"
@@ -256,9 +270,34 @@ def _explain(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    counts = _store(_root(arguments)).verify()
-    print("evidence holds: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
-    return 0
+    from analysis.publish.checks import as_json, check
+
+    checks = check(_root(arguments))
+    if arguments.json:
+        print(as_json(checks))
+    else:
+        print("\n".join([*map(str, checks), *(str(found) for one in checks for found in one.findings)]))
+    return int(any(one.findings for one in checks))
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from analysis.publish.editions import editions
+    from analysis.publish.generated import generated
+    from analysis.revisions import diff, pages, text
+
+    def days(root: Path) -> Mapping[str, dt.date]:
+        return {edition.id: edition.as_of for edition in editions(root)}
+
+    asked = (arguments.a, arguments.b)
+    report = diff(_root(arguments), asked, days, generated, pictures=arguments.format == "html")
+    if arguments.format == "text":
+        text.render(report, Console())
+    else:
+        write = {"md": pages.markdown, "html": pages.page, "json": pages.to_json}[arguments.format]
+        sys.stdout.write(write(report))
+    return report.exit_code
 
 
 def _add(arguments: argparse.Namespace) -> int:

@@ -28,26 +28,20 @@ local function typst_string(text)
   return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
 end
 
-local function is_claim(span) return span.classes:includes("claim") and span.attributes["claim"] end
-
--- pandoc drops the prefix "data-" of attributes when it reads them.
-local function normalise(span)
-  span.attributes["claim"] = span.attributes["claim"] or span.attributes["data-claim"]
-  return span
-end
+local function claim_of(span) return span.classes:includes("claim") and span.attributes["data-claim"] end
 
 -- Within a heading or a link a value is plain: a link can not stand there.
 local function strip(element)
   element.content = element.content:walk({
     Span = function(span)
-      if is_claim(normalise(span)) then return span.content end
+      if claim_of(span) then return span.content end
     end,
   })
   return element
 end
 
 local function link(span)
-  local claim = is_claim(normalise(span))
+  local claim = claim_of(span)
   if not claim then return nil end
   local id = "claim-" .. claim
   if is_html then

@@ -7,8 +7,6 @@ The module of a chart has a `NAME`, `data`, which says what is plotted at a vint
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -26,7 +24,7 @@ from analysis.charts import (
     style,
 )
 from analysis.charts.plotted import Plotted
-from analysis.errors import OutputError
+from analysis.files import write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,29 +92,6 @@ def draw(name: str, plotted: Plotted, directory: Path) -> None:
         OutputError: a file could not be written; a file of that name stays as it was.
     """
     drawing = style.svg(CHARTS[name].draw(plotted, style.LIGHT))
-    _write(directory / f"{name}.svg", drawing)
-    _write(directory / f"{name}-dark.svg", style.recoloured(drawing, style.DARK))
-    _write(directory / f"{name}.csv", plotted.csv())
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(beside).chmod(0o644)  # a temporary file is private, a picture is not
-            Path(beside).replace(path)
-        except BaseException:
-            Path(beside).unlink()
-            raise
-    except OSError as error:
-        raise OutputError(
-            "A chart could not be written.",
-            where=path.name,
-            got=error.strerror or str(error),
-            hint="Check that the output folder can be written and that the disk has room.",
-        ) from error
+    write_atomic(directory / f"{name}.svg", drawing.encode())
+    write_atomic(directory / f"{name}-dark.svg", style.recoloured(drawing, style.DARK).encode())
+    write_atomic(directory / f"{name}.csv", plotted.csv().encode())

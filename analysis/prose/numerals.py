@@ -1,12 +1,13 @@
 """Numerals that somebody typed: digits in any script, and words that name a number, a rank or a fraction.
 
-The words that count: the cardinals to ninety, hundred, thousand, million, billion, trillion and dozen, with their
-plurals; the ordinals; half, and a quarter where it is a part and no season; once, twice, thrice, double, triple
-and their verbs; all that ends in -fold; decade and century. Compounds count by their parts (`second-largest`).
+The words that count: the cardinals to ninety, hundred, thousand, million, billion, trillion and dozen, with
+their plurals; the ordinals; half, and a quarter where it is a part and no season; once, twice, thrice,
+double, triple and their verbs; all that ends in -fold; decade and century. A compound counts by its parts
+(`second-largest`).
 
-What does not count: words that count without naming a number (both, pair, single, several, few), units of time
-that stand for themselves (week, quarter, year), and the idioms below, in which `one`, `once`, `first` or `second`
-is no quantity.
+What does not count: words that count without naming a number (both, pair, single, several, few), units of
+time that stand for themselves (week, quarter, year), and the idioms below, in which `one`, `once`, `first`
+or `second` is no quantity.
 """
 
 from __future__ import annotations
@@ -21,28 +22,17 @@ if TYPE_CHECKING:
 
     from analysis.prose.passages import Finding, Line
 
-_CARDINALS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
-    "million billion trillion dozen"
-).split()
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth fortieth fiftieth sixtieth "
-    "seventieth eightieth ninetieth hundredth thousandth millionth billionth"
-).split()
-_OTHERS = (
-    "half halves halve halved once twice thrice double doubled doubles doubling triple tripled triples tripling "
-    "treble trebled quadruple quadrupled quintuple quintupled decade decades century centuries"
-).split()
-WORDS = frozenset(
-    _CARDINALS
-    + [f"{word}{ending}" for word in _CARDINALS for ending in ("s", "fold") if word + ending != "ones"]
-    + _ORDINALS
-    + [f"{word}s" for word in _ORDINALS[2:]]
-    + _OTHERS
+_CARDINAL = (
+    "zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    "|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million|billion|trillion|dozen"
 )
-
+_WORDS = re.compile(
+    rf"(?:{_CARDINAL})(?:s|es|fold)?|one(?:fold)?|(?:twen|thir|for|fif|six|seven|eigh|nine)ties"
+    r"|first|second|(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|\w+tieth"
+    r"|hundredth|thousandth|millionth|billionth)s?|half|halves?|halved|once|twice|thrice"
+    r"|(?:doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)|decades?|century|centuries",
+    re.IGNORECASE,
+)
 _IDIOMS = re.compile(
     r"\b(?:no|any|every|some|each)[ -]one\b"
     r"|\bone(?= (?:another|can|could|may|might|must|should|would)\b|['’]s)"
@@ -68,7 +58,7 @@ def numerals(visible: str) -> Iterator[tuple[int, str]]:
             text = chunk[0].strip(_AROUND)
             yield chunk.start() + chunk[0].index(text), text
     for word in _WORD.finditer(_IDIOMS.sub(lambda found: " " * len(found[0]), visible)):
-        if not WORDS.isdisjoint(re.split(r"\W", word[0].lower())):
+        if any(map(_WORDS.fullmatch, re.split(r"\W", word[0]))):
             yield word.start(), word[0]
     for quarter in _QUARTER.finditer(visible):
         yield quarter.start(), quarter[0]

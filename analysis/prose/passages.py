@@ -8,8 +8,9 @@ An editor waives what a check would report with a comment that quotes it and giv
 
     The lower class, N+1, keeps a spare. <!-- numeral: "N+1" is the name of a class -->
 
-The comment ends its line, or stands alone above it, as it must where a figure or a heading follows. It may quote
-several things, `"a", "b" because`; each quotation waives one occurrence. In YAML and TOML it starts with `#`.
+The comment ends its line, or stands alone above it, as it must where a figure or a heading follows. It may
+quote several things, `"a", "b" because`; each quotation waives one occurrence. In YAML and TOML it starts
+with `#`.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ _ATTRIBUTE = re.compile(  # of those that readers meet only the name is markup
 )
 # Keys whose values set something and are never shown; every other value of a settings file counts as text.
 _SETTINGS = {
-    "id", "as_of", "pre-render", "toc-depth", "number-depth", "papersize", "chapters", "appendices",
-    "bibliography", "csl", "css", "theme", "output-dir", "output-file", "lang",
+    "id", "as_of", "pre-render", "toc-depth", "number-depth", "papersize", "bibliography", "csl", "css",
+    "theme", "output-dir", "output-file", "lang",
 }  # fmt: skip
 _SET_IN_TOML = re.compile(
     rf"^\s*(?:(?:{'|'.join(sorted(_SETTINGS))})\s*=.*|\[.*|[\w-]+\s*=)|#.*", re.MULTILINE
@@ -159,6 +160,11 @@ def lines(file: str, text: str) -> Iterator[Line]:
             waiting = []
 
 
+def readable(text: str) -> str:
+    """Prose as it stands, with code and comments blank."""
+    return _COMMENT.sub(_blank, _CODE.sub(_blank, text))
+
+
 def unwaived(
     text: Iterable[Line], kind: str, typed: Callable[[Line], Iterable[tuple[int, str]]], hint: str
 ) -> tuple[int, int, list[Finding]]:
@@ -171,8 +177,8 @@ def unwaived(
         hint: what to do instead of typing it.
 
     Returns:
-        How much was waived and how much was not; a finding for each of the latter, for each waiver that waives
-        nothing, and for each without a reason.
+        How much was waived and how much was not; a finding for each of the latter, for each waiver that
+        waives nothing, and for each without a reason.
     """
     waived, findings, faults = 0, [], []
     for line in text:
@@ -186,19 +192,14 @@ def unwaived(
                 way = f'{hint}; or waive it: <!-- {kind}: "{words}" and the reason -->'
                 findings.append(line.finding(column, f'{kind} "{words}" is typed', way))
         for waiver in ours:
-            unused = [quoted for quoted in waiver.texts if quoted.lower() in left]
-            if unused or not waiver.texts:
-                what = f"a waiver waives nothing: {', '.join(unused) or 'it quotes nothing'}"
-                faults.append((line, waiver, what, "quote what the check reports, or remove the waiver"))
+            place = (line.file, waiver.line, waiver.column + 1)
+            quoted = ", ".join(f'"{text}"' for text in waiver.texts)
+            if not waiver.texts or any(text.lower() in left for text in waiver.texts):
+                what = f"{quoted} is not there to be waived" if quoted else "a waiver quotes nothing"
+                faults.append(Finding(*place, what, hint="quote what a check reports, or remove the waiver"))
             elif len(waiver.reason) < _LEAST_REASON:
-                what = f"a waiver gives no reason: {', '.join(waiver.texts)}"
-                faults.append((line, waiver, what, "say behind the quotation why it may stand"))
-    unexcused = len(findings)
-    findings += [
-        Finding(line.file, waiver.line, waiver.column + 1, what, "", way)
-        for line, waiver, what, way in faults
-    ]
-    return waived, unexcused, findings
+                faults.append(Finding(*place, f"the waiver of {quoted} gives no reason"))
+    return waived, len(findings), findings + faults
 
 
 def _waiver(note: re.Match[str], line: int) -> Waiver:
@@ -241,9 +242,11 @@ def _shown(text: str) -> str:
         elif isinstance(node, yaml.SequenceNode):
             for value in node.value:
                 visit(value, keys)
-        elif isinstance(node, yaml.ScalarNode) and _SETTINGS.isdisjoint(keys):
-            place = slice(node.start_mark.index, node.end_mark.index)
-            seen[place] = text[place]
+        elif isinstance(node, yaml.ScalarNode):
+            is_file = node.value.endswith((".qmd", ".md"))
+            if _SETTINGS.isdisjoint(keys) and not is_file:
+                place = slice(node.start_mark.index, node.end_mark.index)
+                seen[place] = text[place]
 
     visit(yaml.compose(text, yaml.SafeLoader), ())
     return "".join(seen)

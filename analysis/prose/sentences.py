@@ -9,14 +9,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.publish.book import Book
+from analysis.prose.book import Book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _VAR = re.compile(r"\{\{<\s*var\s+(\S+)\s*>\}\}")
-_GUARD = re.compile(r"\s*<!--\s*holds:\s*([\w-]+)\s*-->")
+_GUARD = re.compile(r"<!--\s*holds:\s*([\w-]+)\s*-->")
+_COMMENT = re.compile(r"\s*<!--.*?-->")
 _OF_CLAIM = ("claim", "exact", "cited", "verdict", "part")
 
 
@@ -38,7 +39,7 @@ class Sentence:
 
     def read(self, variables: Mapping[str, str]) -> str:
         """The sentence as a reader sees it."""
-        text = _GUARD.sub("", self.source)
+        text = _COMMENT.sub("", self.source)
         return _VAR.sub(lambda found: variables.get(found[1], found[0]), text).strip()
 
 

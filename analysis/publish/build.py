@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.publish.book import Book
-from analysis.publish.files import write_atomic
+from analysis.files import write_atomic
+from analysis.prose.book import Book
 from analysis.publish.folders import fill, output, swap
 from analysis.publish.render import Inputs, choose_renderer
 

@@ -3,16 +3,50 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from dataclasses import MISSING, asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ProseError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 EDITIONS_FILE = "editions.toml"
+KINDS = {
+    "data": "newer evidence",
+    "method": "another way to compute or to judge",
+    "correction": "an error of ours, mended",
+    "editorial": "words only",
+}
+"""The kinds of revision, as statistics offices tell them apart, with their meaning."""
+
+_ID = re.compile(r"[0-9a-z][0-9a-z-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Why numbers differ from the edition before.
+
+    Args:
+        kind: one of `KINDS`.
+        why: one sentence for readers.
+        claims: the claims it moved; empty for every moved claim that no other revision names.
+    """
+
+    kind: str
+    why: str
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A guard that does not hold, published all the same, with the reason that readers see."""
+
+    claim: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +57,22 @@ class Edition:
     as_of: dt.date
     title: str
     note: str = ""
+    revision: tuple[Revision, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+
+    def kind_of(self, claim: str) -> str | None:
+        """The kind of revision that moved a claim; None if no revision accounts for it."""
+        named = [one.kind for one in self.revision if claim in one.claims]
+        return next(iter(named + [one.kind for one in self.revision if not one.claims]), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What a manifest holds."""
+        return asdict(self) | {"as_of": self.as_of.isoformat()}
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Edition:
+        """What `to_dict` gave."""
+        return _edition(dict(content) | {"as_of": dt.date.fromisoformat(content["as_of"])}, "a manifest")
 
 
 def editions(root: Path) -> tuple[Edition, ...]:
@@ -40,26 +90,65 @@ def editions(root: Path) -> tuple[Edition, ...]:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise ProseError("the list of editions is not TOML", where=EDITIONS_FILE, got=str(error)) from None
-    names = {field.name for field in fields(Edition)}
-    found = []
-    for place, entry in enumerate(listed, 1):
-        where = f"{EDITIONS_FILE}, edition {place}"
-        missing, unknown = names - {"note"} - set(entry), set(entry) - names
-        if missing or unknown:
-            raise ProseError(
-                "an edition has the wrong keys",
-                where=where,
-                expected=", ".join(sorted(names)),
-                got="; ".join(
-                    [f"missing {name}" for name in sorted(missing)]
-                    + [f"unknown {name}" for name in sorted(unknown)]
-                ),
-            )
-        if type(entry["as_of"]) is not dt.date:
-            raise ProseError(
-                "as_of is not a day", where=where, expected="YYYY-MM-DD", got=str(entry["as_of"])
-            )
-        found.append(Edition(**entry))
+    found = [_edition(entry, f"{EDITIONS_FILE}, edition {place}") for place, entry in enumerate(listed, 1)]
     if not found:
         raise ProseError("no edition is listed", where=EDITIONS_FILE, expected="at least one [[edition]]")
+    twice = sorted({one.id for one in found if sum(one.id == other.id for other in found) > 1})
+    if twice:
+        raise ProseError("two editions have one id", where=EDITIONS_FILE, got=", ".join(twice))
     return tuple(sorted(found, key=lambda edition: edition.as_of))
+
+
+def edition(root: Path, id_: str) -> Edition:
+    """The edition of that id.
+
+    Raises:
+        ProseError: `editions.toml` does not list it, or as `editions`.
+    """
+    listed = {one.id: one for one in editions(root)}
+    if id_ not in listed:
+        raise ProseError(
+            f"there is no edition {id_}",
+            where=EDITIONS_FILE,
+            expected=" or ".join(listed),
+            hint="add an [[edition]] with id, as_of and title",
+        )
+    return listed[id_]
+
+
+def _edition(entry: Mapping[str, Any], where: str) -> Edition:
+    found = dict(_checked(Edition, entry, where))
+    if type(found["as_of"]) is not dt.date:
+        raise ProseError("as_of is not a day", where=where, expected="YYYY-MM-DD", got=str(found["as_of"]))
+    if not _ID.fullmatch(str(found["id"])):
+        raise ProseError(
+            "the id can not be part of an address",
+            where=where,
+            expected="small letters, digits and -",
+            got=str(found["id"]),
+        )
+    found["revision"] = tuple(
+        Revision(**_checked(Revision, one, where) | {"claims": tuple(one.get("claims", ()))})
+        for one in found.get("revision", ())
+    )
+    found["accepted"] = tuple(Accepted(**_checked(Accepted, one, where)) for one in found.get("accepted", ()))
+    for one in found["revision"]:
+        if one.kind not in KINDS:
+            raise ProseError(
+                "no such kind of revision", where=where, expected=" or ".join(KINDS), got=str(one.kind)
+            )
+    return Edition(**found)
+
+
+def _checked(kind: type[Any], entry: Mapping[str, Any], where: str) -> dict[str, Any]:
+    known = {field.name: field.default is MISSING for field in fields(kind)}
+    wrong = [f"missing {name}" for name, needed in known.items() if needed and not entry.get(name)]
+    wrong += [f"unknown {name}" for name in sorted(set(entry) - set(known))]
+    if wrong:
+        raise ProseError(
+            f"an entry for {kind.__name__.lower()} has the wrong keys",
+            where=where,
+            expected=", ".join(sorted(known)),
+            got="; ".join(wrong),
+        )
+    return dict(entry)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from analysis.errors import OutputError
-from analysis.publish.files import write_atomic
+from analysis.files import write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -39,6 +39,7 @@ def generated(ledger: Ledger, vintage: Vintage) -> Mapping[str, str]:
     """Every generated block by name."""
     blocks: dict[str, Callable[[Ledger, Vintage], Iterable[str]]] = {
         "verdicts": _verdicts,
+        "guards": _guards,
         "ledger": _ledger,
         "table-operators": _table_operators,
         "table-revenue": _table_revenue,
@@ -203,6 +204,21 @@ def _hashrate_windows(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noq
             for reading, row in table.iterrows()
         ),
         numeric=(1, 2, 3),
+    )
+
+
+def _guards(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    yield from _table(
+        ("Claim", "State", "Condition and margin"),
+        (
+            (
+                f'[{entry.id}]{{.claim data-claim="{entry.id}"}}',
+                "holds" if entry.guard.holds else "**broken**",
+                _cell(entry.guard.text),
+            )
+            for entry in ledger.entries.values()
+            if entry.guard
+        ),
     )
 
 

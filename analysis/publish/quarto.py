@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Self
 import yaml
 
 from analysis.errors import OutputError, RenderError
-from analysis.publish.book import BOOK_FILE, Book, Problems
+from analysis.files import write_atomic
+from analysis.prose.book import BOOK_FILE, Book, Problems
 from analysis.publish.embedded.expand import expand
 from analysis.publish.embedded.linker import slug
-from analysis.publish.files import OutputFolder, write_atomic
+from analysis.publish.outfolder import OutputFolder
 from analysis.publish.render import Inputs, Progress, silent
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from analysis.publish.book import Book
+    from analysis.prose.book import Book
 
 RENDERERS = ("embedded", "quarto")
 

@@ -46,6 +46,7 @@ class Side:
         root: the repository: evidence and prose.
         code: the folder that holds the package which evaluates it.
         as_of: the day on which the evidence is read.
+        version: SHA-256 of the code.
         commit: of a revision.
         file: of a snapshot.
         source: the folder of the data set that the file feeds, "" if none does.
@@ -56,6 +57,7 @@ class Side:
     root: Path
     code: Path
     as_of: dt.date
+    version: str
     commit: str = ""
     file: Path | None = None
     source: str = ""
@@ -91,17 +93,17 @@ def resolve(root: Path, asked: tuple[str, str], editions: Editions, scratch: Pat
     known = editions(root)
     days = [known.get(word) or _day(word) for word in asked]
     files = [None if day else _file(root, word) for word, day in zip(asked, days, strict=True)]
-    newest = [*known.values()][-1]
+    newest, running = [*known.values()][-1], _digest(PACKAGE)
 
     def side(this: int) -> Side:
         word, day, path, folder = asked[this], days[this], files[this], scratch / "ab"[this]
         if day:
-            return Side(word, "edition" if word in known else "day", root, PACKAGE.parent, day)
+            return Side(word, "edition" if word in known else "day", root, PACKAGE.parent, day, running)
         if path:
             feeds = (file.parent.name for file in (path, files[1 - this]) if file)
             source = next((name for name in feeds if name in BY_FOLDER), "")
             as_of = days[1 - this] or newest
-            return Side(word, "snapshot", folder, PACKAGE.parent, as_of, file=path, source=source)
+            return Side(word, "snapshot", folder, PACKAGE.parent, as_of, running, file=path, source=source)
         return _revision(root, word, editions, folder)
 
     sides = side(0), side(1)
@@ -142,9 +144,9 @@ def _revision(root: Path, word: str, editions: Editions, folder: Path) -> Side:
         if (kept := root / ".pivot" / name).exists():
             (folder / ".pivot").mkdir(exist_ok=True)
             (shutil.copytree if kept.is_dir() else shutil.copy)(kept, folder / ".pivot" / name)
-    ours = _digest(folder / PACKAGE.name) == _digest(PACKAGE)
-    day = [*editions(folder).values()][-1]
-    return Side(word, "revision", folder, PACKAGE.parent if ours else folder, day, commit)
+    version = _digest(folder / PACKAGE.name)
+    code = PACKAGE.parent if version == _digest(PACKAGE) else folder
+    return Side(word, "revision", folder, code, [*editions(folder).values()][-1], version, commit)
 
 
 def _git(root: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
@@ -157,7 +159,10 @@ def _git(root: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
 def _digest(package: Path) -> str:
     """SHA-256 of the code of a package."""
     files = sorted(package.rglob("*.py"))
-    said = [f"{path.relative_to(package).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
+    said = [
+        f"{path.relative_to(package).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in files
+    ]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
@@ -171,7 +176,9 @@ def _copy(root: Path, side: Side, other: Path | None) -> None:
     for found in sorted(path for pattern in _BOOK for path in root.glob(pattern)):
         (shutil.copytree if found.is_dir() else shutil.copy)(found, side.root / found.name)
     store = side.root / SNAPSHOTS
-    shutil.copytree(root / SNAPSHOTS, store, ignore=shutil.ignore_patterns(side.source) if side.source else None)
+    shutil.copytree(
+        root / SNAPSHOTS, store, ignore=shutil.ignore_patterns(side.source) if side.source else None
+    )
     lines = (store / "SHA256SUMS").read_text("utf-8").splitlines(keepends=True)
     kept = [line for line in lines if not line.split("  ", 1)[1].startswith(f"{side.source}/")]
     (store / "SHA256SUMS").write_text("".join(kept), "utf-8")
@@ -179,10 +186,16 @@ def _copy(root: Path, side: Side, other: Path | None) -> None:
     if table is None or table.cells is None or table.frame is None or not table.key:
         return
     spec = BY_FOLDER[side.source]
-    pattern = next((file for file in (side.file, other) if file and file.with_suffix(".toml").is_file()), None)
+    pattern = next(
+        (file for file in (side.file, other) if file and file.with_suffix(".toml").is_file()), None
+    )
     said = sidecar.parse(pattern.with_suffix(".toml").read_bytes(), str(pattern)) if pattern else {}
     fields = {name: said.get(name, default) for name, default in _NOT_SAID.items()}
-    last = table.frame.index.max() if spec.dated == spec.key else table.frame.get(spec.dated, table.frame.index[:0]).max()
+    last = (
+        table.frame.index.max()
+        if spec.dated == spec.key
+        else table.frame.get(spec.dated, table.frame.index[:0]).max()
+    )
     days = [day for day in (said.get("vintage"), getattr(last, "date", dict)()) if isinstance(day, dt.date)]
     vintage = max(days, default=side.as_of) if spec.append_only else (days or [side.as_of])[0]
     retrieved = max([vintage, *days, *(day for day in [said.get("retrieved")] if isinstance(day, dt.date))])
@@ -245,11 +258,12 @@ def _table(file: Path, source: str) -> Table:
 def rewritten(old: Side, new: Side) -> Iterator[str]:
     """Snapshots that two repositories list under one name with other bytes: what has landed never changes."""
     if old.kind == new.kind == "revision":
-        listed = [dict(reversed(line.split("  ", 1)) for line in _sums(side)) for side in (old, new)]
-        for path, digest in listed[0].items():
-            if path.endswith(".csv") and listed[1].get(path, digest) != digest:
-                yield f"{SNAPSHOTS}/{path} was rewritten in place; a new state of a source should be a new file"
+        before, after = _sums(old), _sums(new)
+        for path, digest in before.items():
+            if path.endswith(".csv") and after.get(path, digest) != digest:
+                yield f"{SNAPSHOTS}/{path} was rewritten in place; a new state should be a new file"
 
 
-def _sums(side: Side) -> list[str]:
-    return (side.root / SNAPSHOTS / "SHA256SUMS").read_text("utf-8").splitlines()
+def _sums(side: Side) -> dict[str, str]:
+    lines = (side.root / SNAPSHOTS / "SHA256SUMS").read_text("utf-8").splitlines()
+    return {path: digest for digest, path in (line.split("  ", 1) for line in lines)}

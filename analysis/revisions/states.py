@@ -7,7 +7,6 @@ a plain Quarto would read. So old code can be asked for its answer to new eviden
 
 from __future__ import annotations
 
-import html
 import json
 import os
 import re
@@ -25,15 +24,15 @@ from analysis import charts
 from analysis.claims import ledger as ledgers
 from analysis.claims.ledger import SCHEMA_VERSION, Code, Entry, Evidence, Figure, GuardState, Input, Ledger
 from analysis.errors import ReportError
+from analysis.prose.book import Book
 from analysis.prose.variables import variables
-from analysis.publish.book import Book
 from analysis.snapshots import Vintage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from analysis.charts import Plotted
-    from analysis.publish.book import Chapter
+    from analysis.prose.book import Chapter
     from analysis.revisions.sides import Side
 
     Generated = Callable[[Ledger, Vintage], Mapping[str, str]]
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
 _SPAN = re.compile(r"\[((?:\\.|[^\]\\])*)\]\{\.[^{}]*\}")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_SVG_TEXT = re.compile(r"<text[^>]*>([^<]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +77,6 @@ class State:
         with tempfile.TemporaryDirectory() as folder:
             charts.draw(name, self.plotted[name], Path(folder))
             return _read(Path(folder) / f"{name}.svg"), _read(Path(folder) / f"{name}-dark.svg")
-
-    def labels(self, name: str, *, drawn: bool) -> list[str]:
-        """The words on a chart: as drawn, or the few that the ledger gives it."""
-        if drawn:
-            return [html.unescape(found) for found in _SVG_TEXT.findall(self.pictures(name)[0])]
-        return [*self.plotted[name].texts.values()] if name in self.plotted else []
 
 
 def evaluate(side: Side, generated: Generated) -> State:
@@ -132,7 +124,7 @@ def crossed(code: Side, data: Side) -> Ledger:
 
 def spoken(ledger: Ledger) -> dict[str, str]:
     """What prose may say of the claims of a ledger, without the facts of an edition."""
-    texts = {}
+    texts: dict[str, str] = {}
     for id_, entry in ledger.entries.items():
         texts |= {f"claim.{id_}": entry.display, f"exact.{id_}": entry.exact}
         texts |= {f"cited.{id_}": entry.cited, f"verdict.{id_}": entry.verdict}
@@ -164,7 +156,17 @@ def _foreign(side: Side, chapters: tuple[Chapter, ...]) -> State:
 
 def _run(code: Side, data: Side, *words: str) -> str:
     """One command of foreign code, in a process of its own."""
-    command = [sys.executable, "-P", "-m", "analysis", "--root", str(data.root), *words, "--as-of", str(data.as_of)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "analysis",
+        "--root",
+        str(data.root),
+        *words,
+        "--as-of",
+        str(data.as_of),
+    ]
     environment = {**os.environ, "PYTHONPATH": str(code.code), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(  # noqa: S603 -- our own command, of a commit that the user named
         command, capture_output=True, encoding="utf-8", errors="replace", check=False, env=environment

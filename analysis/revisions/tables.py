@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,7 +77,9 @@ class Column:
         """High from 15% or where a value was lost, medium from 1%, else low; by the largest cell."""
         if self.maximum is None:
             return "high" if self.lost else "text"
-        return "high" if self.lost or self.maximum >= _HIGH else "medium" if self.maximum >= _MEDIUM else "low"
+        return (
+            "high" if self.lost or self.maximum >= _HIGH else "medium" if self.maximum >= _MEDIUM else "low"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class TableDiff:
         schema: columns that came, went or changed their type, one sentence each.
         added: rows by key.
         removed: rows by key.
+        revised: rows by key, as they are now.
         cells: one row a revised cell: `key, column, old, new, absolute, relative, severity`.
         columns: the revised columns.
     """
@@ -106,18 +109,14 @@ class TableDiff:
     schema: tuple[str, ...] = ()
     added: pd.DataFrame = field(default_factory=pd.DataFrame)
     removed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    revised: pd.DataFrame = field(default_factory=pd.DataFrame)
     cells: pd.DataFrame = field(default_factory=pd.DataFrame)
     columns: tuple[Column, ...] = ()
 
     @property
-    def revised(self) -> int:
-        """How many rows have at least one revised cell."""
-        return int(self.cells["key"].nunique()) if len(self.cells) else 0
-
-    @property
     def restated(self) -> bool:
         """Whether a series that only grows was changed in what it had said."""
-        return self.append_only and bool(len(self.cells) or len(self.removed))
+        return self.append_only and bool(len(self.revised) or len(self.removed))
 
     @property
     def lost(self) -> int:
@@ -126,12 +125,11 @@ class TableDiff:
 
     def keys(self) -> Mapping[str, pd.Index[Any]]:
         """The keys of what was added, removed and revised."""
-        revised = pd.Index(self.cells["key"].unique()) if len(self.cells) else self.added.index[:0]
-        return {"added": self.added.index, "removed": self.removed.index, "revised": revised}
+        return {"added": self.added.index, "removed": self.removed.index, "revised": self.revised.index}
 
     def summary(self) -> str:
         """What happened to the rows, in one line."""
-        counts = ((len(self.added), "added"), (len(self.removed), "removed"), (self.revised, "revised"))
+        counts = ((len(self.added), "added"), (len(self.removed), "removed"), (len(self.revised), "revised"))
         parts = [f"{count:,} {'row' if count == 1 else 'rows'} {word}" for count, word in counts if count]
         if self.restated:
             parts.append("restated although append-only")
@@ -145,10 +143,11 @@ class TableDiff:
 def text(label: object) -> str:
     """A key or a cell as readers meet it: ISO days, `""` for nothing."""
     if isinstance(label, pd.Timestamp):
-        return label.strftime("%Y-%m-%d" if label == label.normalize() and not label.tz else FORMATS["instant"])
+        whole = label.tz is None and label == label.normalize()
+        return str(label.strftime(FORMATS["day" if whole else "instant"]))
     if label is None or label is pd.NaT or (isinstance(label, float) and np.isnan(label)):
         return ""
-    return f"{label:.10g}" if isinstance(label, float) else str(label)
+    return f"{label:.15g}" if isinstance(label, float) else str(label)
 
 
 def read(data: bytes, name: str, spec: Spec | None, key: str, digest: str) -> Table:
@@ -167,14 +166,12 @@ def read(data: bytes, name: str, spec: Spec | None, key: str, digest: str) -> Ta
     Raises:
         SnapshotError: the file is no table.
     """
-    encoding = next((code for mark, code in _BYTE_ORDER_MARKS if data.startswith(mark)), "")
+    encoding = next((code for mark, code in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
     try:
-        encoding = encoding or ("utf-8" if data.decode() or True else "")
+        words = data.decode(encoding)
     except UnicodeDecodeError:
-        encoding = "latin-1"
-    words = data.decode(encoding, errors="replace")
-    head = words.splitlines()[0] if words.strip() else ""
-    delimiter = max(",;\t", key=head.count)
+        encoding, words = "latin-1", data.decode("latin-1")
+    delimiter = max(",;\t", key=words.partition("\n")[0].count)
     try:
         cells = pd.read_csv(io.StringIO(words), sep=delimiter, dtype=str, keep_default_na=False)
     except (ValueError, pd.errors.ParserError) as error:
@@ -184,11 +181,17 @@ def read(data: bytes, name: str, spec: Spec | None, key: str, digest: str) -> Ta
         "encoding": encoding,
         "line ends": "CRLF" if "\r\n" in words else "LF",
         "delimiter": delimiter,
-        "order of columns": delimiter.join(cells.columns),
+        "order of columns": " ".join(cells.columns),
     }
     known = key if key in frame.columns else ""
     return Table(
-        name, known, frame.set_index(known) if known else frame, bool(spec and spec.append_only), (digest,), form, cells
+        name,
+        known,
+        frame.set_index(known) if known else frame,
+        bool(spec and spec.append_only),
+        (digest,),
+        form,
+        cells,
     )
 
 
@@ -198,7 +201,9 @@ def _typed(cells: pd.Series[str], name: str, spec: Spec | None) -> pd.Series[Any
         if kind in _NUMBERS:
             return pd.to_numeric(cells.where(cells != "", "nan"))
         if kind in FORMATS:
-            return pd.to_datetime(cells.where(cells != "", None), format=FORMATS[kind]).astype("datetime64[us]")
+            return pd.to_datetime(cells.where(cells != "", None), format=FORMATS[kind]).astype(
+                "datetime64[us]"
+            )
     except (ValueError, TypeError):
         return cells
     return cells
@@ -211,37 +216,37 @@ def compare(old: Table, new: Table) -> TableDiff:
         return TableDiff(new.name, new.key, IDENTICAL, "nothing was public yet")
     a = b.iloc[:0] if a is None else a
     b = a.iloc[:0] if b is None else b
-    counts = {"append_only": new.append_only, "before": len(a), "after": len(b)}
+    blank = TableDiff(new.name, new.key, IDENTICAL, append_only=new.append_only, before=len(a), after=len(b))
     if old.files == new.files and len(old.files) == 1 and a.equals(b):
-        return TableDiff(new.name, new.key, IDENTICAL, **counts)
+        return blank
     if why := _incomparable(old, new, a, b):
-        return TableDiff(new.name, new.key, NOT_COMPARED, why, **counts)
+        return replace(blank, state=NOT_COMPARED, why=why)
     schema = tuple(_schema(a, b))
     if a.index.dtype.kind != b.index.dtype.kind:
         a, b = (side.set_axis(side.index.map(text), axis=0) for side in (a, b))
     place = b.index.get_indexer(a.index)
     kept = place >= 0
     left, right = a[kept], b.take(place[kept])
-    found = [
-        cells
+    columns = [
+        found
         for name in a.columns
-        if name in b.columns and len(cells := _revised(left[name], right[name], name))
+        if name in b.columns and len(found := _revised(left[name], right[name], name))
     ]
-    diff = TableDiff(
-        new.name,
-        new.key,
-        CHANGED,
+    added, removed = b[~b.index.isin(a.index)], a[~kept]
+    if not (schema or columns or len(added) or len(removed)):
+        same = old.files == new.files
+        return blank if same else replace(blank, state=SAME_TABLE, why=_rewritten(old, new))
+    cells = pd.concat(columns, ignore_index=True) if columns else pd.DataFrame()
+    return replace(
+        blank,
+        state=CHANGED,
         schema=schema,
-        added=b[~b.index.isin(a.index)],
-        removed=a[~kept],
-        cells=pd.concat(found, ignore_index=True) if found else pd.DataFrame(),
-        columns=tuple(_column(cells) for cells in found),
-        **counts,
+        added=added,
+        removed=removed,
+        revised=right[right.index.isin(cells["key"])] if columns else right.iloc[:0],
+        cells=cells,
+        columns=tuple(_column(found) for found in columns),
     )
-    if schema or len(diff.added) or len(diff.removed) or found:
-        return diff
-    state = IDENTICAL if old.files == new.files else SAME_TABLE
-    return TableDiff(new.name, new.key, state, _rewritten(old, new) if state == SAME_TABLE else "", **counts)
 
 
 def _incomparable(old: Table, new: Table, a: pd.DataFrame, b: pd.DataFrame) -> str:
@@ -258,7 +263,9 @@ def _incomparable(old: Table, new: Table, a: pd.DataFrame, b: pd.DataFrame) -> s
 def _schema(a: pd.DataFrame, b: pd.DataFrame) -> Sequence[str]:
     told = [f"column {name} went" for name in a.columns if name not in b.columns]
     told += [f"column {name} came" for name in b.columns if name not in a.columns]
-    both = {name: (a[name], b[name]) for name in a.columns if name in b.columns} | {b.index.name: (a.index, b.index)}
+    both = {name: (a[name], b[name]) for name in a.columns if name in b.columns} | {
+        b.index.name: (a.index, b.index)
+    }
     kinds = {"i": "number", "f": "number", "b": "flag", "M": "day"}
     for name, (x, y) in both.items():
         was, is_ = (kinds.get(side.dtype.kind, "text") for side in (x, y))
@@ -277,7 +284,9 @@ def _revised(old: pd.Series[Any], new: pd.Series[Any], name: str) -> pd.DataFram
     if not differs.any():
         return pd.DataFrame()
     x, y = x[differs], y[differs]
-    cells = pd.DataFrame({"key": keys[differs], "column": name, "old": x.to_numpy(object), "new": y.to_numpy(object)})
+    cells = pd.DataFrame(
+        {"key": keys[differs], "column": name, "old": x.to_numpy(object), "new": y.to_numpy(object)}
+    )
     number = x.dtype.kind in "iuf"
     was, now = (side.to_numpy(float) if number else np.full(len(x), np.nan) for side in (x, y))
     size = np.maximum(np.abs(was), np.abs(now))
@@ -291,13 +300,11 @@ def _revised(old: pd.Series[Any], new: pd.Series[Any], name: str) -> pd.DataFram
 def _column(cells: pd.DataFrame) -> Column:
     sizes = cells["severity"]
     measured = bool(sizes.notna().any())
-    filled, empty = (
-        cells[side].notna() & (cells[side].astype(object) != "") for side in ("old", "new")
-    )
+    was, now = (cells[side].notna() & (cells[side].astype(object) != "") for side in ("old", "new"))
     return Column(
         name=str(cells["column"].iloc[0]),
         revised=len(cells),
-        lost=int((filled & ~empty).sum()),
+        lost=int((was & ~now).sum()),
         median=float(sizes.median()) if measured else None,
         maximum=float(sizes.max()) if measured else None,
         worst=text(cells["key"].loc[sizes.idxmax()]) if measured else "",

@@ -23,6 +23,7 @@ from analysis.snapshots import transport
 from analysis.snapshots.transport import Clock, Limits, SourceError, Transport
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -61,6 +62,7 @@ class Client:
 
     Attributes:
         answers: everything that was read, in order; whoever needs it apart clears it.
+        watch: is told each address before it is asked.
 
     Raises:
         SourceError: if `contact` is no address.
@@ -78,6 +80,7 @@ class Client:
                 hint="Name one; it goes into the User-Agent of every request and nowhere else.",
             )
         self.answers: list[Answer] = []
+        self.watch: Callable[[str], None] = lambda _: None
         self.clock = clock or Clock()
         self._transport = Transport(limits or Limits(), self.clock)
         # What goes wrong is said once and in our words; requests-cache would log a traceback for it.
@@ -118,6 +121,7 @@ class Client:
 
     def _get(self, url: str, kind: str) -> Answer:
         self._transport.trouble = None
+        self.watch(url)
         try:
             response = self._session.get(url, headers={"Accept": kind}, allow_redirects=False)
         except requests.RequestException as error:

@@ -188,13 +188,14 @@ class Transport(HTTPAdapter):
         until = self._clock.monotonic() + self._limits.total
         body = bytearray()
         try:
-            while part := raw.read(_CHUNK, decode_content=True):
+            while part := raw.read1(_CHUNK, decode_content=True):
                 body += part
                 if len(body) > limit:
                     hint = "Nothing was kept of it. Look at the address in a browser: it has changed."
                     raise _error("An answer is too large.", url, f"at most {limit:,} bytes", "more", hint)
                 if self._clock.monotonic() > until:
-                    raise requests.Timeout(f"not whole after {self._limits.total:.0f} seconds")
+                    raise requests.Timeout(f"not whole after {self._limits.total:g} seconds")
+            raw.release_conn()
         except DecodeError as error:
             packing = response.headers.get("Content-Encoding", "")
             raise _error("An answer is not packed as it says.", url, packing, reason(error), _LATER) from None

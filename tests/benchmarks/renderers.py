@@ -2,13 +2,15 @@
 
 Whole processes on a copy of the repository, the median of a few runs each. The rows are: everything from
 nothing; the same with the charts drawn before; one changed row of evidence; one changed chapter; nothing
-changed. Beside them the plain way on the same chapters, without numbers, cross-references, a sidebar, search or
-charts: `pandoc --citeproc` for each chapter, once more over all of them for Typst, and Typst.
+changed. Beside them the plain way on the same chapters, without numbers, cross-references, a sidebar, search
+or charts: `pandoc --citeproc` for each chapter, once more over all of them for Typst, and Typst.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.util
+import re
 import shutil
 import statistics
 import subprocess
@@ -53,14 +55,16 @@ def change_row(root: Path, run: int) -> None:
     """A new vintage of the contracts in which one lease is worth another sum: a claim and its chart move."""
     store = Store(root / "data-snapshots")
     newest = store.snapshots("ai-contracts")[-1]
-    rows = store.read(newest).decode().replace("7000000000", f"{7_100_000_000 + run * 100_000_000}", 1)
+    day = newest.vintage + dt.timedelta(days=1)
+    lease = r"(hut-8-fluidstack-river-bend,Hut 8,Fluidstack,)\d"
+    rows = re.sub(lease, rf"\g<1>{8 + run % 2}", store.read(newest).decode())
     changed = root / "changed.csv"
     changed.write_text(rows, "utf-8")
     store.add(
         "ai-contracts",
         changed,
-        vintage=newest.vintage.replace(day=newest.vintage.day + 1 + run),
-        retrieved=newest.vintage.replace(day=newest.vintage.day + 1 + run),
+        vintage=day,
+        retrieved=day,
         publisher="benchmark",
         url=["https://example.org"],
         licence="none",

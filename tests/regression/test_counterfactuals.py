@@ -78,7 +78,7 @@ def easier(factor: float) -> Callable[[object], object]:
 
 
 def _deep_cuts_of_old(epochs: pd.DataFrame) -> pd.DataFrame:
-    """Every second epoch of two years at two thirds of its difficulty: 25 cuts deeper than the one of March."""
+    """Every second epoch of two years at two thirds of its difficulty: 25 cuts deeper than that of March."""
     heights = [height for height in epochs.index if 200_000 < height < 300_000]
     return both(cell(height, "bits", easier(1.5)) for height in heights[::2])(epochs)
 
@@ -117,7 +117,9 @@ COUNTERFACTUALS = (
         flips=frozenset({"difficulty-drop-rank-record"}),
     ),
     Counterfactual(
-        "hashrate-q1-decline", "days", cell(dt.date(2026, 3, 31), "blocks", lambda blocks: int(str(blocks)) + 20)
+        "hashrate-q1-decline",
+        "days",
+        cell(dt.date(2026, 3, 31), "blocks", lambda blocks: int(str(blocks)) + 20),
     ),
     Counterfactual(
         "block-interval",
@@ -210,9 +212,7 @@ COUNTERFACTUALS = (
     Counterfactual("ai-contracts", "contracts", cell("iren-microsoft", "total_usd", times(1.1))),
     Counterfactual("ai-contracts", "contracts", cell("iren-microsoft", "counted", value=False)),
     _cited("ai-contracts", times(0.5), moves=part("side")),
-    Counterfactual(
-        "ai-share-now", "statements", cell("riot-revenue-q1-2026", "value", times(1.2))
-    ),
+    Counterfactual("ai-share-now", "statements", cell("riot-revenue-q1-2026", "value", times(1.2))),
     _cited("ai-share-forecast", times(1.1)),
     *(
         _cited(id_, times(1.1))

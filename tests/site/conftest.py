@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
-from analysis.publish.book import Book
+from analysis.prose.book import Book
 from analysis.publish.embedded import EmbeddedRenderer
 from analysis.publish.render import Inputs, silent
 
@@ -99,7 +99,7 @@ class Workshop:
 
 
 @pytest.fixture(scope="session")
-def renderer(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedRenderer:
+def renderer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedRenderer]:
     """One renderer for the run: its pandoc processes and its cache stay warm."""
     with EmbeddedRenderer(tmp_path_factory.mktemp("objects")) as renderer:
         yield renderer
@@ -121,9 +121,9 @@ def workshop(renderer: EmbeddedRenderer, tmp_path: Path) -> Workshop:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Callable[[], EmbeddedRenderer]:
+def fresh(tmp_path: Path) -> Iterator[Callable[[], EmbeddedRenderer]]:
     """Makes renderers with an empty cache of their own."""
-    made = []
+    made: list[EmbeddedRenderer] = []
 
     def make() -> EmbeddedRenderer:
         made.append(EmbeddedRenderer(tmp_path / f"objects-{len(made)}"))

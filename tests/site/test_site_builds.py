@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analysis.errors import OutputError
-from analysis.publish.book import Book
+from analysis.prose.book import Book
 from analysis.publish.embedded import EmbeddedRenderer
 from analysis.publish.render import choose_renderer, silent
 from tests.site.conftest import TINY, Built, tiny_inputs
@@ -31,7 +31,10 @@ def test_two_builds_in_two_folders_are_the_same(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     time.tzset()
     fresh().render(
-        Book.load(tmp_path / "elsewhere/book"), tiny_inputs(tmp_path / "elsewhere/inputs"), tmp_path / "b", silent
+        Book.load(tmp_path / "elsewhere/book"),
+        tiny_inputs(tmp_path / "elsewhere/inputs"),
+        tmp_path / "b",
+        silent,
     )
     monkeypatch.undo()
     time.tzset()
@@ -52,7 +55,9 @@ def test_late_values_are_what_a_full_build_makes(
     workshop: Workshop, fresh: Callable[[], EmbeddedRenderer], tmp_path: Path
 ) -> None:
     workshop.build(tmp_path / "late")
-    changed = tiny_inputs(workshop.inputs, claim__lake_level='9.9% "up"', report__ratio="70", verdict__boats="differs")
+    changed = tiny_inputs(
+        workshop.inputs, claim__lake_level='9.9% "up"', report__ratio="70", verdict__boats="differs"
+    )
     late = workshop.build(tmp_path / "late", changed)
     fresh().render(Book.load(workshop.root), changed, tmp_path / "full", silent)
     full = Built(tmp_path / "full")

@@ -28,11 +28,17 @@ def complaint(workshop: Workshop, tmp_path: Path) -> str:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("{{< var claim.lake-levle >}}", "variable claim.lake-levle is not defined; did you mean claim.lake-level"),
+        (
+            "{{< var claim.lake-levle >}}",
+            "variable claim.lake-levle is not defined; did you mean claim.lake-level",
+        ),
         ("{{< meta book.titel >}}", "meta book.titel is not defined"),
         ("{{< include _missing.md >}}", "include _missing.md does not exist"),
         ("{{< include _share.md >}}", "did you mean _shared.md?"),
-        ("{{< generated yaers >}}", "generated yaers does not exist or is not readable; did you mean years.md?"),
+        (
+            "{{< generated yaers >}}",
+            "generated yaers does not exist or is not readable; did you mean years.md?",
+        ),
         ("{{< vra claim.lake-level >}}", "unknown shortcode vra"),
         ("See @fig-levle.", "reference @fig-levle has no target; did you mean fig-level?"),
         ("See [-@tbl-none].", "reference @tbl-none has no target"),
@@ -40,11 +46,16 @@ def complaint(workshop: Workshop, tmp_path: Path) -> str:
         ("![A lake](/figures/lake.svg){#fig-lake}", "picture /figures/lake.svg does not exist"),
         ("![A lake](lake.png)", "picture lake.png does not exist"),
         ("![A lake](https://example.org/lake.png)", "is on another server"),
+        ("![](/figures/plain.svg)", "picture /figures/plain.svg has no words"),
+        ("#### Too deep", "heading of level 4 follows one of level 2"),
         ("# Again {#sec-fall}", "label sec-fall is used twice"),
         ("[x]{#claim-lake-level}", "label claim-lake-level is used twice"),
         ("See [this](three.qmd).", "the book has no chapter chapters/three.qmd"),
         ("See [this](two.qmd#sec-tow).", "no such anchor; did you mean sec-two"),
-        ("It floats. <!-- holds: lake-boat -->", "guard lake-boat is not known; did you mean lake-boats or lake-rank?"),
+        (
+            "It floats. <!-- holds: lake-boat -->",
+            "guard lake-boat is not known; did you mean lake-boats or lake-rank?",
+        ),
         ("<!-- holds: lake-boats -->", "a guard must stand at the end of the line of its sentence"),
         ("A ⟦v:x⟧ sign.", "the character ⟦ is the renderer's own"),
     ],
@@ -53,6 +64,7 @@ def test_it_is_named_with_file_and_line(workshop: Workshop, tmp_path: Path, line
     number = workshop.add(ONE, line)
     text = complaint(workshop, tmp_path)
     assert f"\n  {ONE}:{number}: " in text
+    assert text.startswith("2 problems" if "used twice" in words else "one problem")
     assert words in text
 
 
@@ -64,7 +76,9 @@ def test_an_empty_value_is_no_value(workshop: Workshop, tmp_path: Path) -> None:
 
 def test_a_place_in_an_included_or_generated_file_is_that_file_s(workshop: Workshop, tmp_path: Path) -> None:
     shared = workshop.root / "chapters/_shared.md"
-    shared.write_text("---\ntitle: no\n---\nFine.\n\nNot {{< var report.nothing >}} and @fig-nothing.\n", "utf-8")
+    shared.write_text(
+        "---\ntitle: no\n---\nFine.\n\nNot {{< var report.nothing >}} and @fig-nothing.\n", "utf-8"
+    )
     years = workshop.inputs / "generated/years.md"
     years.write_text(years.read_text("utf-8") + "| 2021 | {{< var report.nil >}} |\n", "utf-8")
     text = complaint(workshop, tmp_path)

@@ -76,7 +76,13 @@ def test_no_page_loads_anything_from_elsewhere(site: Built) -> None:
 
 
 def test_a_page_with_all_it_loads_is_light(site: Built) -> None:
-    loads = ("chapters/one.html", "assets/site.css", "assets/site.js", "figures/level.svg", "figures/plain.svg")
+    loads = (
+        "chapters/one.html",
+        "assets/site.css",
+        "assets/site.js",
+        "figures/level.svg",
+        "figures/plain.svg",
+    )
     assert sum(len(gzip.compress((site.out / name).read_bytes())) for name in loads) < 30_000
 
 
@@ -219,7 +225,10 @@ def test_maths_is_mathml_and_needs_no_script(site: Built) -> None:
 
 def test_citations_link_to_the_references(site: Built) -> None:
     article = site.article("chapters/one.html")
-    assert '(<a href="../chapters/references.html#ref-gauge2020" role="doc-biblioref">Doe and Roe 2020, 3</a>' in article
+    assert (
+        '(<a href="../chapters/references.html#ref-gauge2020" role="doc-biblioref">Doe and Roe 2020, 3</a>'
+        in article
+    )
     references = words(site.article("chapters/references.html"))
     assert references.startswith("References Doe, Jane, and Richard Roe. 2020.")
     assert "The county. 2021." in references
@@ -260,7 +269,9 @@ def test_the_frame_of_a_page(site: Built) -> None:
 def test_without_an_edition_line_none_is_shown(workshop: Workshop, tmp_path: Path) -> None:
     inputs = tiny_inputs(workshop.inputs)
     variables = {key: value for key, value in VARIABLES.items() if key != "report.edition-line"}
-    built = workshop.build(tmp_path / "out", type(inputs)(variables, GUARDS, inputs.figures, inputs.generated))
+    built = workshop.build(
+        tmp_path / "out", type(inputs)(variables, GUARDS, inputs.figures, inputs.generated)
+    )
     assert 'class="edition"' not in built.html("index.html")
 
 
@@ -298,6 +309,8 @@ def test_a_guard_that_fell_marks_its_sentence_and_no_other(workshop: Workshop, t
 
 def test_claims_without_an_entry_are_not_linked(workshop: Workshop, tmp_path: Path) -> None:
     workshop.edit("_quarto.yml", "    - chapters/ledger.qmd\n", "")
-    workshop.edit("index.qmd", ", or go to the [account of the level](chapters/ledger.qmd#claim-lake-level)", "")
+    workshop.edit(
+        "index.qmd", ", or go to the [account of the level](chapters/ledger.qmd#claim-lake-level)", ""
+    )
     built = workshop.build(tmp_path / "out")
     assert 'fell by <span class="claim">7.7%</span>' in built.article("index.html")

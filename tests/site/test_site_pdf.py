@@ -35,6 +35,8 @@ def test_title_language_and_tags(site: Built) -> None:
     marks: Any = root["/MarkInfo"]
     assert marks["/Marked"]
     assert "/StructTreeRoot" in root
+    xmp: Any = root["/Metadata"]
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in xmp.get_object().get_data()
 
 
 def test_it_is_dated_by_the_report_and_not_by_the_clock(site: Built) -> None:
@@ -99,3 +101,4 @@ def test_pictures_have_words(site: Built) -> None:
     assert len(data) > 20_000
     assert 'A line that falls by 7.7%, "fast" & late.' in alts
     assert "A plain square." in alts
+    assert r"L = \frac{V \cdot 2^{32}}{A_{\text{lake}}}" in [alt.strip() for alt in alts]

@@ -43,10 +43,8 @@ def test_code_points_at_the_function(ledger: Ledger) -> None:
 
 
 def test_inputs_name_files_with_these_hashes(ledger: Ledger) -> None:
-    sums = dict(
-        reversed(line.split("  "))
-        for line in (ROOT / "data-snapshots/SHA256SUMS").read_text("utf-8").splitlines()
-    )
+    listed = (ROOT / "data-snapshots/SHA256SUMS").read_text("utf-8").splitlines()
+    sums = {name: digest for digest, name in (line.split("  ") for line in listed)}
     used = [one for entry in ledger.entries.values() for one in entry.inputs]
     assert len(used) > 50
     for one in used:

@@ -140,7 +140,7 @@ def test_check_counts_what_it_checked(capsys: pytest.CaptureFixture[str]) -> Non
     assert "14 snapshots" in capsys.readouterr().out
 
 
-BREAKS: dict[str, tuple[Callable[[Path], None], str]] = {
+BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "a changed byte": (
         lambda r: (r / DIFFICULTY).write_bytes(
             (r / DIFFICULTY).read_bytes().replace(b"17021a91", b"17021a92")

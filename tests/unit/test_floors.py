@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-FLOORS = ("errors", "snapshots", "measures", "claims", "prose", "charts", "revisions", "publish")
+FLOORS = ("errors", "files", "snapshots", "measures", "claims", "prose", "charts", "revisions", "publish")
 PACKAGE = ROOT / "analysis"
 
 

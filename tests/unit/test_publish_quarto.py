@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from analysis.errors import ProseError, RenderError
-from analysis.publish.book import Book
+from analysis.prose.book import Book
 from analysis.publish.embedded.engine import find_pandoc
 from analysis.publish.quarto import (
     QuartoRenderer,
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 EXTENSION = Path(__file__).parents[2] / "_extensions" / "pivot"
-needs_quarto = pytest.mark.skipif(shutil.which("quarto") is None, reason="the real Quarto is not installed here")
+needs_quarto = pytest.mark.skipif(
+    shutil.which("quarto") is None, reason="the real Quarto is not installed here"
+)
 
 
 def pandoc(text: str, *arguments: str) -> str:
@@ -43,7 +45,9 @@ def pandoc(text: str, *arguments: str) -> str:
     return run.stdout
 
 
-def lua(tmp_path: Path, markdown: str, target: str, guards: Mapping[str, bool], figures: tuple[str, ...] = ()) -> str:
+def lua(
+    tmp_path: Path, markdown: str, target: str, guards: Mapping[str, bool], figures: tuple[str, ...] = ()
+) -> str:
     """Run the extension's filter over Markdown as Quarto would, in a stand-in for Quarto's Lua world."""
     (tmp_path / "_generated").mkdir(exist_ok=True)
     (tmp_path / "_generated/guards.json").write_text(json.dumps(dict(guards)), "utf-8")
@@ -59,13 +63,18 @@ def lua(tmp_path: Path, markdown: str, target: str, guards: Mapping[str, bool], 
                   add_html_dependency = function() end }},
         }}
         local doc = pandoc.read(io.read("a"), "markdown")
-        for _, filter in ipairs(dofile({json.dumps(str(EXTENSION / "pivot.lua"))})) do doc = doc:walk(filter) end
+        local filters = dofile({json.dumps(str(EXTENSION / "pivot.lua"))})
+        for _, filter in ipairs(filters) do doc = doc:walk(filter) end
         io.write(pandoc.write(doc, {json.dumps(target)}, pandoc.WriterOptions {{ wrap_text = "preserve" }}))
         """,
         "utf-8",
     )
     run = subprocess.run(
-        [find_pandoc(), "lua", str(script)], input=markdown, capture_output=True, encoding="utf-8", check=False
+        [find_pandoc(), "lua", str(script)],
+        input=markdown,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert run.returncode == 0, run.stderr
     return run.stdout
@@ -73,8 +82,11 @@ def lua(tmp_path: Path, markdown: str, target: str, guards: Mapping[str, bool], 
 
 @pytest.mark.parametrize(
     "text",
-    ["7.7%", "$1,200 and $5", "−7.7557%", "*not* bold", "1. one", "- item", "# head", "a_b^c~d", "[x](y)", "<b>", "`c`",
-     "\\", '"quoted"', "it's", "...", "a--b", "@key", "3.10", "1e3", "null", "yes", "#1 | 2", "{{< var x >}}", "~30%"],
+    [
+        "7.7%", "$1,200 and $5", "−7.7557%", "*not* bold", "1. one", "- item", "# head", "a_b^c~d", "[x](y)",
+        "<b>", "`c`", "\\", '"quoted"', "it's", "...", "a--b", "@key", "3.10", "1e3", "null", "yes",
+        "#1 | 2", "{{< var x >}}", "~30%",
+    ],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["cited.x", "claim.x", "verdict.x"])
 def test_a_value_reaches_the_reader_as_it_is(name: str, text: str) -> None:
@@ -132,7 +144,9 @@ def test_the_staged_book_has_what_quarto_needs(tmp_path: Path) -> None:
         "figures/level-dark.svg", "figures/level.csv", "figures/plain.svg",
     }  # fmt: skip
     assert json.loads((tmp_path / "_generated/guards.json").read_text("utf-8")) == GUARDS
-    assert '[7\\.7\\%]{.claim data-claim="lake-level"}' in (tmp_path / "_generated/years.md").read_text("utf-8")
+    assert '[7\\.7\\%]{.claim data-claim="lake-level"}' in (tmp_path / "_generated/years.md").read_text(
+        "utf-8"
+    )
 
 
 def test_inputs_that_did_not_change_are_not_written_again(tmp_path: Path) -> None:
@@ -163,7 +177,12 @@ def test_a_quiet_run_is_fine() -> None:
 
 
 def test_values_become_links_in_html(tmp_path: Path) -> None:
-    text = lua(tmp_path, 'By [7.7%]{.claim data-claim="lake"}.\n\n# In [7.7%]{.claim data-claim="lake"} {#x}\n', "html", {})
+    text = lua(
+        tmp_path,
+        'By [7.7%]{.claim data-claim="lake"}.\n\n# In [7.7%]{.claim data-claim="lake"} {#x}\n',
+        "html",
+        {},
+    )
     assert '<a href="../chapters/ledger.html#claim-lake" class="claim">7.7%</a>' in text
     assert '<h1 id="x">In 7.7%</h1>' in text
 
@@ -172,12 +191,20 @@ def test_values_become_safe_links_in_typst(tmp_path: Path) -> None:
     text = lua(tmp_path, 'By [3 \\"x\\" \\\\]{.claim data-claim="lake"}.', "typst", {})
     assert "#context { if query(<claim-lake>).len() > 0 {" in text
     assert re.search(r'link\(<claim-lake>, "3 .*\\\\"\)', text)
+    import typst
+
+    for end in ("", "\n= Lake <claim-lake>\n"):  # with and without the entry
+        (tmp_path / "main.typ").write_text(text + end, "utf-8")
+        assert typst.compile(str(tmp_path / "main.typ"), format="pdf")
 
 
 @pytest.mark.parametrize("target", ["html", "typst"])
 def test_a_fallen_guard_marks_its_sentence(tmp_path: Path, target: str) -> None:
     text = lua(
-        tmp_path, "One.\nTwo. <!-- holds: a -->\nThree. <!-- holds: b, c -->\n", target, {"a": True, "b": True, "c": False}
+        tmp_path,
+        "One.\nTwo. <!-- holds: a -->\nThree. <!-- holds: b, c -->\n",
+        target,
+        {"a": True, "b": True, "c": False},
     )
     assert "holds:" not in text
     marked = re.search(r'(?:broken-guard">|fill: [^[]*\[)([^<\]]*)', text)
@@ -203,8 +230,9 @@ def test_the_generated_shortcode_reads_its_file(tmp_path: Path) -> None:
     (tmp_path / "_generated").mkdir()
     (tmp_path / "_generated/years.md").write_text("| a |\n|---|\n| 1 |\n", "utf-8")
     script = f"""
+        local function blocks(text) return pandoc.read(text, "markdown").blocks end
         quarto = {{ project = {{ directory = {json.dumps(str(tmp_path))} }},
-                   utils = {{ string_to_blocks = function(text) return pandoc.read(text, "markdown").blocks end }} }}
+                   utils = {{ string_to_blocks = blocks }} }}
         local handler = dofile({json.dumps(str(EXTENSION / "generated.lua"))})["generated"]
         print(handler({{ "years" }})[1].t, pcall(handler, {{ "nothing" }}))
     """
@@ -217,13 +245,17 @@ def test_the_generated_shortcode_reads_its_file(tmp_path: Path) -> None:
 
 def fake_quarto(folder: Path, body: str) -> None:
     path = folder / "quarto"
-    path.write_text(f"#!/bin/sh\nif [ \"$1\" = --version ]; then echo 1.10.18; exit 0; fi\n{body}\n", "utf-8")
+    path.write_text(f'#!/bin/sh\nif [ "$1" = --version ]; then echo 1.10.18; exit 0; fi\n{body}\n', "utf-8")
     path.chmod(0o755)
 
 
-def test_the_renderer_runs_quarto_and_moves_what_it_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_renderer_runs_quarto_and_moves_what_it_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A stand-in for Quarto shows what the adapter asks and takes; `needs_quarto` tests show the rest."""
-    fake_quarto(tmp_path, 'cd "$2" && grep -q lake _variables.yml && mkdir _site && cp index.qmd _site/index.html')
+    fake_quarto(
+        tmp_path, 'cd "$2" && grep -q lake _variables.yml && mkdir _site && cp index.qmd _site/index.html'
+    )
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     with QuartoRenderer(tmp_path / "cache") as renderer:
         renderer.prepare(Book.load(TINY / "book"), tiny_inputs())
@@ -235,10 +267,14 @@ def test_the_renderer_runs_quarto_and_moves_what_it_made(tmp_path: Path, monkeyp
 def test_what_quarto_printed_for_an_unknown_thing_is_found_in_the_pages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake_quarto(tmp_path, 'cd "$2" && mkdir _site && echo "<p><strong>?var:claim.x</strong></p>" > _site/index.html')
+    fake_quarto(
+        tmp_path, 'cd "$2" && mkdir _site && echo "<p><strong>?var:claim.x</strong></p>" > _site/index.html'
+    )
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(RenderError, match=r"(?s)index\.html: \?var:claim\.x"):
-        QuartoRenderer(tmp_path / "cache").render(Book.load(TINY / "book"), tiny_inputs(), tmp_path / "out", silent)
+        QuartoRenderer(tmp_path / "cache").render(
+            Book.load(TINY / "book"), tiny_inputs(), tmp_path / "out", silent
+        )
 
 
 def test_undefined_variables_are_named_with_file_and_line_before_quarto_runs(

@@ -58,6 +58,15 @@ local function exhibit(id, k, content, caption)
   return pandoc.Div(blocks, pandoc.Attr(id, { "exhibit" }, { { "kind", k } }))
 end
 
+-- Column widths as Quarto reads them: tbl-colwidths="[60,40]".
+local function set_widths(t, text)
+  local widths, sum = {}, 0
+  for w in (text or ""):gmatch("[%d.]+") do widths[#widths + 1] = tonumber(w) sum = sum + tonumber(w) end
+  if #widths == #t.colspecs then
+    t.colspecs = t.colspecs:map(function(spec, i) return { spec[1], widths[i] / sum } end)
+  end
+end
+
 -- A sentence whose guard fell: everything on its line before the comment.
 local function mark_broken(doc)
   return doc:walk { Inlines = function(inlines)
@@ -136,10 +145,11 @@ local function number(doc, job, o)
           rel = table.concat(t, ".")
         end
         o.labels[#o.labels + 1] = { id = h.identifier, kind = "sec", n = rel }
-        o.heads[#o.heads + 1] = { level = h.level, id = h.identifier, text = text, n = rel }
+        local listed = not h.classes:includes "unlisted"
+        o.heads[#o.heads + 1] = { level = h.level, id = h.identifier, text = text, listed = listed }
         counted = rel ~= ""
       end
-      h.classes = h.classes:filter(function(c) return c ~= "unnumbered" and c ~= "unlisted" end)
+      h.classes = h.classes:filter(function(c) return c ~= "unnumbered" end)
       if counted then h.attributes.secno = rel end
       return h, false
     end,
@@ -149,15 +159,8 @@ local function number(doc, job, o)
     end,
     Table = function(t)
       note_id(t.identifier)
-      local widths = (t.attributes["tbl-colwidths"] or t.attributes.tbl_colwidths or ""):gmatch("[%d.]+")
-      if t.attributes["tbl-colwidths"] then
-        local list, sum = {}, 0
-        for w in widths do list[#list + 1] = tonumber(w) sum = sum + tonumber(w) end
-        if #list == #t.colspecs then
-          t.colspecs = t.colspecs:map(function(spec, i) return { spec[1], list[i] / sum } end)
-        end
-        t.attributes["tbl-colwidths"] = nil
-      end
+      set_widths(t, t.attributes["tbl-colwidths"])
+      t.attributes["tbl-colwidths"] = nil
       local id, caption = t.identifier, t.caption.long
       if id == "" and not has_content(caption) then return t end
       t.identifier, t.caption = "", { long = {} }
@@ -184,7 +187,10 @@ local function number(doc, job, o)
           caption = pandoc.Blocks {}
         end
         for _, b in ipairs(d.content) do
-          if b.t == "Table" and b.identifier == "" then b.attributes["aria-labelledby"] = d.identifier .. "-caption" end
+          if b.t == "Table" and b.identifier == "" then
+            b.attributes["aria-labelledby"] = d.identifier .. "-caption"
+            set_widths(b, d.attributes["tbl-colwidths"])
+          end
         end
         return exhibit(d.identifier, k, d.content, numbered(caption, d.identifier))
       end
@@ -471,6 +477,14 @@ local function to_typst(doc, job, o)
     end
     if s.identifier ~= "" then s.identifier = label(s.identifier) end
     return s
+  end
+
+  -- A screen reader reads a formula by its TeX source.
+  function filter.Math(m)
+    local alt = early(m.text):gsub("%s+", " ")
+    m.text = early(m.text)
+    local body = pandoc.write(pandoc.Pandoc { pandoc.Plain { m } }, "typst", WRITE):gsub("%s+$", "")
+    return raw("typst", "#formula(" .. typst_string(alt) .. ")[" .. body .. "];"), false
   end
 
   function filter.Table(t)

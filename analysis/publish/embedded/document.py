@@ -9,7 +9,7 @@ import re
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from analysis.errors import RenderError
 from analysis.publish.embedded.engine import ASSETS
@@ -18,13 +18,14 @@ from analysis.publish.embedded.site import EDITION_LINE
 if TYPE_CHECKING:
     import typst
 
-    from analysis.publish.book import Book
+    from analysis.prose.book import Book
     from analysis.publish.embedded.linker import Linker
     from analysis.publish.embedded.objects import ObjectStore
     from analysis.publish.embedded.pictures import Pictures
     from analysis.publish.render import Inputs
 
 _DATE = "report.as-of"
+_STANDARD: Final = "ua-1"  # PDF/UA-1: tagged, titled, words for every picture and formula
 
 
 class DocumentCompiler:
@@ -58,7 +59,7 @@ class DocumentCompiler:
         if self._compiler is None:
             self._compiler = typst.Compiler(main, root=main.parent, ignore_system_fonts=True)
         try:
-            compiled = self._compiler.compile(format="pdf", timestamp=0)
+            compiled = self._compiler.compile(format="pdf", timestamp=0, pdf_standards=[_STANDARD])
         except typst.TypstError as error:
             diagnosis = re.sub(r"\x1b\[[0-9;]*m", "", str(getattr(error, "diagnostic", "") or error))
             raise RenderError(

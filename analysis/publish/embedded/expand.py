@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from analysis.publish.book import BOOK_FILE, lookup
+from analysis.prose.book import BOOK_FILE, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from analysis.publish.book import Book, Chapter, Problems
+    from analysis.prose.book import Book, Chapter, Problems
     from analysis.publish.render import Inputs
 
 _SHORTCODE = re.compile(

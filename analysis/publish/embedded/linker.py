@@ -17,7 +17,7 @@ from analysis.publish.embedded.expand import Expanded, nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from analysis.publish.book import Book, Chapter, Problems
+    from analysis.prose.book import Book, Chapter, Problems
     from analysis.publish.embedded.objects import ChapterObject, Citations, Label
     from analysis.publish.embedded.pictures import Pictures
 
@@ -91,6 +91,7 @@ class Linker:
         self._bibliography = next((page for page in self.pages if "⟦b:⟧" in page.object.html), None)
         for page in self.pages:
             self._index(page)
+            self._check_headings(page)
         self._check_citations()
 
     def html(self, page: Page) -> str:
@@ -127,6 +128,18 @@ class Linker:
             others = [f"{f}:{n}" for f, n in places if (f, n) != (file, line)]
             where = f"; also at {', '.join(others)}" if others else ""
             self._problems.add(file, line, f"label {name} is used twice{where}")
+
+    def _check_headings(self, page: Page) -> None:
+        """A level that is left out misleads those who move by headings; PDF/UA forbids it."""
+        level = 1
+        for heading in page.object.headings:
+            if heading.level > level + 1:
+                first = re.escape(heading.text.split()[0]) if heading.text else ""
+                for file, line in page.text.places(rf"(?m)^{'#' * heading.level}\s+{first}"):
+                    self._problems.add(
+                        file, line, f"heading of level {heading.level} follows one of level {level}"
+                    )
+            level = heading.level
 
     def _check_citations(self) -> None:
         for page in self.pages:

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ProseError, RenderError
+from analysis.files import write_atomic
 from analysis.publish.embedded.engine import SCRIPT, Engine, Job, find_pandoc
-from analysis.publish.files import write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from analysis.publish.book import Book, Chapter
+    from analysis.prose.book import Book, Chapter
     from analysis.publish.embedded.expand import Expanded
 
-_KEPT = 400  # files in the cache; a book of 15 chapters makes one for each state of each chapter
+_KEPT = {"*.json": 400, "*.pdf": 8}  # files in the cache: one for each state of a chapter, one for each PDF
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading below the chapter's own: level 2 to 6, id, plain text with holes, number within it."""
+    """A heading below the chapter's own: level, id, plain text with holes, whether the contents list it."""
 
     level: int
     id: str
     text: str
-    number: str
+    listed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class ObjectStore:
     def __init__(self, folder: Path, engine: Engine) -> None:
         self._folder, self._engine = folder, engine
         self._memory: dict[str, dict[str, Any]] = {}
+        self._used: set[str] = set()
         self._salt = hashlib.sha256(
             SCRIPT.read_bytes() + str(Path(find_pandoc()).stat().st_size).encode()
         ).hexdigest()
@@ -151,6 +152,7 @@ class ObjectStore:
 
     def load(self, name: str) -> dict[str, Any] | None:
         """Return what was saved under a name, or None."""
+        self._used.add(name)
         if name not in self._memory:
             path = self._folder / name
             try:
@@ -179,10 +181,13 @@ class ObjectStore:
         write_atomic(self._folder / name, data)
 
     def sweep(self) -> None:
-        """Delete the objects that were not used for longest, when there are too many."""
-        files = sorted(self._folder.glob("*"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-        for path in files[_KEPT:]:
-            path.unlink(missing_ok=True)
+        """Forget what this build did not use, and delete the files that were not used for longest."""
+        self._memory = {name: answer for name, answer in self._memory.items() if name in self._used}
+        self._used.clear()
+        for pattern, kept in _KEPT.items():
+            files = sorted(self._folder.glob(pattern), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+            for path in files[kept:]:
+                path.unlink(missing_ok=True)
 
     def _name(self, job: Job) -> str:
         body = json.dumps(job, sort_keys=True) + self._salt
@@ -210,7 +215,9 @@ def _object(answer: dict[str, Any]) -> ChapterObject:
         labels=tuple(
             Label(one["id"], one["kind"], one["n"], bool(one.get("chapter"))) for one in answer["labels"]
         ),
-        headings=tuple(Heading(one["level"], one["id"], one["text"], one["n"]) for one in answer["heads"]),
+        headings=tuple(
+            Heading(one["level"], one["id"], one["text"], one["listed"]) for one in answer["heads"]
+        ),
         ids=tuple(answer["ids"]),
         citations=tuple(one["text"] for one in answer["cites"]),
         citation_keys=tuple(tuple(one["keys"]) for one in answer["cites"]),

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from analysis.publish.book import Book, Problems
+    from analysis.prose.book import Book, Problems
     from analysis.publish.embedded.linker import Page
 
 _SVG = re.compile(rb"<svg\b[^>]*>", re.DOTALL)
@@ -53,6 +53,9 @@ class Pictures:
         name = self._find(page, source)
         if not name:
             return ""
+        if 'alt=""' in rest:
+            text = f"picture {source} has no words; say what it shows in fig-alt"
+            self._complain(page, rf"!\[\]\({re.escape(source)}\)(?!.*fig-alt)", text)
         path = self.files[name] = self._path(name)
         size = _size(path)
         common = f'{rest.rstrip()}{size} loading="lazy" decoding="async"'
@@ -95,9 +98,12 @@ class Pictures:
             if not name.startswith("../") and self._path(name).is_file():
                 return name
             text = f"picture {source} does not exist"
-        for file, line in page.text.places(re.escape(source)):
-            self._problems.add(file, line, text)
+        self._complain(page, re.escape(source), text)
         return ""
+
+    def _complain(self, page: Page, pattern: str, text: str) -> None:
+        for file, line in page.text.places(pattern):
+            self._problems.add(file, line, text)
 
     def _is_drawn(self, name: str) -> bool:
         return name.startswith(_FIGURES) and name.removeprefix(_FIGURES) in self._drawn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from analysis.publish.book import Book, Problems
+from analysis.prose.book import Book, Problems
 from analysis.publish.embedded.document import DocumentCompiler, typst_project
 from analysis.publish.embedded.engine import Engine
 from analysis.publish.embedded.expand import Expanded, expand
@@ -12,7 +12,7 @@ from analysis.publish.embedded.linker import Linker
 from analysis.publish.embedded.objects import ChapterObject, ObjectStore
 from analysis.publish.embedded.pictures import Pictures
 from analysis.publish.embedded.site import link_pages, write_site
-from analysis.publish.files import OutputFolder
+from analysis.publish.outfolder import OutputFolder
 from analysis.publish.render import Inputs, Progress, silent
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from analysis.publish.embedded.engine import ASSETS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analysis.publish.book import Book
+    from analysis.prose.book import Book
     from analysis.publish.embedded.linker import Linker, Page
     from analysis.publish.embedded.pictures import Pictures
-    from analysis.publish.files import OutputFolder
+    from analysis.publish.outfolder import OutputFolder
     from analysis.publish.render import Inputs
 
 EDITION_LINE = "report.edition-line"
@@ -78,7 +78,7 @@ def write_site(
                 "title": linker.plain(page, heading.text),
             }
             for heading in page.object.headings
-            if heading.level <= _depth(book, page)
+            if heading.listed and heading.level <= _depth(book, page)
         ]
         text = _template().render(
             book=book,

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from analysis.snapshots.sources.model import Source
 
 SOURCES: Mapping[str, Source] = MappingProxyType(
-    {
-        module.SOURCE.name: module.SOURCE
-        for module in (epochs, blocks, price, hashrate, pools, filings)
-    }
+    {module.SOURCE.name: module.SOURCE for module in (epochs, blocks, price, hashrate, pools, filings)}
 )
 """By name of the data set's folder in the store, in the order in which they are asked."""

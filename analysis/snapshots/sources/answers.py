@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from analysis.snapshots.sources.model import WRONG
 from analysis.snapshots.transport import SourceError
@@ -36,10 +36,10 @@ class Value:
         if isinstance(name, int):
             if isinstance(content, list) and name < len(content):
                 return Value(content[name], self.url, f"{self.path}[{name}]")
-            self._fail(f"a list of {name + 1} or more")
+            raise self._other(f"a list of {name + 1} or more")
         if isinstance(content, dict) and name in content:
             return Value(content[name], self.url, f"{self.path}.{name}".lstrip("."))
-        self._fail(f"an object with {name!r}")
+        raise self._other(f"an object with {name!r}")
 
     def has(self, name: str) -> bool:
         """Whether an object has a field that is not null."""
@@ -48,19 +48,19 @@ class Value:
     def each(self) -> list[Value]:
         """The values of a list that is not empty."""
         if not isinstance(self.content, list) or not self.content:
-            self._fail("a list that is not empty")
+            raise self._other("a list that is not empty")
         return [self[number] for number in range(len(self.content))]
 
     def names(self) -> list[str]:
         """The names of an object's fields."""
         if not isinstance(self.content, dict):
-            self._fail("an object")
+            raise self._other("an object")
         return list(self.content)
 
     def text(self) -> str:
         """A text that is not empty."""
         if not isinstance(self.content, str) or not self.content.strip():
-            self._fail("a text")
+            raise self._other("a text")
         return self.content.strip()
 
     def number(self) -> Decimal:
@@ -69,16 +69,23 @@ class Value:
             try:
                 number = Decimal(self.content)
             except InvalidOperation:
-                self._fail("a number")
+                raise self._other("a number") from None
             if number.is_finite():
                 return number
-        self._fail("a number")
+        raise self._other("a number")
+
+    def positive(self) -> Decimal:
+        """A number above 0."""
+        number = self.number()
+        if number <= 0:
+            raise self._other("a number above 0")
+        return number
 
     def whole(self) -> int:
         """A whole number of 0 or more."""
         number = self.number()
         if number < 0 or number != number.to_integral_value():
-            self._fail("a whole number of 0 or more")
+            raise self._other("a whole number of 0 or more")
         return int(number)
 
     def moment(self) -> dt.datetime:
@@ -86,7 +93,7 @@ class Value:
         try:
             return dt.datetime.fromtimestamp(self.whole(), dt.UTC)
         except (OverflowError, OSError, ValueError):
-            self._fail("seconds since 1970")
+            raise self._other("seconds since 1970") from None
 
     def day(self) -> dt.date:
         """The day of an ISO date, or of an ISO date and time."""
@@ -94,11 +101,11 @@ class Value:
         try:
             return dt.date.fromisoformat(text[:10])
         except ValueError:
-            self._fail("a date such as 2026-05-08")
+            raise self._other("a date such as 2026-05-08") from None
 
-    def _fail(self, expected: str) -> NoReturn:
+    def _other(self, expected: str) -> SourceError:
         content = repr(self.content)
-        raise SourceError(
+        return SourceError(
             "An answer has another shape than documented.",
             where=f"{self.url}, at {self.path or 'its top'}",
             expected=expected,

@@ -33,10 +33,10 @@ def _read(client: Client, known: Known) -> Update:
     url = mempool.ADDRESS + FEES
     stated: list[Row] = []
     heights: dict[str, int] = {}
-    since = known.since or dt.date.fromisoformat(next(iter(known.rows)))
+    first = dt.date.fromisoformat(next(iter(known.rows)))
     for entry in ask(client, url).each():
         day = entry["timestamp"].moment().date()
-        if since <= day < known.today:
+        if first <= day < known.today:
             fee = plain(entry["avgFees"].number() / _SATS, 8)
             stated.append({"date": str(day), "fee_btc_per_block": fee})
             heights[str(day)] = entry["avgHeight"].whole()
@@ -46,7 +46,9 @@ def _read(client: Client, known: Known) -> Update:
     for text in sorted(set(rows) - set(known.rows)):
         day += _DAY
         if text != str(day):
-            raise SourceError("A source leaves out a day.", where=url, expected=str(day), got=text, hint=WRONG)
+            raise SourceError(
+                "A source leaves out a day.", where=url, expected=str(day), got=text, hint=WRONG
+            )
         last = _last_height(client, day)
         if not height < heights[text] <= last:
             expected = f"a mean height of the blocks of {day} above {height} and not above {last}"
@@ -70,7 +72,9 @@ def _last_height(client: Client, day: dt.date) -> int:
 
 
 def _near(column: str, known: str, stated: str, _row: Row) -> bool:
-    return known == stated if column != "fee_btc_per_block" else abs(Decimal(known) - Decimal(stated)) <= BOUND
+    return (
+        known == stated if column != "fee_btc_per_block" else abs(Decimal(known) - Decimal(stated)) <= BOUND
+    )
 
 
 SOURCE = Source(

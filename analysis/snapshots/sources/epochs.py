@@ -12,6 +12,8 @@ from analysis.snapshots.sources.model import WRONG, Source, Update, by_key
 from analysis.snapshots.transport import SourceError
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from analysis.snapshots.client import Client
     from analysis.snapshots.sources.model import Known, Row
 
@@ -28,42 +30,52 @@ def _read(client: Client, known: Known) -> Update:
     """
     url = mempool.ADDRESS + PATH
     stated: list[Row] = []
+    difficulties: dict[str, Decimal] = {}
+    first = int(next(iter(known.rows)))
     for entry in ask(client, url).each():
-        time, height = entry[0].moment(), entry[1].whole()
-        if known.since is None or time.date() >= known.since:
-            bits = headers.bits_of(entry[2].number())
-            stated.append({"height": str(height), "bits": bits, "timestamp": time.strftime(_FORM)})
+        if entry[1].whole() >= first:
+            height = str(entry[1].whole())
+            stated.append({"height": height, "timestamp": _text(entry[0].moment())})
+            difficulties[height] = entry[2].positive()
     rows = by_key(sorted(stated, key=lambda row: int(row["height"])), "height", url)
-    all_rows: dict[str, Row] = dict(known.rows)
+    epochs: dict[str, Row] = dict(known.rows)
     for height, row in rows.items():
-        if height not in all_rows:
-            all_rows[height] = rows[height] = _proved(client, row, all_rows, url)
+        if height in epochs and _borne_out(epochs[height], row["timestamp"], difficulties[height]):
+            continue
+        proved = _proved(client, int(height), epochs, url)
+        if proved["timestamp"] != row["timestamp"] or not headers.fits(proved["bits"], difficulties[height]):
+            got = f"{row['timestamp']}, difficulty {difficulties[height]}"
+            expected = f"{proved['timestamp']}, target {proved['bits']}, as in the header"
+            raise _wrong(f"What is stated of block {height} does not fit its header.", url, expected, got)
+        rows[height] = epochs[height] = proved
     return Update(rows)
 
 
-def _proved(client: Client, row: Row, before: dict[str, Row], url: str) -> Row:
-    """A whole row from the headers around a retarget, which must bear out what is stated of it."""
-    height = int(row["height"])
-    epoch = before.get(str(height - EPOCH_BLOCKS))
-    if epoch is None:
-        expected = f"retargets every {EPOCH_BLOCKS} blocks, after {max(map(int, before))}"
-        raise SourceError("A retarget is missing.", where=url, expected=expected, got=str(height), hint=WRONG)
+def _borne_out(epoch: Row, time: str, difficulty: Decimal) -> bool:
+    return headers.fits(epoch["bits"], difficulty) and _near("timestamp", epoch["timestamp"], time, epoch)
+
+
+def _proved(client: Client, height: int, epochs: dict[str, Row], url: str) -> Row:
+    """A row from the headers around a retarget, whose target must follow from the epoch before."""
+    before = epochs.get(str(height - EPOCH_BLOCKS))
+    if before is None:
+        expected = f"one every {EPOCH_BLOCKS} blocks, the next after {max(map(int, epochs))}"
+        raise _wrong("A retarget is missing, or this is none.", url, expected, f"block {height}")
     header = headers.at_height(client, height)
     last = headers.with_hash(client, header.previous)
-    if epoch["timestamp_kind"] == "exact":
-        first = dt.datetime.strptime(epoch["timestamp"], _FORM).replace(tzinfo=dt.UTC)
+    if before["timestamp_kind"] == "exact":
+        first = _time(before["timestamp"])
     else:
         first = headers.at_height(client, height - EPOCH_BLOCKS).time
-    for what, expected, got in (
-        ("target", headers.retarget(epoch["bits"], first, last.time), header.bits),
-        ("difficulty", header.bits, row["bits"]),
-        ("time", header.time.strftime(_FORM), row["timestamp"]),
-    ):
-        if expected != got:
-            what = f"The {what} of the retarget at block {height} does not fit the headers around it."
-            raise SourceError(what, where=url, expected=expected, got=got, hint=WRONG)
+    due = headers.retarget(before["bits"], first, last.time)
+    if due != header.bits:
+        raise _wrong(
+            f"The target of block {height} does not follow from the epoch before.", url, due, header.bits
+        )
     return {
-        **row,
+        "height": str(height),
+        "bits": header.bits,
+        "timestamp": _text(header.time),
         "timestamp_kind": "exact",
         "timestamp_sd_minutes": "0",
         "bits_source": _PROVED,
@@ -72,10 +84,23 @@ def _proved(client: Client, row: Row, before: dict[str, Row], url: str) -> Row:
 
 
 def _near(column: str, known: str, stated: str, row: Row) -> bool:
-    if column != "timestamp" or row["timestamp_kind"] == "exact":
-        return known == stated
-    off = dt.datetime.strptime(known, _FORM) - dt.datetime.strptime(stated, _FORM)  # noqa: DTZ007 - both UTC
-    return abs(off) <= dt.timedelta(minutes=_SIGMAS * int(row["timestamp_sd_minutes"]))
+    """An estimated time may turn out otherwise, within what was said of it; its words stay."""
+    if row["timestamp_kind"] == "exact" or column == "bits":
+        return known == stated or column.endswith("_source")
+    off = abs(_time(known) - _time(stated)) if column == "timestamp" else dt.timedelta()
+    return off <= dt.timedelta(minutes=_SIGMAS * int(row["timestamp_sd_minutes"]))
+
+
+def _time(text: str) -> dt.datetime:
+    return dt.datetime.strptime(text, _FORM).replace(tzinfo=dt.UTC)
+
+
+def _text(time: dt.datetime) -> str:
+    return time.strftime(_FORM)
+
+
+def _wrong(what: str, url: str, expected: str, got: str) -> SourceError:
+    return SourceError(what, where=url, expected=expected, got=got, hint=WRONG)
 
 
 SOURCE = Source(

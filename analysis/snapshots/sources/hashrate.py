@@ -1,4 +1,4 @@
-"""Hash rate of the network as mempool.space publishes it: one more published point on each day of a refresh."""
+"""Hash rate of the network as mempool.space publishes it: one more point on each day of a refresh."""
 
 from __future__ import annotations
 
@@ -42,6 +42,4 @@ def _read(client: Client, known: Known) -> Update:
     return Update({row["id"]: row})
 
 
-SOURCE = Source(
-    name="hashrate-published", publisher=mempool.PUBLISHER, licence=mempool.LICENCE, read=_read
-)
+SOURCE = Source(name="hashrate-published", publisher=mempool.PUBLISHER, licence=mempool.LICENCE, read=_read)

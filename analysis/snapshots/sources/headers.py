@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from analysis.snapshots.sources import mempool
@@ -16,14 +17,13 @@ from analysis.snapshots.sources.model import WRONG
 from analysis.snapshots.transport import SourceError
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from analysis.snapshots.client import Client
 
 EPOCH_BLOCKS = 2016
 _BYTES = 80
 _SPAN = EPOCH_BLOCKS * 600
 _HIGHEST = 0xFFFF << 208
+_DOUBLE = Decimal("1e-14")  # explorers keep a difficulty as a double
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def target(bits: int) -> int:
 def compact(number: int) -> int:
     """The compact target of a target; digits beyond the third byte are cut off, as the protocol does."""
     size = (number.bit_length() + 7) // 8
-    mantissa = number >> 8 * (size - 3)
+    mantissa = number << 24 >> 8 * size
     return size + 1 << 24 | mantissa >> 8 if mantissa & 0x800000 else size << 24 | mantissa
 
 
@@ -114,13 +114,13 @@ def retarget(bits: str, first: dt.datetime, last: dt.datetime) -> str:
     return f"{compact(min(target(int(bits, 16)) * took // _SPAN, _HIGHEST)):08x}"
 
 
-def bits_of(difficulty: Decimal) -> str:
-    """The compact target nearest to a stated difficulty, which has more digits than a mantissa."""
-    number = int(_HIGHEST / difficulty)
-    size = (number.bit_length() + 7) // 8
-    half = 1 << 8 * (size - 3) - 1 if number >> 8 * size - 1 == 0 else 1 << 8 * (size - 2) - 1
-    return f"{compact(number + half):08x}"
+def fits(bits: str, difficulty: Decimal) -> bool:
+    """Whether a stated difficulty is that of a compact target, to the last digit that is stated."""
+    digit = Decimal(1).scaleb(int(difficulty.as_tuple().exponent))
+    return abs(Decimal(_HIGHEST) / target(int(bits, 16)) - difficulty) <= digit + difficulty * _DOUBLE
 
 
 def _wrong(url: str, expected: str, got: str) -> SourceError:
-    return SourceError("A block header does not prove itself.", where=url, expected=expected, got=got, hint=WRONG)
+    return SourceError(
+        "A block header does not prove itself.", where=url, expected=expected, got=got, hint=WRONG
+    )

@@ -26,7 +26,7 @@ class Known:
         rows: the rows of the newest snapshot by key, in the order of the file.
         vintage: the day of that snapshot.
         today: the day of the refresh (UTC).
-        since: rows of an earlier day are neither compared nor added; None for the source's own choice.
+        since: the day from which filings are read; None for the day of that snapshot.
     """
 
     rows: Mapping[str, Row]

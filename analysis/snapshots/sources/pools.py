@@ -28,23 +28,27 @@ def _read(client: Client, known: Known) -> Update:
     answer = ask(client, url)
     total = answer["blockCount"].whole()
     pools = [
-        (pool["slug"].text(), pool["name"].text(), pool["blockCount"].whole()) for pool in answer["pools"].each()
+        (pool["slug"].text(), pool["name"].text(), pool["blockCount"].whole())
+        for pool in answer["pools"].each()
     ]
     if sum(blocks for _, _, blocks in pools) != total or not total:
         got = f"{sum(blocks for _, _, blocks in pools)} over the pools"
         what = "The blocks of the pools do not add up."
         raise SourceError(what, where=url, expected=f"{total}, the stated total", got=got, hint=WRONG)
-    known_pools = sorted((pool for pool in pools if pool[0] != _NO_POOL), key=lambda pool: (-pool[2], pool[0]))
+    known_pools = sorted(
+        (pool for pool in pools if pool[0] != _NO_POOL), key=lambda pool: (-pool[2], pool[0])
+    )
     top = known_pools[:_TOP]
     names = ", ".join(f"{name} {_percent(blocks, total, 1)}" for _, name, blocks in top)
-    rows = [_row(known, slug, name, "pool", blocks, total, "") for slug, name, blocks in pools if blocks]
+    week = str(known.today), total
+    rows = [_row(*week, pool, "pool") for pool in pools if pool[2]]
     blocks = sum(blocks for _, _, blocks in top)
-    rows.append(_row(known, "top-five-pools", "Top five pools", "pool group", blocks, total, f"sum of {names}"))
+    rows.append(_row(*week, ("top-five-pools", "Top five pools", blocks), "pool group", f"sum of {names}"))
     return Update(by_key(sorted(rows, key=lambda row: row["id"]), "id", url))
 
 
-def _row(known: Known, slug: str, name: str, kind: str, blocks: int, total: int, note: str) -> Row:
-    day = str(known.today)
+def _row(day: str, total: int, pool: tuple[str, str, int], kind: str, note: str = "") -> Row:
+    slug, name, blocks = pool
     return {
         "id": f"{day}-week-{slug}",
         "period": day,

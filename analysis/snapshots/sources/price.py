@@ -85,16 +85,13 @@ def _kraken(client: Client, known: Known) -> dict[str, str]:
     pairs = [name for name in answer["result"].names() if name != "last"]
     candles: list[Value] = answer["result"][pairs[0] if pairs else "XXBTZUSD"].each()
     rows: list[Row] = [
-        {"date": str(candle[0].moment().date()), "close": plain(candle[_CLOSE].number(), 2)}
+        {"date": str(candle[0].moment().date()), "close": plain(candle[_CLOSE].positive(), 2)}
         for candle in candles[:-1]
     ]
     found = by_key(rows, "date", url)
     _without_gaps(list(found), url)
-    return {
-        day: row["close"]
-        for day, row in found.items()
-        if day < str(known.today) and (known.since is None or day >= str(known.since))
-    }
+    first = next(iter(known.rows))
+    return {day: row["close"] for day, row in found.items() if first <= day < str(known.today)}
 
 
 def _witness(client: Client) -> dict[str, str]:
@@ -104,7 +101,7 @@ def _witness(client: Client) -> dict[str, str]:
     """
     url = WITNESS + PRICE_USD
     rows: list[Row] = [
-        {"date": str(entry["time"].day()), "price": plain(entry["PriceUSD"].number())}
+        {"date": str(entry["time"].day()), "price": plain(entry["PriceUSD"].positive())}
         for entry in ask(client, url)["data"].each()
     ]
     return {day: row["price"] for day, row in by_key(rows, "date", url).items()}
@@ -114,7 +111,9 @@ def _without_gaps(days: list[str], url: str) -> None:
     for before, day in pairwise(days):
         following = str(dt.date.fromisoformat(before) + dt.timedelta(days=1))
         if day != following:
-            raise SourceError("A source leaves out a day.", where=url, expected=following, got=day, hint=WRONG)
+            raise SourceError(
+                "A source leaves out a day.", where=url, expected=following, got=day, hint=WRONG
+            )
 
 
 def _stop(what: str, expected: str, got: str) -> SourceError:
@@ -131,8 +130,8 @@ _KRAKEN: Row = {"series": "kraken"}
 SOURCE = Source(
     name="btc-price",
     publisher="Kraken (public OHLC), held against Coin Metrics (community API)",
-    licence="Kraken: public market data, single closes are facts. Coin Metrics: CC BY-NC 4.0, used as a witness "
-    "only; none of its values is kept.",
+    licence="Kraken: public market data, single closes are facts. Coin Metrics: CC BY-NC 4.0, a witness; "
+    "none of its values is kept.",
     read=_read,
     near=_near,
     bound=f"within {BOUND:.0%}",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from analysis.errors import OutputError
+from analysis.files import failed, write_atomic
 
 # A folder is ours to clean when it is empty or holds this page.
 _MARK = "index.html"
@@ -30,7 +30,7 @@ class OutputFolder:
             root.mkdir(parents=True, exist_ok=True)
             foreign = not (root / _MARK).exists() and any(root.iterdir())
         except OSError as error:
-            raise _failed(root, error) from None
+            raise failed(root, error) from None
         if foreign:
             raise OutputError(
                 "the output folder holds other files",
@@ -63,35 +63,4 @@ class OutputFolder:
                 if Path(folder) != self.root and not any(Path(folder).iterdir()):
                     Path(folder).rmdir()
         except OSError as error:
-            raise _failed(self.root, error) from None
-
-
-def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: temporary file beside it, flush to disk, rename.
-
-    Raises:
-        OutputError: disk full, no permission, or a path that can not be made.
-    """
-    temporary = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)  # the temporary file is private; a site is not
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise _failed(path, error) from None
-
-
-def _failed(path: Path, error: OSError) -> OutputError:
-    return OutputError(
-        "the output could not be written",
-        where=str(path),
-        got=error.strerror or str(error),
-        hint="free some space, or choose a folder you may write to with --out; what was there still stands",
-    )
+            raise failed(self.root, error) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analysis.errors import ProseError, RenderError
-from analysis.publish.book import Book, Problems
+from analysis.prose.book import Book, Problems
 from analysis.publish.render import choose_renderer
 
 if TYPE_CHECKING:
@@ -71,8 +71,15 @@ def test_parts_appendices_and_front_matter(root: Path) -> None:
 
 
 def test_keys_that_are_ignored_are_listed_with_their_line(root: Path) -> None:
-    rewrite(root, GOOD + "  cover-image: x.png\nformat:\n  html:\n    theme: cosmo\n    fig-width: 3\n  pdf: default\n")
-    assert Book.load(root).ignored == ((7, "book.cover-image"), (11, "format.html.fig-width"), (12, "format.pdf"))
+    rewrite(
+        root,
+        GOOD + "  cover-image: x.png\nformat:\n  html:\n    theme: cosmo\n    fig-width: 3\n  pdf: default\n",
+    )
+    assert Book.load(root).ignored == (
+        (7, "book.cover-image"),
+        (11, "format.html.fig-width"),
+        (12, "format.pdf"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +90,10 @@ def test_keys_that_are_ignored_are_listed_with_their_line(root: Path) -> None:
         ("- a\n- b\n", "_quarto.yml:1: broken YAML"),
         ("project:\n  type: book\n", "book is not usable"),
         (GOOD.replace("title: Lakes", "subtitle: x"), "book.title is not usable"),
-        (GOOD.replace("title: Lakes", "title: '{{< var x >}}'"), "_quarto.yml:4: book.title must be plain text"),
+        (
+            GOOD.replace("title: Lakes", "title: '{{< var x >}}'"),
+            "_quarto.yml:4: book.title must be plain text",
+        ),
         (GOOD.replace("    - index.qmd\n", "    index.qmd\n"), "_quarto.yml:5: book.chapters is not usable"),
         (GOOD.replace("    - index.qmd\n", "    - 7\n"), "_quarto.yml:6: book.chapters.0 is not usable"),
         (GOOD.replace("  chapters:\n    - index.qmd\n", ""), "book.chapters is not usable"),

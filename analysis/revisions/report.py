@@ -1,0 +1,296 @@
+"""The report of a difference: verdict, sentences, numbers, rows; one object that all renderers read."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import ReportError
+from analysis.revisions import sides as sides_
+from analysis.revisions.numbers import BESIDE, HIDDEN, READING, Number, moved
+from analysis.revisions.sentences import Sentence, changed, pieces
+from analysis.revisions.states import State, crossed, evaluate, spoken
+from analysis.revisions.tables import IDENTICAL, SAME_TABLE, TableDiff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analysis.claims.ledger import Ledger
+    from analysis.revisions.sides import Editions, Side
+    from analysis.revisions.states import Generated
+
+SCHEMA_VERSION = 1
+NOTHING, SOMETHING, UNDECIDED = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart that shows something else.
+
+    Args:
+        address: of its place on the site.
+        marks: how many rows of its data went and came; a revised row counts in both.
+        labels: texts on it, before and after.
+        alts: its alt text, before and after.
+        before: SVG for light and for dark paper; empty unless pictures were asked for.
+        after: the same of the new side.
+    """
+
+    name: str
+    address: str
+    marks: tuple[int, int]
+    labels: tuple[tuple[str, str], ...]
+    alts: tuple[str, str]
+    before: tuple[str, str] = ("", "")
+    after: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One side of a difference, as it is told."""
+
+    label: str
+    kind: str
+    as_of: str
+    commit: str
+
+    @property
+    def told(self) -> str:
+        """Its name and its day."""
+        commit = f" ({self.commit[:7]})" if self.commit else ""
+        day = f", evidence as of {self.as_of}" if self.label != self.as_of else ""
+        return f"{self.label}{commit}{day}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What changed between two sides, what it moved and what now reads differently.
+
+    Args:
+        old: the side before.
+        new: the side after.
+        sentences: texts that read differently or wrong.
+        numbers: the claims that moved, the weightiest first.
+        unmoved: how many claims did not.
+        charts: those whose data or labels changed.
+        rows: every data set, compared.
+        undecided: why numbers and sentences could not be compared, "" if they were.
+        notes: what was done or could not be done on the way.
+    """
+
+    old: End
+    new: End
+    sentences: tuple[Sentence, ...]
+    numbers: tuple[Number, ...]
+    unmoved: int
+    charts: tuple[Chart, ...]
+    rows: tuple[TableDiff, ...]
+    undecided: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def wrong(self) -> tuple[Sentence, ...]:
+        """Texts whose guard broke."""
+        return tuple(sentence for sentence in self.sentences if sentence.wrong)
+
+    @property
+    def prose(self) -> tuple[Sentence, ...]:
+        """Texts of the chapters that read differently, but for those that only say the new day."""
+        return tuple(s for s in self.sentences if not s.wrong and not s.dated and not s.block)
+
+    @property
+    def tables(self) -> tuple[Sentence, ...]:
+        """Rows of generated tables that read differently."""
+        return tuple(s for s in self.sentences if not s.wrong and not s.dated and s.block)
+
+    @property
+    def dated(self) -> tuple[Sentence, ...]:
+        """Texts that only say the day of the report anew, which was asked for and is no finding."""
+        return tuple(sentence for sentence in self.sentences if sentence.dated)
+
+    @property
+    def changed(self) -> tuple[TableDiff, ...]:
+        """Data sets that are not what they were."""
+        return tuple(diff for diff in self.rows if diff.state != IDENTICAL)
+
+    def at(self, *levels: str) -> tuple[Number, ...]:
+        """The numbers that moved so far that a reader sees it at these levels."""
+        return tuple(number for number in self.numbers if number.level in levels)
+
+    def leads(self) -> list[tuple[Number, Sentence | None]]:
+        """Each claim that a reader sees moved, with the first sentence that says so and was not given before."""
+        told: list[tuple[Number, Sentence | None]] = []
+        given: set[str] = set()
+        for number in self.at(READING):
+            found = [
+                s
+                for s in self.prose
+                if number.id in s.claims and s.part == "sentence" and s.after not in given
+            ]
+            said = number.new.display if number.new and number.shown else ""
+            told.append((number, next((s for s in found if said in s.after), found[0] if found else None)))
+            given |= {sentence.after for _, sentence in told[-1:] if sentence}
+        return told
+
+    @property
+    def exit_code(self) -> int:
+        """0 if nothing moved that a reader sees, 1 if something did, 2 if it could not be decided."""
+        if self.undecided:
+            return UNDECIDED
+        seen = self.wrong or self.prose or self.tables or self.charts or self.at(READING, BESIDE)
+        return SOMETHING if seen else NOTHING
+
+    def verdict_line(self) -> str:
+        """The whole in one line."""
+        if self.undecided:
+            return f"Could not be decided: {self.undecided}"
+        flips = sum(number.verdict_changed for number in self.numbers)
+        seen = [
+            _count(len(self.at(READING)), "claim moved", "claims moved")
+            + (f" ({_count(flips, 'verdict', 'verdicts')} changed)" if flips else ""),
+            _count(len(self.wrong), "sentence reads wrong", "sentences read wrong"),
+            _count(len(self.prose), "sentence reads differently", "sentences read differently"),
+            _count(len(self.charts), "chart changed", "charts changed"),
+            _count(len(self.tables), "table row changed", "table rows changed"),
+        ]
+        unseen = [
+            _count(
+                len(self.at(BESIDE)),
+                "claim moved in figures beside it",
+                "claims moved in figures beside them",
+            ),
+            _count(len(self.at(HIDDEN)), "claim moved in hidden digits", "claims moved in hidden digits"),
+        ]
+        told = [text for text in (*seen, *unseen) if text]
+        if self.exit_code == NOTHING:
+            return "; ".join(["Nothing that a reader sees moved", *told])
+        return ", ".join([*told, "nothing else"])
+
+    def kinds(self) -> Mapping[str, int]:
+        """How many of the numbers and edited sentences are of which kind."""
+        found = [number.kind for number in self.at(READING, BESIDE, HIDDEN)]
+        found += [sentence.kind for sentence in self.sentences if sentence.edited]
+        return dict(Counter(found).most_common())
+
+
+def _count(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}" if count else ""
+
+
+def diff(
+    root: Path, asked: tuple[str, str], editions: Editions, generated: Generated, *, pictures: bool = False
+) -> Report:
+    """Hold two states of the report against each other.
+
+    Args:
+        root: the repository.
+        asked: days, ids of editions, snapshot files or git revisions.
+        editions: reads the editions of a repository.
+        generated: makes the generated blocks of a vintage.
+        pictures: draw the charts that changed.
+
+    Raises:
+        ReportError: one of the words means nothing here.
+    """
+    with tempfile.TemporaryDirectory(prefix="pivot-diff-") as scratch:
+        old, new = sides_.resolve(root, asked, editions, Path(scratch))
+        rows = sides_.rows(old, new)
+        notes = tuple(sides_.rewritten(old, new))
+        try:
+            if (old.file or new.file) and not (old.source or new.source):
+                raise ReportError("no data set is fed by these files, so no claim can tell them apart")
+            before = evaluate(old, generated)
+            # A file with the table of the other one says the same, in whatever bytes.
+            unmoved = old.file and new.file and rows[0].state in (IDENTICAL, SAME_TABLE)
+            after = replace(before, side=new) if unmoved else evaluate(new, generated)
+            return compare(before, after, rows, notes, pictures=pictures)
+        except ReportError as error:
+            return Report(_end(old), _end(new), (), (), 0, (), rows, str(error), notes)
+
+
+def compare(
+    old: State,
+    new: State,
+    rows: tuple[TableDiff, ...],
+    notes: tuple[str, ...] = (),
+    *,
+    pictures: bool = False,
+) -> Report:
+    """Hold two evaluated sides against each other.
+
+    Args:
+        old: the side before.
+        new: the side after.
+        rows: their data sets, compared.
+        notes: what is known already.
+        pictures: draw the charts that changed.
+    """
+    notes = (*notes, *old.notes, *new.notes)
+    ledgers: dict[tuple[bool, bool], Ledger] = {(False, False): old.ledger, (True, True): new.ledger}
+    same_data = old.side.as_of == new.side.as_of and all(
+        diff.state in (IDENTICAL, SAME_TABLE) for diff in rows
+    )
+    try:
+        if old.side.version == new.side.version:
+            ledgers |= {(True, False): new.ledger, (False, True): old.ledger}
+        elif same_data:
+            ledgers |= {(True, False): old.ledger, (False, True): new.ledger}
+        else:
+            ledgers |= {
+                (True, False): crossed(code=old.side, data=new.side),
+                (False, True): crossed(code=new.side, data=old.side),
+            }
+    except ReportError as error:
+        notes = (*notes, f"data and code could not be told apart: {error.what}")
+    facts = {
+        new_data: {name: text for name, text in state.texts.items() if name.startswith("report.")}
+        for new_data, state in ((False, old), (True, new))
+    }
+    texts = {side: spoken(ledger) | facts[side[0]] for side, ledger in ledgers.items()}
+    numbers = moved(old, new, rows, ledgers)
+    return Report(
+        old=_end(old.side),
+        new=_end(new.side),
+        sentences=changed(old, new, texts, {number.id: number.kind for number in numbers}),
+        numbers=numbers,
+        unmoved=len({*old.ledger.entries, *new.ledger.entries}) - len(numbers),
+        charts=tuple(_charts(old, new, pictures=pictures)),
+        rows=rows,
+        notes=notes,
+    )
+
+
+def _end(side: Side) -> End:
+    return End(side.asked, side.kind, str(side.as_of), side.commit)
+
+
+def _charts(old: State, new: State, *, pictures: bool) -> Iterator[Chart]:
+    told = [
+        {piece.figure: piece for piece in pieces(state.chapters, {}) if piece.figure} for state in (old, new)
+    ]
+    for name in dict.fromkeys([*new.tables, *old.tables]):
+        was, now = (Counter(state.tables.get(name, "").splitlines()[1:]) for state in (old, new))
+        labels = tuple(
+            (before, after)
+            for label in dict.fromkeys([*_labels(new, name), *_labels(old, name)])
+            if (before := _labels(old, name).get(label, "")) != (after := _labels(new, name).get(label, ""))
+            and old.plotted
+            and new.plotted
+        )
+        if was != now or labels:
+            marks = (was - now).total(), (now - was).total()
+            drawn = (old.pictures(name), new.pictures(name)) if pictures else (("", ""), ("", ""))
+            shown = [captions.get(name) for captions in told]
+            alts = [
+                piece.read(state.texts) if piece else ""
+                for piece, state in zip(shown, (old, new), strict=True)
+            ]
+            address = next((piece.address for piece in reversed(shown) if piece), "")
+            yield Chart(name, address, marks, labels, (alts[0], alts[1]), *drawn)
+
+
+def _labels(state: State, name: str) -> Mapping[str, str]:
+    return state.plotted[name].texts if name in state.plotted else {}

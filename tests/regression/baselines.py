@@ -1,0 +1,199 @@
+"""What is recorded: which baselines there must be, what stands in them, and how near a number must come.
+
+Numbers stand in one table for each quantity, with a line for each figure and a column for each edition;
+words (what a reader sees, verdicts, guards) in one file for each claim. A line of a diff is then a thing that
+moved.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis.charts import CHARTS
+from analysis.claims.ledger import Entry, Ledger
+from analysis.claims.registry import claims
+from analysis.snapshots import Store
+from tests.conftest import DAYS, NEWEST, ledger_of
+
+HERE = Path(__file__).parent
+LEDGER = HERE / "ledger.toml"
+
+
+class Quantity(NamedTuple):
+    """How near a regenerated number must come to the recorded one.
+
+    Args:
+        unit: as the ledger writes it.
+        rtol: relative to the recorded value.
+        atol: in the unit.
+        reason: why not nearer, and why not further.
+    """
+
+    unit: str
+    rtol: float
+    atol: float
+    reason: str
+
+
+_SUMS = (
+    "work is a difference of sums over the whole chain, which leaves noise near 1e-13 of a value; the order "
+    "of a sum may differ between builds of numpy; a changed digit of any input moves far more than 1e-9"
+)
+QUANTITIES: Mapping[str, Quantity] = {
+    "percent": Quantity("%", 1e-9, 1e-10, f"{_SUMS}; a change is a small difference of large numbers"),
+    "usd": Quantity("USD", 1e-9, 0, _SUMS),
+    "hash-price": Quantity("USD/PH/s/day", 1e-9, 0, _SUMS),
+    "hash-rate": Quantity("EH/s", 1e-9, 0, _SUMS),
+    "ratio": Quantity("times", 1e-12, 0, "one division of sums of a few cited figures"),
+    "seconds": Quantity("seconds", 1e-12, 0, "one division of a whole number of seconds"),
+    "btc": Quantity("BTC", 1e-12, 0, "stated as whole coins, or one division"),
+    "megawatts": Quantity("MW", 0, 0, "as stated: nothing is computed"),
+    "minutes": Quantity("minutes", 1e-12, 0, "one division of a whole number of seconds"),
+    "months": Quantity("months", 0, 0, "as stated"),
+    "years": Quantity("years", 0, 0, "as stated"),
+    "counts": Quantity("", 0, 0, "counted: another number is another number"),
+}
+"""File name to quantity. Every number of the ledger belongs to one."""
+
+MEASURES = (
+    "retargets",
+    "retargets-of-the-year",
+    "consecutive-cuts",
+    "hash-rate",
+    "quarter-changes",
+    "hash-price",
+    "pools",
+    "largest-miners",
+    "ai-shares",
+    "scalars",
+    "oracles",
+)
+
+PICTURE_DAY = NEWEST
+"""Pictures are kept of one edition, as files that can be looked at; plotted data and descriptions of all."""
+
+
+def expected() -> frozenset[str]:
+    """Every baseline there must be, relative to this folder."""
+    charts = [(name, day) for name in CHARTS for day in DAYS]
+    return frozenset(
+        {
+            *(f"test_claims/{id_}.yml" for id_ in claims()),
+            *(f"test_claims/numbers-{name}.csv" for name in QUANTITIES),
+            *(f"test_measures/{name}.csv" for name in MEASURES),
+            *(f"test_snapshots/shapes-{day}.yml" for day in DAYS),
+            "test_snapshots/files.yml",
+            "test_charts/environment.yml",
+            *(f"test_charts/{name}-{day}.csv" for name, day in charts),
+            *(f"test_charts/{name}-{day}.yml" for name, day in charts),
+            *(f"test_charts/{name}-{PICTURE_DAY}.svg" for name in CHARTS),
+        }
+    )
+
+
+def recorded() -> frozenset[str]:
+    """Every baseline there is: all files beside the tests that are no code."""
+    return frozenset(
+        path.relative_to(HERE).as_posix()
+        for path in HERE.glob("test_*/**/*")
+        if path.is_file() and "__pycache__" not in path.parts
+    )
+
+
+def words(id_: str, ledgers: Mapping[dt.date, Ledger]) -> dict[str, object]:
+    """What a claim says in words at each edition; what all editions say alike stands there once."""
+    told = {str(day): dict(_words(ledger[id_])) for day, ledger in ledgers.items()}
+    fields = dict.fromkeys(field for said in told.values() for field in said)
+    folded: dict[str, object] = {}
+    for field in fields:
+        by_day = {day: said.get(field, "(absent)") for day, said in told.items()}
+        texts = set(by_day.values())
+        folded[field] = texts.pop() if len(texts) == 1 else by_day
+    return folded
+
+
+def _words(entry: Entry) -> Iterator[tuple[str, str]]:
+    yield "cited", entry.cited
+    yield "display", entry.display
+    yield "exact", _digits(entry.exact)
+    yield "rounding", entry.rounding
+    yield "verdict", entry.verdict
+    yield "reason", _digits(entry.reason)
+    yield "margin", _digits(entry.margin)
+    if entry.guard:
+        yield "guard holds", str(entry.guard.holds).lower()
+    for name, part in entry.parts.items():
+        yield f"part {name}", f"{part.label}: {part.display}"
+    for one in entry.inputs:
+        yield f"from {one.snapshot}", f"{one.count} rows, {one.rows[0]} to {one.rows[-1]}"
+    yield "evidence", f"{len(entry.evidence)} pieces"
+
+
+_DIGITS = 12
+
+
+def _digits(text: str) -> str:
+    """The text with numbers of over twelve digits cut to twelve: the rest is noise (see `QUANTITIES`)."""
+
+    def cut(found: re.Match[str]) -> str:
+        whole, _, after = found[0].partition(".")
+        room = max(_DIGITS - len(whole.replace(",", "")), 0)
+        return f"{float(found[0].replace(',', '')):,.{room}f}" if len(after) > room else found[0]
+
+    return re.sub(r"\d[\d,]*\.\d+", cut, text)
+
+
+def numbers(ledger: Ledger) -> Mapping[str, Mapping[str, float]]:
+    """For each quantity its figures at one edition: `claim`, `claim low`, `claim high`, `claim part`."""
+    names = {quantity.unit: name for name, quantity in QUANTITIES.items()}
+    found: dict[str, dict[str, float]] = {name: {} for name in QUANTITIES}
+    for id_, entry in ledger.entries.items():
+        figures = {id_: (entry.value, entry.unit)}
+        figures |= {f"{id_} {name}": (part.value, part.unit) for name, part in entry.parts.items()}
+        if entry.low is not None and entry.high is not None:
+            figures |= {f"{id_} low": (entry.low, entry.unit), f"{id_} high": (entry.high, entry.unit)}
+        for name, (value, unit) in figures.items():
+            if not isinstance(value, str):
+                found[names[unit]][name] = float(value)
+    return found
+
+
+def moved(name: str, by_day: Mapping[dt.date, Mapping[str, Mapping[str, float]]]) -> list[str]:
+    """The figures of one quantity that are not where they were recorded, one line for each edition.
+
+    Args:
+        name: of the quantity.
+        by_day: `numbers` of each edition.
+    """
+    file = HERE / f"test_claims/numbers-{name}.csv"
+    if not file.exists():
+        return [f"numbers-{name}.csv: no baseline"]
+    before = pd.read_csv(file, index_col=0)
+    quantity = QUANTITIES[name]
+    lines = []
+    for day, ledger in by_day.items():
+        was = before[str(day)].dropna() if str(day) in before else pd.Series(dtype="float64")
+        now = ledger[name]
+        for figure in sorted({*was.index, *now}):
+            old, new = float(was.get(figure, math.nan)), now.get(figure, math.nan)
+            if not abs(new - old) <= quantity.atol + quantity.rtol * abs(old):
+                lines.append(f"{figure}, {day}: {new:.12g}, recorded {old:.12g}")
+    return lines
+
+
+@cache
+def editions() -> Mapping[dt.date, Ledger]:
+    return {day: ledger_of(day) for day in DAYS}
+
+
+def files(store: Store) -> dict[str, str]:
+    """SHA-256 of every file of a store, as its list has them."""
+    return dict(sorted(store._listed().items()))

@@ -1,0 +1,286 @@
+"""`pivot check`: the real report passes, and whatever is typed, broken or lost in it does not."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analysis import charts
+from analysis.claims.ledger import Ledger
+from analysis.prose.book import Book
+from analysis.prose.comparisons import comparisons, typed_comparisons
+from analysis.prose.numerals import numerals, typed_numerals
+from analysis.prose.passages import Line, lines
+from analysis.prose.variables import guards, variables
+from analysis.publish import checks
+from analysis.publish.generated import generated
+from tests.conftest import AS_READ, DAYS, NEWEST, ROOT, ledger_of, vintage_of
+from tests.unit.test_cli import rehash, repository, run
+
+__all__ = ["repository"]
+
+BODY = [chapter.source for chapter in Book.load(ROOT).chapters]
+VAR = re.compile(r"\{\{<\s*var\s+(\S+)\s*>\}\}")
+
+
+def shown(day: dt.date) -> Mapping[str, str]:
+    return variables(ledger_of(day), vintage_of(day), len(charts.CHARTS))
+
+
+def read(text: str) -> list[Line]:
+    return list(lines("a.qmd", text))
+
+
+def what(check: checks.Check) -> list[str]:
+    return [found.what for found in check.findings]
+
+
+def test_the_report_passes_every_check_and_each_saw_something() -> None:
+    found = checks.check(ROOT)
+    assert [one.name for one in found] == list(checks.FLOORS)
+    assert [str(finding) for one in found for finding in one.findings] == []
+    assert all(count > 0 for one in found for count in one.seen.values())
+
+
+@pytest.mark.parametrize("name", BODY)
+def test_typing_any_value_of_a_chapter_is_found_on_its_line(name: str) -> None:
+    """Each `var` in turn gives way to the words it shows, at each edition."""
+    text = (ROOT / name).read_text("utf-8")
+    rows = text.split("\n")
+    missed = []
+    for day in DAYS:
+        texts = shown(day)
+        for found in VAR.finditer(text):
+            said = texts[found[1]]
+            number = text.count("\n", 0, found.start()) + 1
+            is_number = any(numerals(said))
+            is_comparison = any(comparisons(line) for line in read(f"{said} the {{{{< var claim.x >}}}}"))
+            is_free = found[1].startswith("cited.") or "holds:" in rows[number - 1]
+            if not is_number and (is_free or not is_comparison):
+                continue  # a name, a verdict, the article's own words, or words that a guard protects
+            changed = text[: found.start()] + said + text[found.end() :]
+            line = [line for line in lines(name, changed) if line.number == number]
+            findings = [*typed_numerals(line, {})[1], *typed_comparisons(line, guards(ledger_of(day)))[1]]
+            if not any("is typed" in finding.what for finding in findings):
+                missed.append((day, number, found[1], said))
+    assert missed == []
+
+
+def test_the_chapters_have_enough_values_to_try() -> None:
+    texts = shown(NEWEST)
+    values = [name for chapter in BODY for name in VAR.findall((ROOT / chapter).read_text("utf-8"))]
+    assert sum(any(numerals(texts[name])) for name in values) > 250
+
+
+def test_check_fails_with_file_and_line_and_tells_what_to_do(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chapter = repository / "chapters/overview.qmd"
+    text = chapter.read_text("utf-8")
+    rank = "{{< var claim.difficulty-drop-rank-year >}}"
+    number = text.count("\n", 0, text.index(rank)) + 1
+    chapter.write_text(text.replace(rank, "second-largest", 1) + "\nIt took 33 days.\n", "utf-8")
+    assert run("--root", repository, "check") == 1
+    out = capsys.readouterr().out
+    assert re.search(
+        rf'^chapters/overview\.qmd:{number}:\d+: numeral "second-largest" is typed$', out, re.MULTILINE
+    )
+    assert f'chapters/overview.qmd:{text.count(chr(10)) + 2}:9: numeral "33" is typed' in out
+    assert "14 snapshots" in out
+    assert re.search(r"^numerals +\d found +[\d,]+ lines, ", out, re.MULTILINE)
+
+
+def test_a_guard_that_evidence_breaks_fails_the_check_at_its_sentences(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "data-snapshots/article/2026-05-08.csv"
+    cited = (repository / name).read_text("utf-8").replace("4652000000,4652000000", "4052000000,4052000000")
+    (repository / name).write_text(cited, "utf-8")
+    rehash(repository, name)
+    assert run("--root", repository, "check", "--json") == 1
+    found = {check["name"]: check for check in json.loads(capsys.readouterr().out)}["guards"]
+    places = {f"{finding['file']}:{finding['line']}" for finding in found["findings"]}
+    protected = {
+        f"{chapter}:{number}"
+        for chapter in BODY
+        for number, row in enumerate((ROOT / chapter).read_text("utf-8").split("\n"), 1)
+        if "holds: btc-over-ai" in row
+    }
+    assert places == protected
+    assert len(places) > 2
+    assert "reads wrong as of 2026-05-08: broken" in found["findings"][0]["what"]
+
+
+def broken(ledger: Ledger, id_: str) -> Ledger:
+    entry = ledger[id_]
+    assert entry.guard
+    state = replace(entry.guard, holds=False, margin=-1.0)
+    return Ledger(ledger.as_of, {**ledger.entries, id_: replace(entry, guard=state)})
+
+
+def test_a_guard_that_fell_at_one_edition_is_found_at_its_sentence() -> None:
+    text = read(
+        "Low. <!-- holds: hashprice-low, btc-over-ai -->\nSo. <!-- holds: difficulty-drop-rank-record -->"
+    )
+    at = {AS_READ: ledger_of(AS_READ), NEWEST: broken(ledger_of(NEWEST), "hashprice-low")}
+    check = checks.check_guards(text, at)
+    assert check.seen == {"guards": 3, "editions": 2, "sentences": 3}
+    assert [finding.line for finding in check.findings] == [1]
+    assert what(check)[0].startswith(f"reads wrong as of {NEWEST}: ")
+    assert checks.check_guards(text, {AS_READ: ledger_of(AS_READ)}).findings == []
+    assert "the guard of difficulty-drop-rank-record protects no sentence" in what(
+        checks.check_guards(text[:1], at)
+    )
+
+
+def test_the_ledger_page_lists_every_guard_with_its_state() -> None:
+    ledger = broken(ledger_of(NEWEST), "hashprice-low")
+    rows = generated(ledger, vintage_of(NEWEST))["guards"].strip().split("\n")[2:]
+    assert len(rows) == len(guards(ledger)) > 2
+    assert [row.split(" | ")[1] for row in rows if "hashprice-low" in row] == ["**broken**"]
+    assert all("a margin of" in row for row in rows)
+
+
+def test_every_guard_has_a_margin_and_every_number_its_way_to_the_next_rounding(ledger: Ledger) -> None:
+    held = [entry for entry in ledger.entries.values() if entry.guard]
+    assert len(held) > 2
+    for entry in held:
+        assert entry.guard
+        assert math.isfinite(entry.guard.margin)
+        assert (entry.guard.margin > 0) == entry.guard.holds
+        assert re.fullmatch(r"holds while .+ is (above|below) .+; it is .+, a margin of .+", entry.guard.text)
+    shows = [entry for entry in ledger.entries.values() if f"shows {entry.display} from " in entry.margin]
+    made = {entry.id for entry in ledger.entries.values() if entry.kind in {"computed", "derived"}}
+    ranges = {entry.id for entry in ledger.entries.values() if entry.low is not None}
+    words = {entry.id for entry in ledger.entries.values() if isinstance(entry.value, str)}
+    assert {entry.id for entry in shows} == made - ranges - words
+    assert len(shows) > 8
+
+
+@pytest.mark.parametrize("name", checks.FLOORS)
+def test_each_check_fails_below_its_floors(name: str) -> None:
+    floors = checks.FLOORS[name]
+    assert checks.with_floors(checks.Check(name, floors)).findings == []
+    assert len(checks.with_floors(checks.Check(name, {})).findings) == len(floors) > 0
+    for counted, least in floors.items():
+        short = checks.with_floors(checks.Check(name, {**floors, counted: least - 1}))
+        assert what(short) == [f"{name} saw only {least - 1} {counted}"]
+
+
+def test_a_variable_without_a_text_at_one_edition_is_found() -> None:
+    text = read("A {{< var claim.a >}} and {{< var report.b >}}.")
+    texts = {"claim.a": "7", "report.b": "8"}
+    check = checks.check_variables(text, {AS_READ: {**texts, "report.b": " "}, NEWEST: {"report.b": "8"}})
+    assert check.seen == {"uses": 2, "editions": 2}
+    assert what(check) == [f"claim.a has no text as of {NEWEST}", f"report.b has no text as of {AS_READ}"]
+
+
+def test_a_claim_that_no_chapter_uses_is_found() -> None:
+    ledger = ledger_of(NEWEST)
+    names = [id_ for id_ in ledger.entries if id_ != "hashprice-low"]
+    text = read("\n".join(f"{{{{< var verdict.{name} >}}}}" for name in names))
+    assert what(checks.check_claims(text, ledger)) == ["no chapter uses the claim hashprice-low"]
+
+
+LINKS: dict[str, tuple[str, list[str]]] = {
+    "fine": (
+        (
+            "# A {#sec-a}\n\nSee @sec-a, [here](#sec-a), [there](b.qmd#fig-b), [it](/a/b.qmd), [@key; -@key], "
+            "[w](https://example.org), ![x](/figures/x.svg), [ledger](#claim-one) and `@sec-no`."
+        ),
+        [],
+    ),
+    "a reference to nothing": ("See @fig-none.", ["fig-none is no label of the book"]),
+    "a citation of nothing": ("See [@nobody].", ["nobody is not in the bibliography"]),
+    "a label twice": ("# A {#sec-a}\n\n## B {#sec-a}", ["the label sec-a is given twice"]),
+    "a dead file": ("See [it](c.qmd).", ["the link c.qmd leads nowhere"]),
+    "an include that no check reads": ("{{< include /c.qmd >}}", ["the link /c.qmd leads nowhere"]),
+    "a dead anchor": ("See [it](b.qmd#fig-c).", ["the link b.qmd#fig-c leads nowhere"]),
+}
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_links(name: str) -> None:
+    text, expected = LINKS[name]
+    prose = {"a/a.qmd": text, "a/b.qmd": "![B](/figures/b.svg){#fig-b fig-alt='B'}", "_quarto.yml": "a: '@x'"}
+    assert what(checks.check_links(prose, ["key"], ["one"])) == expected
+
+
+ALT = "A line that falls and rises again, with a band around it and points."
+FIGURES: dict[str, tuple[str, str]] = {
+    "no alt text": (
+        "![Cap.](/figures/hashrate.svg){#fig-hashrate}",
+        "a figure without caption, label or alt text",
+    ),
+    "no label": (
+        f'![Cap.](/figures/hashrate.svg){{fig-alt="{ALT}"}}',
+        "a figure without caption, label or alt text",
+    ),
+    "a label for alt text": (
+        '![Cap.](/figures/hashrate.svg){#fig-hashrate fig-alt="Hash rate."}',
+        "the alt text is a label or repeats the caption",
+    ),
+    "the caption again": (
+        f'![{ALT} Computed.](/figures/hashrate.svg){{#fig-hashrate fig-alt="{ALT}"}}',
+        "the alt text is a label or repeats the caption",
+    ),
+    "no such chart": (f'![Cap.](/figures/none.svg){{#fig-none fig-alt="{ALT}"}}', "there is no chart none"),
+    "an image of another kind": ("![Cap.](photo.jpg)", "a figure without caption, label or alt text"),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figures(name: str) -> None:
+    rest = "\n".join(
+        f'![C.](/figures/{chart}.svg){{#fig-{chart} fig-alt="{ALT}"}}' for chart in charts.CHARTS
+    )
+    text, expected = FIGURES[name]
+    assert what(checks.check_figures(read(f"{rest}\n{text}"))) == [expected]
+
+
+def test_a_chart_that_no_chapter_shows_is_found() -> None:
+    assert what(checks.check_figures([])) == [f"no chapter shows the chart {name}" for name in charts.CHARTS]
+
+
+def test_a_setting_that_the_embedded_renderer_ignores_is_found(repository: Path) -> None:
+    path = repository / "_quarto.yml"
+    path.write_text(path.read_text("utf-8") + "\nexecute:\n  echo: false\n", "utf-8")
+    check = checks.check_settings(Book.load(repository))
+    assert what(check) == ["the embedded renderer ignores execute.echo"]
+    assert check.findings[0].line == path.read_text("utf-8").count("\n")
+
+
+# Words in the code of generated tables that name a number, and why they may.
+_IN_TABLES = {
+    "Hut 8": "the name of a company",
+    "AI scenario, doubled": "the article's name for its scenario",
+    "SHA-256": "the name of a hash",
+    "7-day": "the averaging window, as its publisher names it",
+}
+
+
+def test_generated_tables_type_no_numerals_but_these() -> None:
+    tree = ast.parse((ROOT / "analysis/publish/generated.py").read_text("utf-8"))
+    formats = {
+        part for node in ast.walk(tree) if isinstance(node, ast.FormattedValue) and node.format_spec
+        for part in ast.walk(node.format_spec)
+    }  # fmt: skip
+    texts = [
+        node.value
+        for node in ast.walk(ast.Module(tree.body[1:], []))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node not in formats
+        and " " in node.value
+    ]
+    assert len(texts) > 60
+    typed = {text for text in texts if any(numerals(text)) and not any(name in text for name in _IN_TABLES)}
+    assert typed == set()
