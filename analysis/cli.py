@@ -7,8 +7,12 @@ Commands are thin; what they need is imported when they run, so that `pivot --he
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import datetime as dt
+import json
+import os
 import sys
+import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -19,9 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from analysis.claims.ledger import Ledger
+    from analysis.publish.archive.release import Difference
+    from analysis.publish.editions import Edition
     from analysis.snapshots import Store, Vintage
 
 BOOK_FILE = "_quarto.yml"
+_REFRESH = "ask the live sources, add a snapshot where one has something new, tell what it moves"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,6 +71,13 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--out", type=Path, default=None, help="folder of the site (default: _site)")
     build.set_defaults(command=_build)
 
+    _release_options(
+        commands.add_parser("release", help="freeze an edition into a published site, which only grows")
+    )
+    _verify_options(
+        commands.add_parser("verify", help="check a published site or a zip of it: files, chain, numbers")
+    )
+
     preview = commands.add_parser("preview", help="build, serve on loopback, build again on each change")
     _as_of(preview)
     preview.add_argument("--port", type=int, default=0, help="where to listen (default: any free port)")
@@ -104,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("--format", choices=("text", "md", "html", "json"), default="text")
     diff.set_defaults(command=_diff)
 
+    _refresh_options(commands.add_parser("refresh", help=_REFRESH))
+
     add = commands.add_parser(
         "add", help="put a transcribed or received file into the store, with its sidecar"
     )
@@ -120,6 +136,58 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--note", action="append", help="a caveat; may be given several times")
     add.set_defaults(command=_add)
     return parser
+
+
+def _release_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="the edition, as editions.toml lists it")
+    parser.add_argument(
+        "--into", type=Path, required=True, metavar="SITE", help="folder of the published site"
+    )
+    parser.add_argument("--renderer", choices=("embedded", "quarto"), help="as for build")
+    parser.add_argument(
+        "--crate", type=Path, metavar="FILE", help="also write the edition as an RO-Crate, a zip"
+    )
+    parser.set_defaults(command=_release)
+
+
+def _verify_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("site", type=Path, metavar="SITE", help="the folder, or a zip of it")
+    parser.add_argument(
+        "--known",
+        metavar="SHA256",
+        default="",
+        help="a manifest seen before, which must still be in the chain",
+    )
+    parser.add_argument(
+        "--recompute", action="store_true", help="also make every number again from the snapshots in the site"
+    )
+    _json(parser)
+    parser.set_defaults(command=_verify)
+
+
+def _refresh_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sources", nargs="*", metavar="SOURCE", help="data sets to ask for (default: all)")
+    parser.add_argument("--dry-run", action="store_true", help="tell everything, add nothing")
+    parser.add_argument(
+        "--since",
+        type=_day,
+        metavar="DAY",
+        help="hold known rows of this day and later against the source, read filings from it on",
+    )
+    parser.add_argument(
+        "--accept",
+        metavar="REASON",
+        default="",
+        help="take over rows that a source restates, and keep the reason",
+    )
+    parser.add_argument(
+        "--contact",
+        metavar="ADDRESS",
+        default=os.environ.get("PIVOT_CONTACT", ""),
+        help="mail or web address at which a source reaches you (default: $PIVOT_CONTACT)",
+    )
+    parser.add_argument("--format", choices=("text", "md", "json"), default="text")
+    parser.set_defaults(command=_refresh)
 
 
 def _as_of(parser: argparse.ArgumentParser) -> None:
@@ -187,24 +255,73 @@ def _sentences(root: Path, vintage: Vintage) -> Mapping[str, Sequence[str]]:
 def _build(arguments: argparse.Namespace) -> int:
     from analysis.progress import shown
     from analysis.publish.build import SITE, build
+    from analysis.publish.press import build_all
 
     root = _root(arguments)
-    day = _edition_day(arguments, root)
+    day: dt.date | None = arguments.as_of
     out: Path = arguments.out or root / SITE
     with shown() as progress:
-        built = build(root, day, arguments.renderer, out, progress)
+        if day:
+            built = build(root, day, arguments.renderer, out, progress)
+        else:
+            built = build_all(root, arguments.renderer, out, progress, _difference(root))
     if built.fresh:
         print(f"site  {built.site}/index.html  ({built.files} files, {built.bytes / 1e6:.1f} MB)")
         print(f"pdf   {built.pdf}")
-        print(f"evidence as of {day}, built in {built.seconds:.1f} s")
+        print(f"{f'evidence as of {day}' if day else 'every edition'}, built in {built.seconds:.1f} s")
     else:
         print(f"nothing changed since the last build of {built.site}  ({built.seconds:.2f} s)")
-    for id_ in built.broken:
-        print(
-            f"reads wrong: the guard of {id_} does not hold as of {day}; see `pivot explain {id_}`",
-            file=sys.stderr,
-        )
+    for warning in built.warnings:
+        print(f"reads wrong: {warning}", file=sys.stderr)
     return 0
+
+
+def _difference(root: Path) -> Difference:
+    """The difference report of two editions as a page; the archive asks for it where it has none yet."""
+
+    def page(before: Edition, after: Edition) -> str:
+        from analysis.publish.editions import editions
+        from analysis.publish.generated import generated
+        from analysis.revisions import diff, pages
+
+        def days(_: Path) -> Mapping[str, dt.date]:
+            return {one.id: one.as_of for one in (*editions(root), before, after)}
+
+        return pages.page(diff(root, (before.id, after.id), days, generated, pictures=False))
+
+    return page
+
+
+def _release(arguments: argparse.Namespace) -> int:
+    from analysis.progress import shown
+    from analysis.publish import press
+
+    root = _root(arguments)
+    into: Path = arguments.into
+    with shown() as progress:
+        issue = press.release(root, arguments.id, into, arguments.renderer, progress, _difference(root))
+    print(f"edition {issue.id} stands in {into}/{issue.home}, {len(issue.manifest.files)} files")
+    print(f"release {issue.manifest.number}, SHA-256 of its manifest {issue.sha256}")
+    if arguments.crate:
+        from analysis.publish.archive.crate import write
+
+        print(f"crate  {arguments.crate}  ({write(issue, arguments.crate):,} bytes)")
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from analysis.publish.archive import verify
+
+    found = verify(arguments.site, known=arguments.known, recompute=arguments.recompute)
+    if arguments.json:
+        print(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=1))
+    else:
+        print(
+            "\n".join([*map(str, found.findings), *found.notes]) or "every file and every number as published"
+        )
+        print("checked " + ", ".join(f"{count:,} {what}" for what, count in found.checked.items()))
+        print(f"newest manifest {found.newest}; a later site must still have it: --known {found.newest}")
+    return int(bool(found.findings))
 
 
 def _preview(arguments: argparse.Namespace) -> int:
@@ -298,6 +415,42 @@ def _diff(arguments: argparse.Namespace) -> int:
         write = {"md": pages.markdown, "html": pages.page, "json": pages.to_json}[arguments.format]
         sys.stdout.write(write(report))
     return report.exit_code
+
+
+def _refresh(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from analysis import news
+    from analysis.progress import shown
+    from analysis.publish.build import CACHE, SNAPSHOTS
+    from analysis.snapshots import Store
+    from analysis.snapshots.client import Client
+    from analysis.snapshots.refresh import refresh
+
+    root = _root(arguments)
+    with (
+        tempfile.TemporaryDirectory(prefix="pivot-refresh-") as scratch,
+        Client(root / CACHE / "http.sqlite", arguments.contact) as client,
+    ):
+        copy = news.copied(root, Path(scratch) / "report")
+        old, new = (root, copy) if arguments.dry_run else (copy, root)
+        with shown() as progress:
+            outcomes = refresh(
+                Store(new / SNAPSHOTS),
+                client,
+                arguments.sources,
+                since=arguments.since,
+                accepted=arguments.accept,
+                progress=progress,
+            )
+        day = client.clock.now().date()
+        report = news.moved(old, new, day) if any(outcome.snapshot for outcome in outcomes) else None
+        told = news.News(outcomes, news.to_read(new, day, outcomes), report)
+    if arguments.format == "text":
+        news.show(told, Console())
+    else:
+        sys.stdout.write({"md": news.markdown, "json": news.as_json}[arguments.format](told))
+    return max((outcome.error.exit_code for outcome in outcomes if outcome.error), default=0)
 
 
 def _add(arguments: argparse.Namespace) -> int:

@@ -46,7 +46,8 @@ local function link(span)
   local id = "claim-" .. claim
   if is_html then
     local target = (quarto.project.offset or ".") .. "/" .. LEDGER .. "#" .. id
-    return pandoc.Link(span.content, target, "", pandoc.Attr("", span.classes))
+    local named = { ["data-var"] = span.attributes["data-var"] }
+    return pandoc.Link(span.content, target, "", pandoc.Attr("", span.classes, named))
   elseif is_typst then
     local text = typst_string(pandoc.utils.stringify(span.content))
     return pandoc.RawInline("typst",

@@ -164,9 +164,10 @@ def build(vintage: Vintage, ids: Iterable[str] | None = None) -> Ledger:
     findings: dict[str, Finding] = {}
     entries: dict[str, Entry] = {}
     cited, evidence = vintage.data("cited").frame, vintage.data("evidence").frame
+    said, nothing = dict(iter(evidence.groupby("claim"))), evidence.iloc[:0]
     for claim in in_order(register if ids is None else ids):
-        findings[claim.id] = _evaluate(claim, vintage, findings)
-        entries[claim.id] = _entry(claim, findings[claim.id], vintage, cited, evidence)
+        finding = findings[claim.id] = _evaluate(claim, vintage, findings)
+        entries[claim.id] = _entry(claim, finding, vintage, cited.loc[claim.id], said.get(claim.id, nothing))
     return Ledger(vintage.as_of, {id_: entries[id_] for id_ in register if id_ in entries})
 
 
@@ -193,12 +194,8 @@ def _evaluate(claim: Claim, vintage: Vintage, findings: Mapping[str, Finding]) -
         ) from error
 
 
-def _entry(
-    claim: Claim, finding: Finding, vintage: Vintage, cited: pd.DataFrame, evidence: pd.DataFrame
-) -> Entry:
-    row = cited.loc[claim.id]
-    said = evidence[evidence["claim"] == claim.id]
-    number = Cited(float(row["low"]), float(row["high"]), float(row["step"]), str(row["hedge"]))
+def _entry(claim: Claim, finding: Finding, vintage: Vintage, cited: pd.Series, said: pd.DataFrame) -> Entry:
+    number = Cited(float(cited["low"]), float(cited["high"]), float(cited["step"]), str(cited["hedge"]))
     judgement = judge(claim, finding, number, said)
     value = finding.value
     rounding = claim.rounding or value.default

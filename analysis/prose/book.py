@@ -24,7 +24,7 @@ BOOK_FILE = "_quarto.yml"
 _HONOURED = (
     "project.type", "project.output-dir",
     "book.title", "book.subtitle", "book.author.", "book.date", "book.description", "book.chapters.",
-    "book.appendices.", "book.repo-url", "book.output-file",
+    "book.appendices.", "book.repo-url", "book.site-url", "book.output-file",
     "lang", "bibliography.", "csl", "nocite", "number-sections", "toc-depth",
     "format.html.toc-depth", "format.html.number-sections",
 )  # fmt: skip
@@ -112,6 +112,7 @@ class Book:
         chapters: all files in reading order, appendices last.
         bibliography: paths of the bibliography files relative to `root`.
         csl: path of the citation style relative to `root`, or "" for pandoc's own.
+        site_url: where the site is published, or "" while nobody has said so.
         output_file: name of the PDF without its suffix.
         output_dir: where a plain `quarto render` puts the site, relative to `root`.
         ignored: (line, dotted key) of each key of `_quarto.yml` that the embedded renderer ignores.
@@ -130,6 +131,7 @@ class Book:
     csl: str
     nocite: str
     repo_url: str
+    site_url: str
     output_file: str
     output_dir: str
     number_sections: bool
@@ -192,6 +194,7 @@ class _Reader:
             csl=csl,
             nocite=self._text("nocite"),
             repo_url=self._text("book.repo-url"),
+            site_url=self._text("book.site-url"),
             output_file=self._text("book.output-file") or "report",
             output_dir=self._text("project.output-dir") or "_book",
             number_sections=numbered is not False,

@@ -189,8 +189,10 @@ def unwaived(
                 left.remove(words.lower())
                 waived += 1
             else:
-                way = f'{hint}; or waive it: <!-- {kind}: "{words}" and the reason -->'
-                findings.append(line.finding(column, f'{kind} "{words}" is typed', way))
+                note = f'{kind}: "{words}" and the reason'
+                note = f"<!-- {note} -->" if line.file.endswith("md") else f"# {note}"
+                what = f'{kind} "{words}" is typed'
+                findings.append(line.finding(column, what, f"{hint}; or waive it: {note}"))
         for waiver in ours:
             place = (line.file, waiver.line, waiver.column + 1)
             quoted = ", ".join(f'"{text}"' for text in waiver.texts)

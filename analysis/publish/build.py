@@ -22,7 +22,7 @@ from analysis.publish.render import Inputs, choose_renderer
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from analysis.charts import Plotted
     from analysis.publish.render import Progress, Renderer
@@ -46,7 +46,7 @@ class Built:
         bytes: how large they are together.
         seconds: how long it took.
         fresh: False if nothing had changed since the build before.
-        broken: claims whose guard does not hold at this vintage.
+        warnings: what a reader should not meet: sentences that read wrong, moves without a reason.
     """
 
     site: Path
@@ -55,7 +55,7 @@ class Built:
     bytes: int
     seconds: float
     fresh: bool
-    broken: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def build(root: Path, as_of: dt.date, renderer: str | None, out: Path, progress: Progress) -> Built:
@@ -71,19 +71,35 @@ def build(root: Path, as_of: dt.date, renderer: str | None, out: Path, progress:
     Raises:
         ReportError: evidence, claims or prose are wrong, or `out` can not be written; it is as it was.
     """
+
+    def anew() -> tuple[str, ...]:
+        with choose_renderer(renderer, root / CACHE / "objects") as chosen:
+            broken = make(root, as_of, chosen, out, progress)
+        return tuple(f"the guard of {id_} does not hold as of {as_of}" for id_ in broken)
+
+    return unless_unchanged(root, f"{as_of} {renderer}", out, anew)
+
+
+def unless_unchanged(root: Path, what: str, out: Path, make: Callable[[], tuple[str, ...]]) -> Built:
+    """Make a folder, unless the same was made there before from the same inputs and still stands.
+
+    Args:
+        root: the repository.
+        what: how this build differs from another one of the same inputs.
+        out: the folder.
+        make: makes it, and returns warnings.
+    """
     start = time.perf_counter()
-    cache = root / CACHE
-    stamp = cache / "stamps" / f"{hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]}.json"
-    state = _fingerprint(root, as_of, renderer)
+    stamp = root / CACHE / "stamps" / f"{hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]}.json"
+    state = fingerprint(root, what)
     if built := _unchanged(stamp, state, out, start):
         return built
     stamp.unlink(missing_ok=True)
-    with choose_renderer(renderer, cache / "objects") as chosen:
-        broken = make(root, as_of, chosen, out, progress)
+    warnings = make()
     with output(out):
-        written = json.dumps({"inputs": state, "site": _digest(out), "broken": broken})
+        written = json.dumps({"inputs": state, "site": _digest(out), "warnings": warnings})
     write_atomic(stamp, written.encode())
-    return _built(out, start, broken, fresh=True)
+    return _built(out, start, warnings, fresh=True)
 
 
 def make(root: Path, as_of: dt.date, renderer: Renderer, out: Path, progress: Progress) -> tuple[str, ...]:
@@ -182,14 +198,14 @@ def draw(root: Path, evaluated: Evaluated, progress: Progress) -> None:
     fill(evaluated.inputs.figures, drawn)
 
 
-def _fingerprint(root: Path, as_of: dt.date, renderer: str | None) -> str:
-    """Everything a build reads, as one hash: evidence, prose, code, pinned versions, the day."""
+def fingerprint(root: Path, what: str) -> str:
+    """Everything a build reads, as one hash: evidence, prose, code, pinned versions, and what is made."""
     files = [path for pattern in BOOK_FILES for path in root.glob(pattern)]
     files += [
         path for folder in (root / SNAPSHOTS, root / "_extensions", _PACKAGE) for path in folder.rglob("*")
     ]
     kept = sorted(path for path in files if path.is_file() and "__pycache__" not in path.parts)
-    return _hash([str(as_of), str(renderer)], kept, root)
+    return _hash([what], kept, root)
 
 
 def _digest(site: Path) -> str:
@@ -210,19 +226,21 @@ def _unchanged(stamp: Path, state: str, out: Path, start: float) -> Built | None
         before = json.loads(stamp.read_text("utf-8"))
         if before["inputs"] != state or before["site"] != _digest(out):
             return None
-        return _built(out, start, tuple(before["broken"]), fresh=False)
+        return _built(out, start, tuple(before["warnings"]), fresh=False)
     except (OSError, ValueError, KeyError, TypeError):
         return None  # no stamp, or not one of ours: build
 
 
-def _built(site: Path, start: float, broken: tuple[str, ...], *, fresh: bool) -> Built:
+def _built(site: Path, start: float, warnings: tuple[str, ...], *, fresh: bool) -> Built:
     files = [path for path in site.rglob("*") if path.is_file()]
     return Built(
         site=site,
-        pdf=next(iter(sorted(site.glob("*.pdf"))), site / "report.pdf"),
+        pdf=next(
+            iter(sorted(site.glob("*.pdf"))), max(site.glob("editions/*/*.pdf"), default=site / "report.pdf")
+        ),
         files=len(files),
         bytes=sum(path.stat().st_size for path in files),
         seconds=time.perf_counter() - start,
         fresh=fresh,
-        broken=broken,
+        warnings=warnings,
     )

@@ -238,18 +238,22 @@ def _sections(ledger: Ledger) -> list[str]:
 def _account(entry: Entry) -> Iterable[str]:
     yield f"### {entry.id} {{#claim-{entry.id} .unnumbered}}\n"
     yield f"{_cell(entry.statement)}\n"
-    verdict = f"[{entry.verdict}]{{.verdict .verdict-{_slug(entry.verdict)}}}"
     rows = [
         ("Cited", _cell(entry.cited)),
-        ("We have", f"**{_cell(entry.display)}**"),
-        ("Verdict", f"{verdict} {_cell(entry.reason)}" + (" (a hypothesis)" if entry.hypothesis else "")),
+        ("We have", f"**{_var(f'claim.{entry.id}')}**"),
+        (
+            "Verdict",
+            f"{_var(f'verdict.{entry.id}')} {_cell(entry.reason)}"
+            + (" (a hypothesis)" if entry.hypothesis else ""),
+        ),
         ("Unrounded", _cell(entry.exact) if entry.exact != entry.display else ""),
         ("Formula", _cell(entry.formula)),
         ("Margin", _cell(entry.margin)),
         ("Made in", f"`{entry.code.path}`, line {entry.code.line}, `{entry.code.function}`"),
     ]
     rows += [
-        (_cell(part.label[:1].upper() + part.label[1:]), _cell(part.display)) for part in entry.parts.values()
+        (_cell(part.label[:1].upper() + part.label[1:]), _var(f"part.{entry.id}.{name}"))
+        for name, part in entry.parts.items()
     ]
     rows += [
         ("From", f"`{used.snapshot}` {_rows(used)}, SHA-256 `{used.sha256[:_SHA_SHOWN]}`")
@@ -259,7 +263,8 @@ def _account(entry: Entry) -> Iterable[str]:
     yield ""
     if entry.evidence:
         yield '::: {.callout-note collapse="true" appearance="simple"}\n'
-        yield f"#### What others published ({len(entry.evidence)}) {{#evidence-{entry.id} .unnumbered .unlisted}}\n"
+        label = f"{{#evidence-{entry.id} .unnumbered .unlisted}}"
+        yield f"#### What others published ({len(entry.evidence)}) {label}\n"
         for piece in entry.evidence:
             what = _cell(
                 " ".join(filter(None, (piece.value, piece.unit, piece.period and f"({piece.period})")))

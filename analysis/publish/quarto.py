@@ -239,7 +239,7 @@ def variable_markdown(name: str, text: str) -> str:
     if kind not in {"claim", "part", "verdict"} or not rest:
         return escaped
     classes = f".claim .verdict .verdict-{slug(text)}" if kind == "verdict" else ".claim"
-    return f'[{escaped}]{{{classes} data-claim="{rest.split(".")[0]}"}}'
+    return f'[{escaped}]{{{classes} data-claim="{rest.split(".")[0]}" data-var="{name}"}}'
 
 
 def fill_generated(text: str, variables: Mapping[str, str]) -> str:

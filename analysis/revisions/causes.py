@@ -218,15 +218,18 @@ def tip(
 def _by_day(
     old: Vintage, new: Vintage, changed: Mapping[str, Mapping[str, pd.Index]]
 ) -> list[list[tuple[str, Hashable, str]]]:
-    """Changed rows as data set, key and change, in groups that became public on one day, the earliest first."""
+    """Changed rows as data set, key and change, grouped by the day they became public, the earliest first."""
     dated: dict[pd.Timestamp, list[tuple[str, Hashable, str]]] = {}
     for name, kinds in changed.items():
         column = DATA_SETS[name].dated
         for kind, keys in kinds.items():
             if not len(keys):
                 continue
-            rows = (old if kind == "removed" else new).data(name).frame.loc[keys]
-            days = public(rows, column, new.as_of) if column else pd.Series(pd.Timestamp(new.as_of), keys)
+            rows = (old if kind == "removed" else new).data(name).frame
+            rows = rows[rows.index.isin(keys)]  # a file may hold rows of later days than that of the report
+            days = (
+                public(rows, column, new.as_of) if column else pd.Series(pd.Timestamp(new.as_of), rows.index)
+            )
             for key, day in days.items():
                 dated.setdefault(day.normalize(), []).append((name, key, kind))
     return [dated[day] for day in sorted(dated)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 READING, BESIDE, HIDDEN, ACCOUNT = LEVELS = ("reading", "beside", "hidden", "account")
 """How far a movement is seen: in the number, its verdict or its guard; only in figures beside it; only in
-digits that rounding hides; only in the reasons and evidence of its account. What came or went is a reading."""
+digits that rounding hides; only in the reasons and evidence of its account."""
 
 KINDS = {DATA: "data", CODE: "method", PROSE: "editorial"}
 CORRECTION = "correction"
@@ -135,8 +135,8 @@ def moved(
         level = _level(was, now)
         if not level:
             continue
-        changed = causes.readers_of(diffs, id_)
         shares = _shares(id_, crossed) if level != ACCOUNT else None
+        changed = causes.readers_of(diffs, id_) if shares is None or shares[DATA] else {}
         tipped = (
             causes.tip(id_, old.vintage, new.vintage, changed)
             if level == READING and was and now and old.vintage and new.vintage
@@ -192,9 +192,7 @@ def _read(entry: Entry | None) -> Reading | None:
     if entry is None:
         return None
     holds = entry.guard.holds if entry.guard else None
-    return Reading(
-        entry.value, entry.display, entry.exact, entry.verdict, entry.reason, holds, entry.margin
-    )
+    return Reading(entry.value, entry.display, entry.exact, entry.verdict, entry.reason, holds, entry.margin)
 
 
 def _distance(was: Entry | None, now: Entry | None) -> tuple[float | None, float | None]:
@@ -215,7 +213,7 @@ def _parts(was: Entry | None, now: Entry | None) -> Iterator[Part]:
 def _shares(id_: str, crossed: Mapping[tuple[bool, bool], Ledger]) -> Mapping[str, float] | None:
     """The shares in the movement of one claim; prose moves no number.
 
-    Where the value is a number its way is split; else the reading counts as the old one until it is the new one.
+    A number's way is split; words count as the old ones until they are the new ones.
     """
     entries = {side: ledger.entries[id_] for side, ledger in crossed.items() if id_ in ledger.entries}
     if len(entries) < 4:  # noqa: PLR2004 -- two by two

@@ -220,7 +220,7 @@ def to_json(report: Report) -> str:
 
 
 def _plain(value: object) -> object:
-    """A value as JSON has it: objects by their fields, rows by their columns, nothing where there is no number."""
+    """A value as JSON has it: objects by their fields, rows by their columns."""
     if isinstance(value, pd.DataFrame):
         rows = value if value.index.name is None else value.reset_index()
         columns = [[_plain(cell) for cell in rows[name].astype(object)] for name in rows.columns]
@@ -231,8 +231,6 @@ def _plain(value: object) -> object:
         return {str(name): _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return None if math.isnan(value) or math.isinf(value) else float(value)
-    if isinstance(value, bool | int | str) or value is None:
-        return value
+    if isinstance(value, bool | int | float | str):
+        return value if not isinstance(value, float) or math.isfinite(value) else None
     return text(value) or None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import ReportError
+from analysis.prose.book import Book
 from analysis.revisions import sides as sides_
 from analysis.revisions.numbers import BESIDE, HIDDEN, READING, Number, moved
 from analysis.revisions.sentences import Sentence, changed, pieces
@@ -121,18 +122,15 @@ class Report:
         return tuple(number for number in self.numbers if number.level in levels)
 
     def leads(self) -> list[tuple[Number, Sentence | None]]:
-        """Each claim that a reader sees moved, with the first sentence that says so and was not given before."""
+        """Each claim that a reader sees moved, with the first sentence that says so and is not given yet."""
         told: list[tuple[Number, Sentence | None]] = []
-        given: set[str] = set()
         for number in self.at(READING):
+            given = [sentence for _, sentence in told]
             found = [
-                s
-                for s in self.prose
-                if number.id in s.claims and s.part == "sentence" and s.after not in given
+                s for s in self.prose if number.id in s.claims and s.part == "sentence" and s not in given
             ]
-            said = number.new.display if number.new and number.shown else ""
-            told.append((number, next((s for s in found if said in s.after), found[0] if found else None)))
-            given |= {sentence.after for _, sentence in told[-1:] if sentence}
+            said = f"{'claim' if number.shown else 'verdict'}.{number.id}"
+            told.append((number, next((s for s in found if said in s.names), found[0] if found else None)))
         return told
 
     @property
@@ -197,18 +195,20 @@ def diff(
     """
     with tempfile.TemporaryDirectory(prefix="pivot-diff-") as scratch:
         old, new = sides_.resolve(root, asked, editions, Path(scratch))
-        rows = sides_.rows(old, new)
-        notes = tuple(sides_.rewritten(old, new))
+        rows: tuple[TableDiff, ...] = ()
         try:
-            if (old.file or new.file) and not (old.source or new.source):
-                raise ReportError("no data set is fed by these files, so no claim can tell them apart")
-            before = evaluate(old, generated)
+            rows = sides_.rows(old, new)
+            before = evaluate(old, generated, pictures=pictures)
             # A file with the table of the other one says the same, in whatever bytes.
-            unmoved = old.file and new.file and rows[0].state in (IDENTICAL, SAME_TABLE)
-            after = replace(before, side=new) if unmoved else evaluate(new, generated)
-            return compare(before, after, rows, notes, pictures=pictures)
+            alike = old.file and new.file and rows[0].state in (IDENTICAL, SAME_TABLE)
+            if alike or (old.version == new.version and sides_.same_evidence(old, new)):
+                after = replace(before, side=new, chapters=Book.load(new.root).chapters)
+            else:
+                after = evaluate(new, generated, pictures=pictures)
+            return compare(before, after, rows, tuple(sides_.rewritten(old, new)), pictures=pictures)
         except ReportError as error:
-            return Report(_end(old), _end(new), (), (), 0, (), rows, str(error), notes)
+            why = "; ".join(filter(None, (error.what, error.where, error.got)))
+            return Report(_end(old), _end(new), (), (), 0, (), rows, why)
 
 
 def compare(
@@ -229,6 +229,7 @@ def compare(
         pictures: draw the charts that changed.
     """
     notes = (*notes, *old.notes, *new.notes)
+    old, new = _common(old, new)
     ledgers: dict[tuple[bool, bool], Ledger] = {(False, False): old.ledger, (True, True): new.ledger}
     same_data = old.side.as_of == new.side.as_of and all(
         diff.state in (IDENTICAL, SAME_TABLE) for diff in rows
@@ -246,7 +247,7 @@ def compare(
     except ReportError as error:
         notes = (*notes, f"data and code could not be told apart: {error.what}")
     facts = {
-        new_data: {name: text for name, text in state.texts.items() if name.startswith("report.")}
+        new_data: {name: text for name, text in state.texts.items() if _is_fact(name)}
         for new_data, state in ((False, old), (True, new))
     }
     texts = {side: spoken(ledger) | facts[side[0]] for side, ledger in ledgers.items()}
@@ -267,30 +268,40 @@ def _end(side: Side) -> End:
     return End(side.asked, side.kind, str(side.as_of), side.commit)
 
 
+def _common(old: State, new: State) -> tuple[State, State]:
+    """Two states with what both have: code older than the question hands over its claims only."""
+    if old.tables and new.tables:
+        return old, new
+    facts = {name: text for state in (old, new) for name, text in state.texts.items() if _is_fact(name)}
+    lesser = [replace(state, texts=facts | dict(state.texts), blocks={}, tables={}) for state in (old, new)]
+    return lesser[0], lesser[1]
+
+
+def _is_fact(name: str) -> bool:
+    return name.startswith("report.")
+
+
 def _charts(old: State, new: State, *, pictures: bool) -> Iterator[Chart]:
     told = [
         {piece.figure: piece for piece in pieces(state.chapters, {}) if piece.figure} for state in (old, new)
     ]
     for name in dict.fromkeys([*new.tables, *old.tables]):
         was, now = (Counter(state.tables.get(name, "").splitlines()[1:]) for state in (old, new))
-        labels = tuple(
-            (before, after)
-            for label in dict.fromkeys([*_labels(new, name), *_labels(old, name)])
-            if (before := _labels(old, name).get(label, "")) != (after := _labels(new, name).get(label, ""))
-            and old.plotted
-            and new.plotted
-        )
+        said = [state.labels.get(name, {}) for state in (old, new)]
+        pairs = [(said[0].get(label, ""), said[1].get(label, "")) for label in {**said[1], **said[0]}]
+        labels = tuple((before, after) for before, after in pairs if before != after)
         if was != now or labels:
-            marks = (was - now).total(), (now - was).total()
-            drawn = (old.pictures(name), new.pictures(name)) if pictures else (("", ""), ("", ""))
             shown = [captions.get(name) for captions in told]
-            alts = [
+            before, after = (
                 piece.read(state.texts) if piece else ""
                 for piece, state in zip(shown, (old, new), strict=True)
-            ]
-            address = next((piece.address for piece in reversed(shown) if piece), "")
-            yield Chart(name, address, marks, labels, (alts[0], alts[1]), *drawn)
-
-
-def _labels(state: State, name: str) -> Mapping[str, str]:
-    return state.plotted[name].texts if name in state.plotted else {}
+            )
+            yield Chart(
+                name=name,
+                address=next((piece.address for piece in reversed(shown) if piece), ""),
+                marks=((was - now).total(), (now - was).total()),
+                labels=labels,
+                alts=(before, after),
+                before=old.picture(name) if pictures else ("", ""),
+                after=new.picture(name) if pictures else ("", ""),
+            )

@@ -36,7 +36,7 @@ _MARKUP = (
     (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
 )
 # Where something is made and what its file hashes to is shown, but it is no reading.
-_PROVENANCE = re.compile(r"(?:\| [\d,]+ \| )?\b[0-9a-f]{12,64}\b|, line \d+,")
+_PROVENANCE = re.compile(r"data-snapshots/\S+(?: \W .*[0-9a-f]{64})?|\b[0-9a-f]{12,64}\b|, line \d+,")
 _DAY = frozenset({"report.as-of", "report.edition", "report.edition-line"})
 _ALIKE = 0.5
 _FEW = 4_000
@@ -96,6 +96,7 @@ class Sentence:
         before: as a reader had it; "" where it came.
         after: as a reader has it; "" where it went.
         words: `same`, `del` and `ins` stretches that together make up both.
+        names: the variables in it whose text changed.
         claims: the moved claims in it, those with flipped guards first.
         wrong: claims whose guard broke: it reads wrong now.
         mended: claims whose guard holds again.
@@ -113,6 +114,7 @@ class Sentence:
     before: str
     after: str
     words: tuple[tuple[str, str], ...]
+    names: tuple[str, ...]
     claims: tuple[str, ...]
     wrong: tuple[str, ...]
     mended: tuple[str, ...]
@@ -200,6 +202,7 @@ def changed(
                 before=before,
                 after=after,
                 words=words(before, after),
+                names=tuple(names),
                 claims=tuple(dict.fromkeys(claims)),
                 wrong=tuple(id_ for id_, holds in guards.items() if not holds),
                 mended=tuple(id_ for id_, holds in guards.items() if holds),

@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import tarfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from analysis.errors import ReportError, VintageError
 from analysis.revisions.tables import NOT_COMPARED, SAME_TABLE, Table, TableDiff, compare, read
 from analysis.snapshots import DATA_SETS, Store, Vintage, sidecar
 from analysis.snapshots.datasets import BY_FOLDER
+from analysis.snapshots.store import SUMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -50,6 +51,7 @@ class Side:
         commit: of a revision.
         file: of a snapshot.
         source: the folder of the data set that the file feeds, "" if none does.
+        refused: why the file could not go into the store, "" if it could.
     """
 
     asked: str
@@ -61,6 +63,7 @@ class Side:
     commit: str = ""
     file: Path | None = None
     source: str = ""
+    refused: str = ""
 
     @property
     def label(self) -> str:
@@ -100,17 +103,25 @@ def resolve(root: Path, asked: tuple[str, str], editions: Editions, scratch: Pat
         if day:
             return Side(word, "edition" if word in known else "day", root, PACKAGE.parent, day, running)
         if path:
-            feeds = (file.parent.name for file in (path, files[1 - this]) if file)
+            other = files[1 - this]
+            feeds = (file.parent.name for file in (path, other) if file)
             source = next((name for name in feeds if name in BY_FOLDER), "")
-            as_of = days[1 - this] or newest
-            return Side(word, "snapshot", folder, PACKAGE.parent, as_of, running, file=path, source=source)
+            made = Side(word, "snapshot", folder, PACKAGE.parent, days[1 - this] or newest, running)
+            made = replace(made, file=path, source=source)
+            return replace(made, refused=_copy(root, made, path, other))
         return _revision(root, word, editions, folder)
 
-    sides = side(0), side(1)
-    for this, made in enumerate(sides):
-        if made.file:
-            _copy(root, made, files[1 - this])
-    return sides
+    return side(0), side(1)
+
+
+def here(root: Path, as_of: str) -> Side:
+    """A day of a repository, as the running code sees it."""
+    return Side(as_of, "day", root, PACKAGE.parent, dt.date.fromisoformat(as_of), "")
+
+
+def same_evidence(old: Side, new: Side) -> bool:
+    """Whether two sides read the same bytes on the same day."""
+    return old.as_of == new.as_of and not (old.file or new.file) and _sums(old) == _sums(new)
 
 
 def _day(word: str) -> dt.date | None:
@@ -130,7 +141,7 @@ def _revision(root: Path, word: str, editions: Editions, folder: Path) -> Side:
     if found.returncode:
         raise ReportError(
             f"{word!r} is nothing that can be compared",
-            expected="a day (2026-05-08), the id of an edition, a snapshot file, or a git revision (main, HEAD~1)",
+            expected="a day (2026-05-08), an edition, a snapshot file or a git revision (main, HEAD~1)",
             got=found.stderr.decode(errors="replace").strip(),
             hint="`git log --oneline` lists revisions, editions.toml the editions",
         )
@@ -139,7 +150,7 @@ def _revision(root: Path, word: str, editions: Editions, folder: Path) -> Side:
         raise ReportError(f"git can not read {word}", got=archive.stderr.decode(errors="replace").strip())
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
         tar.extractall(folder, filter="data")
-    # What passed its contract and what was drawn is named by content, so the work tree's notes hold there too.
+    # What passed its contract and what was drawn is named by content, so these notes hold there too.
     for name in ("contracts", "charts"):
         if (kept := root / ".pivot" / name).exists():
             (folder / ".pivot").mkdir(exist_ok=True)
@@ -166,43 +177,49 @@ def _digest(package: Path) -> str:
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
-def _copy(root: Path, side: Side, other: Path | None) -> None:
-    """A repository in which one file is all that its source has said.
+def _copy(root: Path, side: Side, file: Path, other: Path | None) -> str:
+    """Make a repository in which one file is all that its source has said.
 
-    The file goes in as `pivot add` would put it, rows and columns in order; one that breaks its contract leaves
-    the source empty, and no claim that needs it can be evaluated.
+    The file goes in as `pivot add` would put it, its rows and columns in order.
+
+    Returns:
+        Why it could not go in, "" if it could.
     """
+    if not side.source:
+        return "no data set is fed by this file, so no claim can be asked"
     side.root.mkdir()
     for found in sorted(path for pattern in _BOOK for path in root.glob(pattern)):
         (shutil.copytree if found.is_dir() else shutil.copy)(found, side.root / found.name)
     store = side.root / SNAPSHOTS
-    shutil.copytree(
-        root / SNAPSHOTS, store, ignore=shutil.ignore_patterns(side.source) if side.source else None
-    )
-    lines = (store / "SHA256SUMS").read_text("utf-8").splitlines(keepends=True)
-    kept = [line for line in lines if not line.split("  ", 1)[1].startswith(f"{side.source}/")]
-    (store / "SHA256SUMS").write_text("".join(kept), "utf-8")
-    table = _table(side.file, side.source) if side.file and side.source else None
-    if table is None or table.cells is None or table.frame is None or not table.key:
-        return
-    spec = BY_FOLDER[side.source]
-    pattern = next(
-        (file for file in (side.file, other) if file and file.with_suffix(".toml").is_file()), None
-    )
-    said = sidecar.parse(pattern.with_suffix(".toml").read_bytes(), str(pattern)) if pattern else {}
-    fields = {name: said.get(name, default) for name, default in _NOT_SAID.items()}
-    last = (
-        table.frame.index.max()
-        if spec.dated == spec.key
-        else table.frame.get(spec.dated, table.frame.index[:0]).max()
-    )
-    days = [day for day in (said.get("vintage"), getattr(last, "date", dict)()) if isinstance(day, dt.date)]
-    vintage = max(days, default=side.as_of) if spec.append_only else (days or [side.as_of])[0]
-    retrieved = max([vintage, *days, *(day for day in [said.get("retrieved")] if isinstance(day, dt.date))])
-    ordered = table.cells.iloc[table.frame.index.argsort()]
-    file = side.root / "snapshot.csv"
-    ordered[sorted(ordered, key=[*spec.columns, *ordered].index)].to_csv(file, index=False)
-    Store(store).add(side.source, file, **fields, vintage=vintage, retrieved=retrieved)
+    shutil.copytree(root / SNAPSHOTS, store, ignore=shutil.ignore_patterns(side.source))
+    kept = {path: digest for path, digest in _sums(side).items() if not path.startswith(f"{side.source}/")}
+    (store / SUMS).write_text("".join(f"{digest}  {path}\n" for path, digest in kept.items()), "utf-8")
+    try:
+        spec, table = BY_FOLDER[side.source], _table(file, side.source)
+        if table.cells is None or table.frame is None or not table.key:
+            return f"the file has no column {spec.key}, by which its rows are known"
+        said = next((_said(one) for one in (file, other) if one and one.with_suffix(".toml").is_file()), {})
+        vintage, retrieved = (_date(said.get(name), side.as_of) for name in ("vintage", "retrieved"))
+        dated = table.frame.index if spec.dated == spec.key else table.frame.get(spec.dated)
+        if spec.append_only and dated is not None and dated.dtype.kind == "M":
+            vintage = max(vintage, dated.max().date())  # a candidate goes on where its pattern ends
+        fields = {name: said.get(name, default) for name, default in _NOT_SAID.items()}
+        fields |= {"vintage": vintage, "retrieved": max(vintage, retrieved)}
+        ordered = table.cells.iloc[table.frame.index.argsort()]
+        plain = side.root / "snapshot.csv"
+        ordered[sorted(ordered, key=[*spec.columns, *ordered].index)].to_csv(plain, index=False)
+        side.store.add(side.source, plain, **fields)
+    except ReportError as error:
+        return " ".join(str(error).split())
+    return ""
+
+
+def _date(value: object, otherwise: dt.date) -> dt.date:
+    return value if isinstance(value, dt.date) else otherwise
+
+
+def _said(file: Path) -> dict[str, object]:
+    return sidecar.parse(file.with_suffix(".toml").read_bytes(), str(file))
 
 
 def rows(old: Side, new: Side) -> tuple[TableDiff, ...]:
@@ -265,5 +282,5 @@ def rewritten(old: Side, new: Side) -> Iterator[str]:
 
 
 def _sums(side: Side) -> dict[str, str]:
-    lines = (side.root / SNAPSHOTS / "SHA256SUMS").read_text("utf-8").splitlines()
+    lines = (side.root / SNAPSHOTS / SUMS).read_text("utf-8").splitlines()
     return {path: digest for digest, path in (line.split("  ", 1) for line in lines)}

@@ -1,24 +1,20 @@
 """A side evaluated: its claims, the texts that prose may use, its tables, its charts and its chapters.
 
 The running code evaluates a side whose code it is. Foreign code evaluates itself, in a process of its own
-with its own tree on the path and by its own commands: `numbers --json` gives the ledger and `prepare` what
-a plain Quarto would read. So old code can be asked for its answer to new evidence as well.
+with its own tree on the path, and hands over what it found as JSON; so old code can be asked for its answer
+to new evidence as well.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from analysis import charts
 from analysis.claims import ledger as ledgers
@@ -29,7 +25,7 @@ from analysis.prose.variables import variables
 from analysis.snapshots import Vintage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from analysis.charts import Plotted
     from analysis.prose.book import Chapter
@@ -37,9 +33,6 @@ if TYPE_CHECKING:
 
     Generated = Callable[[Ledger, Vintage], Mapping[str, str]]
     """Makes the Markdown of the generated blocks."""
-
-_SPAN = re.compile(r"\[((?:\\.|[^\]\\])*)\]\{\.[^{}]*\}")
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +43,11 @@ class State:
         texts: flat dotted names to plain text, as prose uses them.
         blocks: Markdown of each generated block.
         tables: CSV of each chart.
+        labels: the texts on each chart, by name.
         chapters: the prose, in reading order.
         vintage: the evidence, where the running code evaluated it.
         plotted: what the charts show, where the running code made it.
-        figures: where foreign code has drawn its charts.
+        drawn: SVG of each chart for light and for dark paper, where foreign code made it.
         notes: what could not be made.
     """
 
@@ -62,32 +56,41 @@ class State:
     texts: Mapping[str, str]
     blocks: Mapping[str, str]
     tables: Mapping[str, str]
+    labels: Mapping[str, Mapping[str, str]]
     chapters: tuple[Chapter, ...]
     vintage: Vintage | None = None
     plotted: Mapping[str, Plotted] = field(default_factory=dict)
-    figures: Path = Path()
+    drawn: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def pictures(self, name: str) -> tuple[str, str]:
+    def picture(self, name: str) -> tuple[str, str]:
         """A chart as SVG, for light and for dark paper; empty where there is none."""
-        if name not in self.tables:
-            return "", ""
-        if not self.plotted:
-            return _read(self.figures / f"{name}.svg"), _read(self.figures / f"{name}-dark.svg")
-        with tempfile.TemporaryDirectory() as folder:
-            charts.draw(name, self.plotted[name], Path(folder))
-            return _read(Path(folder) / f"{name}.svg"), _read(Path(folder) / f"{name}-dark.svg")
+        return _draw(name, self.plotted[name]) if name in self.plotted else self.drawn.get(name, ("", ""))
 
 
-def evaluate(side: Side, generated: Generated) -> State:
+def _draw(name: str, plotted: Plotted) -> tuple[str, str]:
+    with tempfile.TemporaryDirectory() as folder:
+        charts.draw(name, plotted, Path(folder))
+        light, dark = (Path(folder, f"{name}{palette}.svg").read_text("utf-8") for palette in ("", "-dark"))
+    return light, dark
+
+
+def evaluate(side: Side, generated: Generated, *, pictures: bool = False) -> State:
     """Evaluate a side with its own code.
+
+    Args:
+        side: the side.
+        generated: makes its generated blocks.
+        pictures: have foreign code draw its charts.
 
     Raises:
         ReportError: its evidence, claims or prose are wrong.
     """
+    if side.refused:
+        raise ReportError(side.refused, where=side.label)
     chapters = Book.load(side.root).chapters
     if not side.here:
-        return _foreign(side, chapters)
+        return _foreign(side, chapters, generated, pictures=pictures)
     vintage = Vintage(side.store, side.as_of)
     ledger = ledgers.build(vintage)
     plotted = charts.prepare(vintage, ledger)
@@ -97,10 +100,19 @@ def evaluate(side: Side, generated: Generated) -> State:
         texts=variables(ledger, vintage, len(charts.CHARTS)),
         blocks=generated(ledger, vintage),
         tables={name: shown.csv() for name, shown in plotted.items()},
+        labels={name: dict(shown.texts) for name, shown in plotted.items()},
         chapters=chapters,
         vintage=vintage,
         plotted=plotted,
     )
+
+
+def hand_over(side: Side, generated: Generated, *, pictures: bool) -> str:
+    """What foreign code is asked for: everything of a state that the prose does not say, as JSON."""
+    state = evaluate(side, generated)
+    made = {name: getattr(state, name) for name in ("texts", "blocks", "tables", "labels")}
+    drawn = {name: _draw(name, shown) for name, shown in state.plotted.items() if pictures}
+    return json.dumps({**made, "drawn": drawn, "ledger": json.loads(state.ledger.to_json({}))})
 
 
 def crossed(code: Side, data: Side) -> Ledger:
@@ -111,15 +123,8 @@ def crossed(code: Side, data: Side) -> Ledger:
     """
     if code.here:
         return ledgers.build(Vintage(data.store, data.as_of))
-    said = json.loads(_run(code, data, "numbers", "--json"))
-    if said.get("schema") != SCHEMA_VERSION:
-        raise ReportError(
-            "the ledger of a revision has another schema",
-            where=code.label,
-            expected=str(SCHEMA_VERSION),
-            got=str(said.get("schema")),
-        )
-    return Ledger(data.as_of, {id_: _entry(fields) for id_, fields in said["claims"].items()})
+    words = ("--root", str(data.root), "numbers", "--json", "--as-of", str(data.as_of))
+    return _ledger(_run(code, data, "-m", "analysis", *words), data)
 
 
 def spoken(ledger: Ledger) -> dict[str, str]:
@@ -132,52 +137,59 @@ def spoken(ledger: Ledger) -> dict[str, str]:
     return texts
 
 
-def _foreign(side: Side, chapters: tuple[Chapter, ...]) -> State:
-    notes: tuple[str, ...] = ()
-    with ThreadPoolExecutor(1) as pool:
-        prepared = pool.submit(_run, side, side, "prepare")
+_ASKED = """
+import sys
+from pathlib import Path
+from {module} import {name}
+from analysis.revisions.sides import here
+from analysis.revisions.states import hand_over
+sys.stdout.write(hand_over(here(Path(sys.argv[1]), sys.argv[2]), {name}, pictures=bool(sys.argv[3])))
+"""
+
+
+def _foreign(side: Side, chapters: tuple[Chapter, ...], generated: Generated, *, pictures: bool) -> State:
+    asked = _ASKED.format(module=generated.__module__, name=generated.__name__)
+    try:
+        said = _run(side, side, "-c", asked, str(side.root), str(side.as_of), "yes" * pictures)
+    except ReportError as error:  # it may be older than this question; every version knows `numbers`
         ledger = crossed(side, side)
-        try:
-            prepared.result()
-        except ReportError as error:
-            notes = (f"tables and charts of {side.label} could not be made: {error.got}",)
-    named = _read(side.root / "_variables.yml")
-    return State(
-        side=side,
-        ledger=ledger,
-        texts=spoken(ledger) | dict(_flat(yaml.safe_load(named) or {})),
-        blocks={path.stem: unspanned(_read(path)) for path in sorted(side.root.glob("_generated/*.md"))},
-        tables={path.stem: _read(path) for path in sorted(side.root.glob("figures/*.csv"))},
-        chapters=chapters,
-        figures=side.root / "figures",
-        notes=notes,
-    )
+        note = f"tables and charts of {side.label} could not be compared: {error.got}"
+        return State(side, ledger, spoken(ledger), {}, {}, {}, chapters, notes=(note,))
+    ledger = _ledger(said.pop("ledger"), side)
+    drawn = {name: (light, dark) for name, (light, dark) in said.pop("drawn").items()}
+    return State(side=side, ledger=ledger, chapters=chapters, drawn=drawn, **said)
 
 
-def _run(code: Side, data: Side, *words: str) -> str:
-    """One command of foreign code, in a process of its own."""
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "analysis",
-        "--root",
-        str(data.root),
-        *words,
-        "--as-of",
-        str(data.as_of),
-    ]
+def _run(code: Side, data: Side, *words: str) -> dict[str, Any]:
+    """Ask foreign code, in a process of its own; the answer is JSON."""
     environment = {**os.environ, "PYTHONPATH": str(code.code), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(  # noqa: S603 -- our own command, of a commit that the user named
-        command, capture_output=True, encoding="utf-8", errors="replace", check=False, env=environment
+    done = subprocess.run(  # noqa: S603 -- our own code, of a commit that the user named
+        [sys.executable, "-P", *words],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+        env=environment,
     )
-    if done.returncode:
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
         raise ReportError(
             f"the code of {code.label} gives no answer to the evidence of {data.label}",
-            where=f"pivot {words[0]}",
-            got=" ".join(done.stderr.split())[-400:],
+            got=(done.stderr.strip().splitlines() or ["nothing"])[-1].replace(f"{code.code}/", ""),
+        ) from None
+    return answer
+
+
+def _ledger(said: Mapping[str, Any], side: Side) -> Ledger:
+    if said.get("schema") != SCHEMA_VERSION:
+        raise ReportError(
+            "the ledger of a revision has another schema",
+            where=side.label,
+            expected=str(SCHEMA_VERSION),
+            got=str(said.get("schema")),
         )
-    return done.stdout
+    return Ledger(side.as_of, {id_: _entry(fields) for id_, fields in said["claims"].items()})
 
 
 def _entry(fields: dict[str, Any]) -> Entry:
@@ -188,20 +200,3 @@ def _entry(fields: dict[str, Any]) -> Entry:
     kept["parts"] = {name: Figure(**part) for name, part in kept["parts"].items()}
     kept["evidence"] = tuple(Evidence(**piece) for piece in kept["evidence"])
     return Entry(**kept)
-
-
-def _flat(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in tree.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{above}{name}.")
-        else:
-            yield f"{above}{name}", _ESCAPED.sub(r"\1", unspanned(str(value)))
-
-
-def unspanned(text: str) -> str:
-    """Markdown without the spans that turn values into links."""
-    return _SPAN.sub(r"\1", text)
-
-
-def _read(path: Path) -> str:
-    return path.read_text("utf-8") if path.is_file() else ""

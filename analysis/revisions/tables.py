@@ -6,7 +6,6 @@ Rows are aligned by key or not at all. Everything is vectorised: a million rows 
 from __future__ import annotations
 
 import io
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -199,7 +198,7 @@ def _typed(cells: pd.Series[str], name: str, spec: Spec | None) -> pd.Series[Any
     kind = spec.columns[name].kind if spec and name in spec.columns else "" if spec else "number"
     try:
         if kind in _NUMBERS:
-            return pd.to_numeric(cells.where(cells != "", "nan"))
+            return pd.to_numeric(cells.where(cells != ""))
         if kind in FORMATS:
             return pd.to_datetime(cells.where(cells != "", None), format=FORMATS[kind]).astype(
                 "datetime64[us]"
@@ -212,10 +211,10 @@ def _typed(cells: pd.Series[str], name: str, spec: Spec | None) -> pd.Series[Any
 def compare(old: Table, new: Table) -> TableDiff:
     """Hold two states of one data set against each other, by key."""
     a, b = old.frame, new.frame
-    if a is None and b is None:
+    known = next((frame for frame in (a, b) if frame is not None), None)
+    if known is None:
         return TableDiff(new.name, new.key, IDENTICAL, "nothing was public yet")
-    a = b.iloc[:0] if a is None else a
-    b = a.iloc[:0] if b is None else b
+    a, b = (known.iloc[:0] if frame is None else frame for frame in (a, b))
     blank = TableDiff(new.name, new.key, IDENTICAL, append_only=new.append_only, before=len(a), after=len(b))
     if old.files == new.files and len(old.files) == 1 and a.equals(b):
         return blank
@@ -325,4 +324,4 @@ def _rewritten(old: Table, new: Table) -> str:
     before = old.cells.set_index(old.key)
     if not before.sort_index().equals(aligned.sort_index()):
         told.append("cells written otherwise with the same value")
-    return re.sub(r"'utf-8' to 'utf-8-sig'", "byte order mark added", "; ".join(told)) or "re-quoted"
+    return "; ".join(told) or "re-quoted"

@@ -133,7 +133,8 @@ def _heading(number: Number) -> str:
         return f"{number.id} {'came' if number.new else 'went'}: {reading.display if reading else ''}"
     said = number.new.display if not number.shown else f"{number.old.display}{_ARROW}{number.new.display}"
     verdict = f"; {number.old.verdict}{_ARROW}{number.new.verdict}" if number.verdict_changed else ""
-    return f"{number.id}: {said}{verdict}{f'; its guard {number.guard}' if number.guard else ''}"
+    guard = f"; its guard {number.guard}" if number.guard else ""
+    return f"{number.id}: {said}{verdict}{guard}{'' if number.kind == 'data' else f'  [{number.kind}]'}"
 
 
 def _why(page: _Page, number: Number, indent: int) -> None:
@@ -146,9 +147,8 @@ def _why(page: _Page, number: Number, indent: int) -> None:
 
 def _sentences(page: _Page, report: Report, rest: list[Sentence]) -> None:
     if rest:
-        page.head(
-            f"{'Other sentences' if len(rest) < len(report.prose) else 'Sentences'} that read differently ({len(rest)})"
-        )
+        which = "Other sentences" if len(rest) < len(report.prose) else "Sentences"
+        page.head(f"{which} that read differently ({len(rest)})")
     for sentence in rest[:SENTENCES_SHOWN]:
         page.line(place(sentence) + (f"  [{sentence.kind}]" if sentence.edited else ""), style="dim")
         page.line(page.words(sentence, SAME, GONE, COME), 4)

@@ -108,8 +108,8 @@ def refresh(
         run = _Run(store, client, since, accepted, under_way)
         for number, source in enumerate(chosen):
 
-            def watch(url: str, step: int = number, name: str = source.name) -> None:
-                progress(f"{name}  {url}", step, len(chosen))
+            def watch(_url: str, step: int = number, name: str = source.name) -> None:
+                progress(f"asking {name}, request {len(client.answers) + 1}", step, len(chosen))
 
             client.watch = watch
             try:

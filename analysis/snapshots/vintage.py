@@ -53,15 +53,17 @@ class DataSet:
         Raises:
             VintageError: if a row is not in the data set on this day.
         """
-        asked = list(labels)
-        absent = [label for label in asked if label not in self._frame.index]
-        if absent:
+        import pandas as pd
+
+        asked = pd.Index(list(labels))
+        absent = asked[~asked.isin(self._frame.index)]
+        if len(absent):
             raise VintageError(
                 "A row is not in the data set on this day.",
                 where=f"{self.name}, {self.as_of}",
                 got=", ".join(map(str, absent)),
             )
-        found = {snapshot: tuple(label for label in asked if label in keys) for snapshot, keys in self._keys}
+        found = {snapshot: tuple(asked[asked.isin(keys)]) for snapshot, keys in self._keys}
         return {snapshot: rows for snapshot, rows in found.items() if rows}
 
 

@@ -23,6 +23,8 @@ from tests.unit.snapshots import relisted
 StoreOf = Callable[..., Store]
 Ask = Callable[..., tuple[Outcome, ...]]
 
+Refreshing = tuple[Ask, Server, "Still"]
+
 CONTACT = "editor@example.org"
 ROWS = 250
 LIMITS = Limits(connect=2.0, read=0.4, total=0.6, size=1 << 20)
@@ -70,7 +72,7 @@ def server(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The newest rows of the newest snapshots, with right sidecars, and the note that they keep their contracts."""
+    """The newest rows of the newest snapshots, and the note that they keep their contracts."""
     root = tmp_path_factory.mktemp("evidence") / "data-snapshots"
     shipped = Store(SNAPSHOTS)
     for name in SOURCES:
@@ -110,3 +112,9 @@ def ask(server: Server, clock: Still) -> Ask:
             return refresh(store, client, names, progress=lambda *_: None, **options)  # type: ignore[arg-type]
 
     return run
+
+
+@pytest.fixture
+def refreshing(ask: Ask, server: Server, clock: Still) -> Refreshing:
+    """What a test needs that looks at both ends of the wire."""
+    return ask, server, clock

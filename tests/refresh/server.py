@@ -6,10 +6,11 @@ import datetime as dt
 import hashlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from types import MappingProxyType
+from typing import Self
 
 Fault = Callable[["Handler"], None]
 
@@ -44,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         status: int = 200,
         kind: str = "application/json; charset=utf-8",
         length: int | None = None,
-        **headers: str,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Sends a body with an ETag, or 304 where the client has it."""
         tag = f'W/"{hashlib.sha256(body).hexdigest()[:16]}"'
@@ -67,7 +68,7 @@ class Handler(BaseHTTPRequestHandler):
         del timestamp
         return format_datetime(self.server.now.replace(microsecond=0), usegmt=True)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_request(self, code: object = "-", size: object = "-") -> None:
         """Says nothing."""
 
 
@@ -98,7 +99,7 @@ class Server(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

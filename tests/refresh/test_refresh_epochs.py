@@ -1,4 +1,4 @@
-"""Retargets are proved from block headers: their proof of work, and that the target follows from the time taken."""
+"""Retargets are proved from block headers: the work, and that the target follows from the time taken."""
 
 from __future__ import annotations
 
@@ -89,16 +89,13 @@ def test_targets_of_every_epoch_are_those_of_the_measures() -> None:
         stated = Decimal(repr(difficulty.difficulty(row["bits"])))
         assert headers.fits(row["bits"], stated)
         assert headers.fits(row["bits"], round(stated, 2))
-        assert not headers.fits(f"{int(row['bits'], 16) - 1:08x}", stated)
+        if int(row["height"]) > 200_000:  # before it, a neighbour is as near as the digits that are stated
+            assert not headers.fits(f"{int(row['bits'], 16) - 1:08x}", stated)
 
 
-@given(st.integers(min_value=0, max_value=(1 << 256) - 1))
+@given(st.integers(min_value=0, max_value=0xFFFF << 208))
 def test_a_compact_target_is_the_number_cut_off(number: int) -> None:
-    mantissa = 23
-    back = headers.target(headers.compact(number)) if number <= 0xFFFF << 208 else None
-    if back is not None:
-        assert back <= number
-        assert number - back < max(1 << max(number.bit_length() - mantissa + 7, 0), 1)
+    assert number - (number >> 15) <= headers.target(headers.compact(number)) <= number
 
 
 class Chain:
@@ -182,10 +179,10 @@ def test_a_target_that_does_not_follow_is_refused(store: Store, chain: Chain, as
 
 @pytest.mark.parametrize(("place", "value"), [(0, START + 7), (2, 1.5)], ids=["time", "difficulty"])
 def test_what_is_stated_must_fit_the_header(
-    place: int, value: float, store: Store, chain: Chain, ask: Ask, world: World
+    place: int, value: float, store: Store, chain: Chain, ask: Ask
 ) -> None:
     chain.retarget(4032, SPAN // 2, "203fffff")
-    world.retargets[0][place] = value
+    chain.world.retargets[0][place] = value
     (outcome,) = ask(store, "difficulty-epochs")
     assert "What is stated of block 4032 does not fit its header" in outcome.said
 

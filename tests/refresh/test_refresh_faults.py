@@ -13,14 +13,15 @@ import time
 from collections.abc import Callable
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from analysis.snapshots.client import Client
 from analysis.snapshots.transport import Clock, SourceError
-from tests.refresh.conftest import CONTACT, LIMITS, Ask, Still, StoreOf
+from tests.refresh.conftest import CONTACT, LIMITS, Ask, Refreshing, Still, StoreOf
 from tests.refresh.server import Fault, Handler, Server
-from tests.refresh.world import NOW, TODAY, World
+from tests.refresh.world import NOW, TODAY, World, unix
 from tests.unit.snapshots import tree
 
 PRICE = "btc-price"
@@ -28,11 +29,11 @@ YESTERDAY = TODAY - dt.timedelta(days=1)
 
 
 def status(code: int, **headers: str) -> Fault:
-    return lambda handler: handler.send(b"<h1>no</h1>", status=code, kind="text/html", **headers)
+    return lambda handler: handler.send(b"<h1>no</h1>", status=code, kind="text/html", headers=headers)
 
 
 def body(data: bytes, kind: str = "application/json", **headers: str) -> Fault:
-    return lambda handler: handler.send(data, kind=kind, **headers)
+    return lambda handler: handler.send(data, kind=kind, headers=headers)
 
 
 def cut(handler: Handler) -> None:
@@ -191,18 +192,126 @@ def test_a_fault_leaves_the_store_as_it_was(
     assert store.verify()["snapshots"] == 2
 
 
+def answer(path: str, change: Callable[[Any], object]) -> Callable[[World], None]:
+    """Another answer at a path of this world."""
+
+    def apply(world: World) -> None:
+        content = json.loads(json.dumps(world(path)))
+        change(content)
+        world.extra[path] = content
+
+    return apply
+
+
+FEES = "/api/v1/mining/blocks/fees/all"
+POOLS = "/api/v1/mining/pools/1w"
+HASHRATE = "/api/v1/mining/hashrate/3d"
+FILINGS = "/submissions/CIK0001507605.json"
+FACTS = "/api/xbrl/companyfacts/CIK0001507605.json"
+
+NONSENSE: dict[str, tuple[str, Callable[[World], object], str]] = {
+    "a day without fees": (
+        "network-days",
+        lambda w: w.fees.pop(YESTERDAY - dt.timedelta(3)),
+        "leaves out a day",
+    ),
+    "parts of days": ("network-days", answer(FEES, lambda a: a.append(a[-2])), "states one date twice"),
+    "a negative fee": ("network-days", lambda w: w.fees.update({YESTERDAY: -1}), "column fee_btc_per_block"),
+    "a height that leaps": (
+        "network-days",
+        lambda w: w.last.update({YESTERDAY: 1_000_000}),
+        "contradict each other",
+    ),
+    "a height that stands": (
+        "network-days",
+        lambda w: w.last.update({YESTERDAY: w.last[YESTERDAY - dt.timedelta(1)]}),
+        "contradict each other",
+    ),
+    "a source that lags": (
+        "network-days",
+        lambda w: w.extra.update(
+            {f"/api/v1/mining/blocks/timestamp/{unix(TODAY) - 1}": w.block_at(str(unix(YESTERDAY) - 1))}
+        ),
+        "does not know the last block of a day yet",
+    ),
+    "no fees at all": ("network-days", lambda w: w.fees.clear(), "expected a list that is not empty"),
+    "pools that do not add up": (
+        "pool-shares",
+        answer(POOLS, lambda a: a.update(blockCount=9)),
+        "do not add up",
+    ),
+    "a negative count": (
+        "pool-shares",
+        answer(POOLS, lambda a: a["pools"][0].update(blockCount=-3)),
+        "at pools[0].blockCount: expected a whole number of 0 or more; got -3",
+    ),
+    "half a block": (
+        "pool-shares",
+        answer(POOLS, lambda a: a["pools"][0].update(blockCount=1.5)),
+        "expected a whole number of 0 or more",
+    ),
+    "a pool without a name": (
+        "pool-shares",
+        answer(POOLS, lambda a: a["pools"][2].update(name="")),
+        "a text; got ''",
+    ),
+    "no hash rate": (
+        "hashrate-published",
+        answer(HASHRATE, lambda a: a.pop("currentHashrate")),
+        "expected an object with 'currentHashrate'",
+    ),
+    "a negative hash rate": (
+        "hashrate-published",
+        answer(HASHRATE, lambda a: a.update(currentHashrate=-1)),
+        "column low: expected 0 or more; got",
+    ),
+    "an index without filings": (
+        "operator-statements",
+        answer(FILINGS, lambda a: a.pop("filings")),
+        "with 'filings'",
+    ),
+    "a day of filing that is none": (
+        "operator-statements",
+        answer(FILINGS, lambda a: a["filings"]["recent"].update(filingDate=["soon", "2026-08-01"])),
+        "expected a date such as 2026-05-08; got 'soon'",
+    ),
+    "revenue in words": (
+        "operator-statements",
+        answer(FACTS, lambda a: a["facts"]["us-gaap"]["Revenues"]["units"]["USD"][3].update(val="much")),
+        "expected a number; got 'much'",
+    ),
+    "retargets as objects": (
+        "difficulty-epochs",
+        lambda w: w.extra.update({"/api/v1/mining/difficulty-adjustments": [{"height": 1}]}),
+        "at [0]: expected a list of 2 or more",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_nonsense_leaves_the_store_as_it_was(name: str, store_of: StoreOf, ask: Ask, world: World) -> None:
+    source, change, expected = NONSENSE[name]
+    change(world)
+    store = store_of(source)
+    before = tree(store.root)
+    (outcome,) = ask(store, source)
+    assert outcome.error
+    assert expected in outcome.said
+    assert "Nothing was added." in outcome.said
+    assert tree(store.root) == before
+
+
 def _takes_world(made: object) -> bool:
     return getattr(made, "__annotations__", {}).get("world") is not None or made is bomb
 
 
 @pytest.mark.parametrize("name", ["500", "HTML", "half a JSON", "2 GiB", "redirect elsewhere", "a hang"])
 def test_where_a_source_fails_its_last_answer_stands_in_and_adds_nothing(
-    name: str, store_of: StoreOf, ask: Ask, server: Server, world: World, clock: Still
+    name: str, store_of: StoreOf, ask: Ask, server: Server
 ) -> None:
     store = store_of(PRICE)
     assert ask(store, PRICE)[0].snapshot
     before = tree(store.root)
-    clock.moment += dt.timedelta(minutes=30)
     server.faults["/OHLC"] = [FAULTS[name][0]]  # type: ignore[list-item]
     (outcome,) = ask(store, PRICE)
     assert "nothing new by its answer of 20" in outcome.said
@@ -227,11 +336,11 @@ def test_where_a_source_fails_its_last_answer_stands_in_and_adds_nothing(
     ids=["500", "429 twice", "seconds", "date", "no date", "cut"],
 )
 def test_a_passing_fault_is_waited_for(
-    faults: list[Fault | None], waits: list[float], store_of: StoreOf, ask: Ask, server: Server, clock: Still
+    faults: list[Fault | None], waits: list[float], store_of: StoreOf, refreshing: Refreshing
 ) -> None:
-    store = store_of(PRICE)
+    ask, server, clock = refreshing
     server.faults["/OHLC"] = faults
-    (outcome,) = ask(store, PRICE)
+    (outcome,) = ask(store_of(PRICE), PRICE)
     assert outcome.snapshot, outcome.said
     assert [wait for wait in clock.waits if wait > LIMITS.pause] == waits
 
@@ -292,11 +401,11 @@ def _expired(folder: Path) -> tuple[Path, Path]:
     )
     (folder / "index.txt").touch()
     (folder / "serial").write_text("01\n", "ascii")
-    for words in (
-        "req -newkey rsa:2048 -nodes -keyout key.pem -out request.pem -subj /CN=127.0.0.1",
-        "ca -batch -config ca.cnf -selfsign -keyfile key.pem -in request.pem -out certificate.pem -notext "
-        "-md sha256 -startdate 20200101000000Z -enddate 20200102000000Z",
-    ):
+    request = "req -newkey rsa:2048 -nodes -keyout key.pem -out request.pem -subj /CN=127.0.0.1"
+    sign = (
+        "ca -batch -config ca.cnf -selfsign -keyfile key.pem -in request.pem -out certificate.pem -md sha256"
+    )
+    for words in (request, f"{sign} -notext -startdate 20200101000000Z -enddate 20200102000000Z"):
         subprocess.run(["openssl", *words.split()], cwd=folder, check=True, capture_output=True)
     return folder / "key.pem", folder / "certificate.pem"
 

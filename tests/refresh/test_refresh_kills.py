@@ -11,8 +11,7 @@ import textwrap
 import pytest
 
 from analysis.snapshots import Store
-from tests.refresh.conftest import CONTACT, Ask, Still, StoreOf
-from tests.refresh.server import Server
+from tests.refresh.conftest import CONTACT, Refreshing, StoreOf
 from tests.refresh.world import TODAY, World
 from tests.unit.snapshots import tree
 
@@ -49,14 +48,9 @@ class Reaper:
 
 @pytest.mark.parametrize("wait", [0, 1], ids=["the same day", "a day later"])
 def test_killed_at_every_write(
-    wait: int,
-    store_of: StoreOf,
-    ask: Ask,
-    world: World,
-    server: Server,
-    clock: Still,
-    monkeypatch: pytest.MonkeyPatch,
+    wait: int, store_of: StoreOf, refreshing: Refreshing, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    ask, server, clock = refreshing
     store = store_of(PRICE)
     before = tree(store.root)
     reaper = Reaper(monkeypatch)
@@ -97,9 +91,8 @@ def _reset(store: Store, files: dict[str, bytes]) -> None:
         (store.root / path).write_bytes(content)
 
 
-def test_killed_for_good_between_the_data_and_the_list(
-    store_of: StoreOf, ask: Ask, server: Server, clock: Still
-) -> None:
+def test_killed_for_good_between_the_data_and_the_list(store_of: StoreOf, refreshing: Refreshing) -> None:
+    ask, server, clock = refreshing
     store = store_of(PRICE)
     script = f"""
         import os, sys

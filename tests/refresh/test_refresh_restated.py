@@ -9,8 +9,7 @@ import pytest
 from analysis.errors import ContractError
 from analysis.snapshots import Store
 from analysis.snapshots.refresh import RESTATED
-from tests.refresh.conftest import Ask, Still, StoreOf
-from tests.refresh.server import Server
+from tests.refresh.conftest import Ask, Refreshing, StoreOf
 from tests.refresh.world import TODAY, World
 from tests.unit.snapshots import tree
 
@@ -20,8 +19,9 @@ NEW = dt.date(2026, 11, 1)
 
 
 @pytest.fixture
-def refreshed(store_of: StoreOf, ask: Ask, world: World, server: Server, clock: Still) -> Store:
+def refreshed(store_of: StoreOf, refreshing: Refreshing, world: World) -> Store:
     """A store that was refreshed yesterday, so that some rows are from the source itself."""
+    ask, server, clock = refreshing
     store = store_of(PRICE, "network-days")
     yesterday = clock.moment - dt.timedelta(days=1)
     world.closes.pop(TODAY)

@@ -1,4 +1,4 @@
-"""A world for the live sources: what each API would say on a pretended day, made from the shipped evidence."""
+"""A world for the live sources: what each API says on a pretended day, made from the shipped evidence."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from analysis.claims.ledger import Entry, Ledger
 from analysis.claims.registry import claims
 from analysis.snapshots import Store
 from tests.conftest import DAYS, NEWEST, ledger_of
+from tests.regression import ledger
 
 HERE = Path(__file__).parent
 LEDGER = HERE / "ledger.toml"
@@ -133,7 +134,10 @@ def _words(entry: Entry) -> Iterator[tuple[str, str]]:
     for name, part in entry.parts.items():
         yield f"part {name}", f"{part.label}: {part.display}"
     for one in entry.inputs:
-        yield f"from {one.snapshot}", f"{one.count} rows, {one.rows[0]} to {one.rows[-1]}"
+        yield (
+            f"from {one.snapshot}",
+            f"{one.count} rows, {one.rows[0]} to {one.rows[-1]}, {len(one.rows)} named",
+        )
     yield "evidence", f"{len(entry.evidence)} pieces"
 
 
@@ -179,9 +183,9 @@ def moved(name: str, by_day: Mapping[dt.date, Mapping[str, Mapping[str, float]]]
     before = pd.read_csv(file, index_col=0)
     quantity = QUANTITIES[name]
     lines = []
-    for day, ledger in by_day.items():
+    for day, found in by_day.items():
         was = before[str(day)].dropna() if str(day) in before else pd.Series(dtype="float64")
-        now = ledger[name]
+        now = found[name]
         for figure in sorted({*was.index, *now}):
             old, new = float(was.get(figure, math.nan)), now.get(figure, math.nan)
             if not abs(new - old) <= quantity.atol + quantity.rtol * abs(old):
@@ -195,5 +199,7 @@ def editions() -> Mapping[dt.date, Ledger]:
 
 
 def files(store: Store) -> dict[str, str]:
-    """SHA-256 of every file of a store, as its list has them."""
-    return dict(sorted(store._listed().items()))
+    """SHA-256 of every snapshot and sidecar of a store, as they lie there."""
+    return ledger.hashes(
+        store.root, (path.relative_to(store.root).as_posix() for path in store.root.glob("*/*"))
+    )

@@ -144,6 +144,7 @@ COUNTERFACTUALS = (
     ),
     Counterfactual("top5-threshold", "pool_shares", cell("2026-04-foundry-usa", "share_pct", plus(-5.0))),
     _cited("top5-threshold", times(1.3), moves=part("pools-over")),
+    _cited("top5-threshold", times(0.4), moves=part("miners-over")),
     Counterfactual("top5-history", "pool_shares", cell("2021-top-five-pools", "share_pct", 40.0)),
     _cited("btc-price-assumption", times(1.05), "top10-btc-production", "top10-btc-revenue"),
     Counterfactual(
@@ -318,7 +319,8 @@ def test_exactly_these_claims_react(what_if: Counterfactual) -> None:
     assert reacting(before, after) == what_if.others | {what_if.target}
     assert what_if.moves(after[what_if.target]) != what_if.moves(before[what_if.target])
     held, holds = guards(before), guards(after)
-    assert {id_ for id_ in held if held[id_] != holds[id_]} == what_if.flips
+    assert all(held.values()), "the flips below are from holding to broken"
+    assert {id_ for id_ in holds if not holds[id_]} == what_if.flips
     sentences_follow(before, after)
 
 

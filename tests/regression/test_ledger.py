@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import DAYS, ROOT
 from tests.regression import ledger
 from tests.regression.baselines import HERE, LEDGER, expected, recorded
 from tests.regression.conftest import REGENERATES
@@ -37,6 +38,11 @@ def test_causes_are_snapshots_and_commits_that_are_there() -> None:
         elif kind == "commit" and not (ROOT / ".git/shallow").exists():
             found = subprocess.run(["git", "cat-file", "-e", f"{name}^{{commit}}"], cwd=ROOT, check=False)
             assert found.returncode == 0, f"there is no commit {name}"
+
+
+def test_every_edition_has_baselines() -> None:
+    editions = tomllib.loads((ROOT / "editions.toml").read_text("utf-8"))["edition"]
+    assert {edition["as_of"] for edition in editions} == set(DAYS), "record baselines for the new edition too"
 
 
 A, B = "a" * 64, "b" * 64

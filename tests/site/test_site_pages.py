@@ -24,7 +24,9 @@ PAGES = (
     "chapters/ledger.html",
     "chapters/references.html",
 )
-CLAIM = '<a class="claim" href="../chapters/ledger.html#claim-lake-level">7.7%</a>'
+CLAIM = (
+    '<a class="claim" data-var="claim.lake-level" href="../chapters/ledger.html#claim-lake-level">7.7%</a>'
+)
 
 
 def words(fragment: str) -> str:
@@ -94,15 +96,15 @@ def test_a_value_links_to_its_entry(site: Built) -> None:
 
 
 def test_a_part_links_to_the_entry_of_its_claim(site: Built) -> None:
-    assert '<a class="claim" href="../chapters/ledger.html#claim-lake-level">second</a>' in site.article(
-        "chapters/two.html"
-    )
+    assert (
+        '<a class="claim" data-var="part.lake-level.rank" href="../chapters/ledger.html#claim-lake-level">second</a>'
+    ) in site.article("chapters/two.html")
     assert 'href="chapters/ledger.html#claim-lake-level">7.7%</a>' in site.article("index.html")
 
 
 def test_a_verdict_has_a_class_of_its_own(site: Built) -> None:
     assert (
-        '<a class="claim verdict verdict-reproduced-rounded" href="chapters/ledger.html#claim-lake-level">'
+        '<a class="claim verdict verdict-reproduced-rounded" data-var="verdict.lake-level" href="chapters/ledger.html#claim-lake-level">'
         "reproduced, rounded</a>"
     ) in site.article("index.html")
 
@@ -120,8 +122,11 @@ def test_values_are_plain_where_a_link_can_not_stand(site: Built) -> None:
 
 def test_on_their_own_page_values_do_not_link_to_themselves(site: Built) -> None:
     ledger = site.article("chapters/ledger.html")
-    assert 'Value <span class="claim">7.7%</span>, unrounded −7.7557%' in ledger
-    assert '<span class="claim verdict verdict-contradicted">contradicted</span>' in ledger
+    assert 'Value <span class="claim" data-var="claim.lake-level">7.7%</span>, unrounded −7.7557%' in ledger
+    assert (
+        '<span class="claim verdict verdict-contradicted" data-var="verdict.boats">contradicted</span>'
+        in ledger
+    )
 
 
 def test_a_value_is_escaped(site: Built) -> None:
@@ -313,4 +318,6 @@ def test_claims_without_an_entry_are_not_linked(workshop: Workshop, tmp_path: Pa
         "index.qmd", ", or go to the [account of the level](chapters/ledger.qmd#claim-lake-level)", ""
     )
     built = workshop.build(tmp_path / "out")
-    assert 'fell by <span class="claim">7.7%</span>' in built.article("index.html")
+    assert 'fell by <span class="claim" data-var="claim.lake-level">7.7%</span>' in built.article(
+        "index.html"
+    )

@@ -30,6 +30,7 @@ SEEN = (
     "7. A list that is numbered by hand",
     "It costs $7 and $9 a day.",
     "It costs \\$7 a day.",
+    "It went from $ 7 to x$ a day.",
     "**7**%",
     "{7}",
     "½ of it",

@@ -116,7 +116,21 @@ def test_a_guard_that_evidence_breaks_fails_the_check_at_its_sentences(
     }
     assert places == protected
     assert len(places) > 2
-    assert "reads wrong as of 2026-05-08: broken" in found["findings"][0]["what"]
+    days = ", ".join(map(str, DAYS))
+    assert found["findings"][0]["what"].startswith(f"reads wrong as of {days}: broken: it needs that mining")
+
+
+def test_a_claim_that_only_an_appendix_uses_is_found(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for chapter in Book.load(repository).chapters:
+        text = (repository / chapter.source).read_text("utf-8")
+        changed = text.replace(".edwards-back", ".watch-horizon")
+        (repository / chapter.source).write_text(changed, "utf-8")
+    limits = repository / "chapters/limits.qmd"
+    limits.write_text(limits.read_text("utf-8") + "\n{{< var claim.edwards-back >}}\n", "utf-8")
+    assert run("--root", repository, "check") == 1
+    assert "no chapter uses the claim edwards-back" in capsys.readouterr().out
 
 
 def broken(ledger: Ledger, id_: str) -> Ledger:
@@ -193,8 +207,8 @@ def test_a_claim_that_no_chapter_uses_is_found() -> None:
 LINKS: dict[str, tuple[str, list[str]]] = {
     "fine": (
         (
-            "# A {#sec-a}\n\nSee @sec-a, [here](#sec-a), [there](b.qmd#fig-b), [it](/a/b.qmd), [@key; -@key], "
-            "[w](https://example.org), ![x](/figures/x.svg), [ledger](#claim-one) and `@sec-no`."
+            "# A {#sec-a}\n\nSee @sec-a, [a](#sec-a), [b](b.qmd#fig-b), [it](/a/b.qmd), [@key; -@key], "
+            "[w](https://example.org), ![x](/figures/x.svg), [entry](#claim-one), `@sec-no`."
         ),
         [],
     ),

@@ -95,10 +95,13 @@ def test_a_value_reaches_the_reader_as_it_is(name: str, text: str) -> None:
 
 
 def test_values_that_open_an_account_are_spans() -> None:
-    assert variable_markdown("claim.boats", "12") == '[12]{.claim data-claim="boats"}'
-    assert variable_markdown("part.boats.first", "12") == '[12]{.claim data-claim="boats"}'
+    assert variable_markdown("claim.boats", "12") == '[12]{.claim data-claim="boats" data-var="claim.boats"}'
+    assert (
+        variable_markdown("part.boats.first", "12")
+        == '[12]{.claim data-claim="boats" data-var="part.boats.first"}'
+    )
     assert variable_markdown("verdict.boats", "reproduced, rounded") == (
-        '[reproduced\\, rounded]{.claim .verdict .verdict-reproduced-rounded data-claim="boats"}'
+        '[reproduced\\, rounded]{.claim .verdict .verdict-reproduced-rounded data-claim="boats" data-var="verdict.boats"}'
     )
     assert variable_markdown("report.title", "12") == "12"
 
@@ -108,7 +111,7 @@ def test_the_variables_file_is_nested_and_every_value_is_text() -> None:
     data: dict[str, Any] = yaml.safe_load(text)
     assert data == {
         "report": {"n": "3\\.10", "big": "12345678901234567890"},
-        "claim": {"a-b": '[1e3]{.claim data-claim="a-b"}'},
+        "claim": {"a-b": '[1e3]{.claim data-claim="a-b" data-var="claim.a-b"}'},
     }
     assert '"12345678901234567890"' in text
 
@@ -127,7 +130,7 @@ def test_a_name_below_another_is_refused() -> None:
 def test_generated_markdown_is_filled() -> None:
     text = '{{< var claim.x >}}, ![a](b.svg){fig-alt="so {{< var claim.x >}}"}, {{< var no.no >}}'
     assert fill_generated(text, {"claim.x": "7.7%"}) == (
-        '[7\\.7\\%]{.claim data-claim="x"}, ![a](b.svg){fig-alt="so 7.7%"}, {{< var no.no >}}'
+        '[7\\.7\\%]{.claim data-claim="x" data-var="claim.x"}, ![a](b.svg){fig-alt="so 7.7%"}, {{< var no.no >}}'
     )
 
 
@@ -144,9 +147,9 @@ def test_the_staged_book_has_what_quarto_needs(tmp_path: Path) -> None:
         "figures/level-dark.svg", "figures/level.csv", "figures/plain.svg",
     }  # fmt: skip
     assert json.loads((tmp_path / "_generated/guards.json").read_text("utf-8")) == GUARDS
-    assert '[7\\.7\\%]{.claim data-claim="lake-level"}' in (tmp_path / "_generated/years.md").read_text(
-        "utf-8"
-    )
+    assert '[7\\.7\\%]{.claim data-claim="lake-level" data-var="claim.lake-level"}' in (
+        tmp_path / "_generated/years.md"
+    ).read_text("utf-8")
 
 
 def test_inputs_that_did_not_change_are_not_written_again(tmp_path: Path) -> None:
@@ -179,11 +182,11 @@ def test_a_quiet_run_is_fine() -> None:
 def test_values_become_links_in_html(tmp_path: Path) -> None:
     text = lua(
         tmp_path,
-        'By [7.7%]{.claim data-claim="lake"}.\n\n# In [7.7%]{.claim data-claim="lake"} {#x}\n',
+        'By [7.7%]{.claim data-claim="lake" data-var="claim.lake"}.\n\n# In [7.7%]{.claim data-claim="lake"} {#x}\n',
         "html",
         {},
     )
-    assert '<a href="../chapters/ledger.html#claim-lake" class="claim">7.7%</a>' in text
+    assert '<a href="../chapters/ledger.html#claim-lake" class="claim" data-var="claim.lake">7.7%</a>' in text
     assert '<h1 id="x">In 7.7%</h1>' in text
 
 

@@ -7,7 +7,7 @@ editions/ID/…                                                           its pa
 files/SHA256.ext                                                        what several editions share
 """
 
-from analysis.publish.archive.release import Draft, add, release
+from analysis.publish.archive.release import Draft, add, complaints, release
 from analysis.publish.archive.verify import Finding, Verification, verify
 
-__all__ = ["Draft", "Finding", "Verification", "add", "release", "verify"]
+__all__ = ["Draft", "Finding", "Verification", "add", "complaints", "release", "verify"]

@@ -123,4 +123,4 @@ def picture(story: Sequence[Moment]) -> Markup:
     return Markup(
         '<svg class="steps" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">'
         '<path d="{}"/>{}</svg>'
-    ).format(label, _WIDTH, _HEIGHT, _WIDTH, _HEIGHT, steps, Markup(dots))
+    ).format(label, _WIDTH, _HEIGHT, _WIDTH, _HEIGHT, steps, Markup(dots))  # noqa: S704

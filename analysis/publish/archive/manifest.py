@@ -117,8 +117,6 @@ class Manifest:
         """
         try:
             content = json.loads(data)
-            if content["schema"] != SCHEMA:
-                raise ValueError(f"schema {content['schema']}")
             return cls(
                 edition=Edition.from_dict(content["edition"]),
                 number=int(content["number"]),

@@ -60,7 +60,8 @@ def report(
     """The edition with its data sets and its claims, for its first page.
 
     Args:
-        about, edition: what it is.
+        about: the report.
+        edition: the edition.
         claims: its ledger.
         snapshots: the newest of each source.
         place: path in the repository to the address from this page, for each snapshot.

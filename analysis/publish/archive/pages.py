@@ -1,4 +1,4 @@
-"""The pages of editions: what is put into a rendered page, the page of each claim, and the site's own pages."""
+"""The pages of editions: what is put into a page of the book, each claim's page, and the site's own pages."""
 
 from __future__ import annotations
 
@@ -168,7 +168,9 @@ def bar(view: View, name: str, *, root: bool = False) -> str:
         root=root,
         here=places.way(place, view.home + name),
         newest=places.way(place, f"latest/{name}" if claim else name),
-        anchor=_slug("index.html" if claim else name),
+        everywhere=f"revisions.html#claim-{Path(name).stem}"
+        if claim
+        else f"editions/index.html#{_slug(name)}",
         previous=previous
         and {
             "id": previous.id,
@@ -352,7 +354,8 @@ def _told(before: Issue | None, issue: Issue) -> str:
     verdicts = sum(any("verdict" in text for text in texts) for texts in moved.values())
     guards = sum(any(text.startswith("reads") for text in texts) for texts in moved.values())
     text = (
-        f"Of {len(issue.claims)} claims {_many(numbers, 'shows', 'show')} another number than in {before.id}, "
+        f"Of {len(issue.claims)} claims {_many(numbers, 'shows', 'show')} another number than in {before.id},"
+        " "
         f"{_many(verdicts, 'has', 'have')} another verdict"
     )
     return text + (f", and {_many(guards, 'guard', 'guards')} turned." if guards else ".")

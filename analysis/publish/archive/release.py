@@ -6,10 +6,10 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from analysis.errors import OutputError, ProseError
-from analysis.files import write_atomic
 from analysis.publish.archive import history, pages, places, site
 from analysis.publish.archive.manifest import Manifest, Previous, canonical
 from analysis.publish.archive.pdf import pack
@@ -68,7 +68,8 @@ def release(place: Path, draft: Draft, difference: Difference | None = None) -> 
     """
     with output(place):
         _refuse_foreign(place)
-        if wrong := complaints(draft, place):
+        there = {one.id for one in _issues(place)}
+        if draft.edition.id not in there and (wrong := complaints(draft, place)):
             raise ProseError(
                 f"edition {draft.edition.id} can not be released:\n" + "\n".join(f"  {one}" for one in wrong),
                 where="editions.toml",
@@ -81,6 +82,7 @@ def release(place: Path, draft: Draft, difference: Difference | None = None) -> 
             if place.exists():
                 shutil.copytree(place, new, symlinks=True, copy_function=_link)
             issue = add(new, draft, difference)
+            os.sync()
             swap(new, place)
         finally:
             shutil.rmtree(new, ignore_errors=True)
@@ -134,7 +136,7 @@ def add(place: Path, draft: Draft, difference: Difference | None = None) -> Issu
         files[places.home(draft.edition.id) + places.MANIFEST] = manifest.to_json()
         for name, data in files.items():
             if not (place / name).is_file():  # a file with this name in `files/` has these bytes
-                write_atomic(place / name, data)
+                _write(place / name, data)
     _renew(place, difference)
     return next(one for one in _issues(place) if one.id == draft.edition.id)
 
@@ -175,7 +177,7 @@ def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[
         evidence={path: places.shared(places.sha256(data), path) for path, data in evidence.items()},
     )
     files = {view.evidence[path]: data for path, data in evidence.items()}
-    files |= {place: data for place, data in pages.assets().values()}
+    files |= dict(pages.assets().values())
     for name, data in plain.items():
         if name.endswith(".html"):
             text = places.moved(data.decode(), name, home + name, lambda path: where.get(path, home + path))
@@ -228,7 +230,7 @@ def _renew(place: Path, difference: Difference | None) -> None:
     old = _root_files(place)
     new = dict(_root(issues))
     differences = {}
-    for before, after in zip(issues, issues[1:], strict=False):
+    for before, after in pairwise(issues):
         name = f"{_DIFFERENCES}{before.id}--{after.id}.html"
         if name in old:  # it was made when both were new; a later code may word it otherwise
             new[name] = files.read(name)
@@ -236,12 +238,10 @@ def _renew(place: Path, difference: Difference | None) -> None:
             new[name] = page.encode()
         if name in new:
             differences[after.id] = name
-    titles = {}
+    titles = dict.fromkeys(_reading_order(issues[-1]), "")
     for issue in issues:  # the newest title of a page is the one that stays
-        titles |= {
-            name: pages.title_of(files.read(issue.home + name).decode(), issue.manifest.about)
-            for name in issue.pages
-        }
+        for name in issue.pages:
+            titles[name] = pages.title_of(files.read(issue.home + name).decode(), issue.manifest.about)
     new |= pages.site_pages(issues, titles, differences)
     head = {
         "schema": 1,
@@ -252,7 +252,21 @@ def _renew(place: Path, difference: Difference | None) -> None:
     for name in sorted(old - set(new)):
         (place / name).unlink(missing_ok=True)
     for name, data in {**new, places.MANIFEST: canonical(head)}.items():
-        write_atomic(place / name, data)
+        _write(place / name, data)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a new file; a second name that another site has for the old one keeps the old bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.write_bytes(data)
+
+
+def _reading_order(issue: Issue) -> Iterator[str]:
+    """The pages of an edition as its first page lists them."""
+    for link in places.links(issue.files.read(f"{issue.home}index.html").decode()):
+        if (name := places.target("index.html", link)) in issue.pages:
+            yield name
 
 
 def _root_files(place: Path) -> set[str]:
@@ -314,7 +328,7 @@ def _refuse_foreign(place: Path) -> None:
 
 
 def _link(source: str, target: str) -> object:
-    """Copy a file by a second name for it; every write here makes a new file, so the first keeps its bytes."""
+    """Copy a file by giving it a second name; every write here makes a new file, so the bytes stay."""
     try:
         os.link(source, target)
     except OSError:

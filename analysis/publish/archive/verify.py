@@ -92,7 +92,10 @@ def verify(place: Path, *, known: str = "", recompute: bool = False) -> Verifica
     if recompute:
         work.recompute()
     return Verification(
-        dict(work.checked), tuple(work.findings), tuple(work.notes), work.issues[-1].sha256 if work.issues else ""
+        dict(work.checked),
+        tuple(work.findings),
+        tuple(work.notes),
+        work.issues[-1].sha256 if work.issues else "",
     )
 
 
@@ -181,7 +184,10 @@ class _Work:
                 self.find("chain", where, f"edition {before.edition} before it", "no such edition")
             elif before and there[before.edition].sha256 != before.manifest:
                 self.find(
-                    "chain", where, f"{before.edition} with SHA-256 {before.manifest}", there[before.edition].sha256
+                    "chain",
+                    where,
+                    f"{before.edition} with SHA-256 {before.manifest}",
+                    there[before.edition].sha256,
                 )
         followed = Counter(one.manifest.previous for one in self.issues)
         for before, count in followed.items():
@@ -190,7 +196,9 @@ class _Work:
                 after = before.edition if before else "nothing"
                 self.find("fork", f"after {after}", "one edition", " and ".join(names))
         if known and known not in {issue.sha256 for issue in self.issues}:
-            self.find("rollback", "the chain", f"a manifest with SHA-256 {known}", f"{len(self.issues)} others")
+            self.find(
+                "rollback", "the chain", f"a manifest with SHA-256 {known}", f"{len(self.issues)} others"
+            )
 
     def check_snapshots(self) -> None:
         """The evidence is what the manifest says, and what the ledger says it used."""
@@ -218,7 +226,11 @@ class _Work:
         ledgers = {issue.id: history.texts(self._claims(issue)) for issue in self.issues}
         newest = by_evidence(self.issues)[-1].id if self.issues else ""
         for name in self.names:
-            edition = name.split("/")[1] if name.startswith(f"{places.EDITIONS}/") and name.count("/") > 1 else newest
+            edition = (
+                name.split("/")[1]
+                if name.startswith(f"{places.EDITIONS}/") and name.count("/") > 1
+                else newest
+            )
             if name.endswith(".html") and edition in ledgers:
                 self._check_page(name, self._read(name), edition, ledgers)
         for issue in self.issues:
@@ -226,18 +238,26 @@ class _Work:
                 name = f"{issue.home}claims/{id_}.json"
                 try:
                     said = json.loads(self._read(name))
-                    given = {key: said[key] for key in _SAID} | {one["edition"]: one["display"] for one in said["history"]}
+                    given = {key: said[key] for key in _SAID} | {
+                        one["edition"]: one["display"] for one in said["history"]
+                    }
                 except (ValueError, KeyError, TypeError) as error:
                     self.find("number", name, "the claim as JSON", error)
                     continue
                 wanted = {key: entry[key] for key in _SAID}
-                wanted |= {id2: ledgers.get(id2, {}).get(f"claim.{id_}", "nothing") for id2 in given if id2 not in wanted}
+                wanted |= {
+                    id2: ledgers.get(id2, {}).get(f"claim.{id_}", "nothing")
+                    for id2 in given
+                    if id2 not in wanted
+                }
                 for key, text in wanted.items():
                     self.checked["numbers"] += 1
                     if given[key] != text:
                         self.find("number", f"{name}, {key}", text, given[key])
 
-    def _check_page(self, name: str, text: str, edition: str, ledgers: Mapping[str, Mapping[str, str]]) -> None:
+    def _check_page(
+        self, name: str, text: str, edition: str, ledgers: Mapping[str, Mapping[str, str]]
+    ) -> None:
         for _, attributes, content in _NUMBER.findall(text):
             given = dict(_ATTRIBUTE.findall(attributes))
             variable = html.unescape(given["data-var"])

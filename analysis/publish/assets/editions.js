@@ -34,36 +34,36 @@
       for (const since of document.querySelectorAll("[data-moved]")) since.textContent = "Has it moved since? No: this is the newest edition.";
       return;
     }
-    const moved = new Map();
-    const numbers = document.querySelectorAll("main [data-var]:not([data-edition])");
-    for (const one of numbers) {
-      const now = texts[one.dataset.var], then = one.textContent.trim();
-      if (now !== undefined && now !== then) moved.set(`${one.dataset.var}\n${then}`, [one, then, now]);
-    }
+    const numbers = [...document.querySelectorAll("main [data-var]:not([data-edition])")];
+    const moved = numbers
+      .map((one) => ({ name: one.dataset.var, then: one.textContent.trim(), now: texts[one.dataset.var] }))
+      .filter(({ then, now }) => now !== undefined && now !== then);
     const news = element("div", "", { className: "edition-news" });
-    const what = claim ? "this number" : "the numbers on this page";
-    const says = moved.size
-      ? `A newer edition, ${newest}, is out, and since this one ${moved.size === 1 ? "a text" : `${moved.size} texts`} among ${what} ${moved.size === 1 ? "has" : "have"} moved:`
-      : `A newer edition, ${newest}, is out; ${numbers.length ? `${what} ${claim ? "has" : "have"} not moved.` : "this page shows no number that could have moved."}`;
-    news.append(element("p", says));
-    if (moved.size) {
-      const changes = element("ul", "");
-      const all = [...moved.values()];
-      for (const [one, then, now] of all.slice(0, 6)) {
-        const item = element("li", ""), id = one.dataset.var.split(".")[1];
-        item.append(element("a", id, { href: `${top}latest/claims/${id}.html` }), `: ${then} is now ${now}`);
+    const says = !numbers.length ? "This page shows no number that could have moved."
+      : !moved.length ? "None of the numbers and verdicts on this page has moved since."
+      : `Of the ${numbers.length} numbers and verdicts on this page ${moved.length} ${moved.length === 1 ? "has" : "have"} moved since.`;
+    news.append(element("p", `A newer edition, ${newest}, is out. ${says}`));
+    if (moved.length) {
+      const changes = element("ul", ""), which = element("details", "");
+      const told = new Map(moved.map((one) => [`${one.name}\n${one.then}`, one]));
+      for (const { name, then, now } of told.values()) {
+        const item = element("li", ""), id = name.split(".")[1];
+        item.append(element("a", id, { href: `${top}latest/claims/${id}.html` }), `: ${then}, now ${now}`);
         changes.append(item);
       }
-      if (all.length > 6) changes.append(element("li", `and ${all.length - 6} more`));
-      news.append(changes);
+      which.append(element("summary", "Which ones"), changes);
+      news.append(which);
     }
     bar.querySelector("p").after(news);
 
     for (const since of document.querySelectorAll("[data-moved]")) {
       const id = since.dataset.moved, link = since.querySelector("a");
-      const now = texts[`claim.${id}`], then = document.querySelector(`[data-var="claim.${CSS.escape(id)}"]`).textContent.trim();
-      const answer = now === undefined ? "The newest edition no longer has it. "
-        : now === then ? `No: it is ${now} in edition ${newest} too. ` : `Yes: it is ${now} in edition ${newest}. `;
+      const kinds = ["claim", "verdict"];
+      const was = kinds.map((kind) => document.querySelector(`[data-var="${kind}.${id}"]`).textContent.trim());
+      const is = kinds.map((kind) => texts[`${kind}.${id}`]);
+      const answer = is[0] === undefined ? "The newest edition no longer has it. "
+        : (is[0] === was[0] ? `No: it is ${is[0]} in edition ${newest} too` : `Yes: it is ${is[0]} in edition ${newest}`)
+          + (is[1] === was[1] ? ". " : `; the verdict changed from ${was[1]} to ${is[1]}. `);
       since.replaceChildren("Has it moved since? ", element("strong", answer), link);
     }
   };

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  const up = document.currentScript.dataset.up;
+  const { up, index: address } = document.currentScript.dataset;
   const $ = (id) => document.getElementById(id);
 
   const theme = $("theme");
@@ -30,7 +30,7 @@
   let index; // fetched when the field is first entered; as a script, so that it works from a folder too
   const load = () => index ||= new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = up + "assets/search-index.js";
+    script.src = address;
     script.onload = () => resolve(window.pivotIndex.map(([href, title, section, text]) => ({
       href, title, section, text, low: text.toLowerCase(), head: `${title} ${section}`.toLowerCase(),
     })));

@@ -206,9 +206,10 @@ class Linker:
         if not classes:
             return text
         claim, home = self._entry(page, key)
+        named = f'data-var="{key}"'  # by it `pivot verify` and the edition's bar know which number this is
         if home is None:
-            return f'<span class="{classes}">{text}</span>'
-        return f'<a class="{classes}" href="{self._way(page, home)}#{claim}">{text}</a>'
+            return f'<span class="{classes}" {named}>{text}</span>'
+        return f'<a class="{classes}" {named} href="{self._way(page, home)}#{claim}">{text}</a>'
 
     def _typst(self, page: Page, match: re.Match[str]) -> str:
         key = match["key"]

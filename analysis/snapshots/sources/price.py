@@ -73,7 +73,7 @@ def _read(client: Client, known: Known) -> Update:
 def _kraken(client: Client, known: Known) -> dict[str, str]:
     """Close by day from up to 720 candles; the last one is still open and does not count.
 
-    Documentation: https://docs.kraken.com/api/docs/rest-api/get-ohlc-data (time, open, high, low, close, mean
+    Documentation: https://docs.kraken.com/api-reference/market-data/get-ohlc-data (time, open, high, low, close, mean
     price, volume, count; an error is a text in `error`, with status 200).
     """
     url = ADDRESS + OHLC
@@ -97,7 +97,7 @@ def _kraken(client: Client, known: Known) -> dict[str, str]:
 def _witness(client: Client) -> dict[str, str]:
     """Price by day; that of a day is fixed at the midnight (UTC) which ends it.
 
-    Documentation: https://docs.coinmetrics.io/api/v4/#operation/getTimeseriesAssetMetrics
+    Documentation: https://docs.coinmetrics.io/api-reference (GET /timeseries/asset-metrics)
     """
     url = WITNESS + PRICE_USD
     rows: list[Row] = [

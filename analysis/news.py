@@ -1,0 +1,145 @@
+"""What a refresh has brought, and what it moves: for a terminal, a pull request or a program."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.claims import ledger as ledgers
+from analysis.claims.model import Kind
+from analysis.errors import ReportError
+from analysis.publish.build import SNAPSHOTS
+from analysis.publish.generated import generated
+from analysis.revisions import pages, sides, text
+from analysis.revisions.report import End, Report, compare
+from analysis.revisions.sides import PACKAGE, Side
+from analysis.revisions.states import evaluate
+from analysis.snapshots import Store, Vintage
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from analysis.snapshots.refresh import Outcome
+    from analysis.snapshots.sources.model import Filing
+
+NOTHING = "Nothing was added, so nothing moves."
+TO_READ = "Filings to read"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What there is to tell.
+
+    Attributes:
+        outcomes: of each source.
+        filings: for a person to read, each with the attributed claims on its company.
+        report: what the new evidence moves; None if none was added.
+    """
+
+    outcomes: Sequence[Outcome]
+    filings: Sequence[tuple[Filing, tuple[str, ...]]]
+    report: Report | None
+
+
+def copied(root: Path, folder: Path) -> Path:
+    """Copies what a report is made from, its evidence and its prose, into a new folder."""
+    prose = [path.name for kind in ("qmd", "yml", "toml", "bib") for path in root.glob(f"*.{kind}")]
+    folder.mkdir()
+    for name in (*prose, "chapters", SNAPSHOTS):
+        whole = shutil.copytree if (root / name).is_dir() else shutil.copy
+        whole(root / name, folder / name)
+    return folder
+
+
+def moved(old: Path, new: Path, day: dt.date) -> Report:
+    """What the evidence of one folder moves against that of another, read on one day by this code."""
+    before, after = (
+        Side(name, "day", root, PACKAGE.parent, day, "")
+        for name, root in (("before the refresh", old), ("after it", new))
+    )
+    rows = sides.rows(before, after)
+    try:
+        return compare(evaluate(before, generated), evaluate(after, generated), rows)
+    except ReportError as error:  # the evidence has landed; that must be told even so
+        ends = (End(side.asked, side.kind, str(day), "") for side in (before, after))
+        return Report(*ends, (), (), 0, (), rows, " ".join(str(error).split()))
+
+
+def to_read(root: Path, day: dt.date, outcomes: Iterable[Outcome]) -> list[tuple[Filing, tuple[str, ...]]]:
+    """New filings, each with the attributed claims on its company: for a person, as no number is guessed."""
+    filings = [filing for outcome in outcomes for filing in outcome.filings]
+    if not filings:
+        return []
+    entries = ledgers.build(Vintage(Store(root / SNAPSHOTS), day)).entries.values()
+    attributed = [entry for entry in entries if entry.kind == Kind.ATTRIBUTED.value]
+    return [
+        (filing, tuple(entry.id for entry in attributed if filing.company in entry.statement))
+        for filing in sorted(filings, key=lambda filing: (filing.filed, filing.company, filing.url))
+    ]
+
+
+def show(news: News, console: Console) -> None:
+    """Prints the news on a terminal."""
+    for outcome in news.outcomes:
+        style = "red" if outcome.error else "green" if outcome.snapshot else ""
+        console.print(outcome.said, style=style, markup=False, highlight=False, soft_wrap=True)
+    if news.filings:
+        console.print(f"\n{TO_READ}", style="bold")
+    for filing in news.filings:
+        console.print(f"  {_told(*filing)}", markup=False, highlight=False, soft_wrap=True)
+    console.print()
+    if news.report:
+        text.render(news.report, console)
+    else:
+        console.print(NOTHING)
+
+
+def markdown(news: News) -> str:
+    """The news as the text of a pull request; what sources say stands in code spans, and so calls nobody."""
+    parts = [pages.markdown(news.report) if news.report else NOTHING, "", "### Sources", ""]
+    parts += [f"- {_code(outcome.said)}" for outcome in news.outcomes]
+    if news.filings:
+        parts += ["", f"### {TO_READ}", "", *(f"- {_code(_told(*filing))}" for filing in news.filings)]
+    return "\n".join(parts) + "\n"
+
+
+def as_json(news: News) -> str:
+    """The news for a program."""
+    told = {
+        "sources": [
+            {
+                "source": outcome.source,
+                "snapshot": outcome.snapshot.path if outcome.snapshot else None,
+                "said": outcome.said,
+                "failed": outcome.error is not None,
+            }
+            for outcome in news.outcomes
+        ],
+        "filings": [
+            {
+                "company": filing.company,
+                "form": filing.form,
+                "filed": str(filing.filed),
+                "url": filing.url,
+                "claims": claims,
+            }
+            for filing, claims in news.filings
+        ],
+        "difference": json.loads(pages.to_json(news.report)) if news.report else None,
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _told(filing: Filing, claims: Sequence[str]) -> str:
+    speaks = f"; attributed claims on the company: {', '.join(claims)}" if claims else ""
+    return f"{filing.company} {filing.form}, filed {filing.filed}: {filing.url}{speaks}"
+
+
+def _code(said: str) -> str:
+    return f"`{said.replace('`', chr(39))}`"

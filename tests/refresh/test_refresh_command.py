@@ -1,0 +1,127 @@
+"""`pivot refresh`: what an editor types and sees, and the pull request that GitHub opens."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.cli import main
+from analysis.snapshots import Store, client
+from analysis.snapshots.sources import SOURCES
+from tests.conftest import ROOT
+from tests.refresh.conftest import CONTACT, Still
+from tests.refresh.server import Server
+from tests.refresh.world import World
+from tests.unit.snapshots import tree
+from tests.unit.test_cli import repository
+
+PRICE = "btc-price"
+
+__all__ = ["repository"]  # a fixture: a copy of everything the commands read
+
+
+@pytest.fixture(autouse=True)
+def _present(server: Server, clock: Still, monkeypatch: pytest.MonkeyPatch) -> None:
+    del server
+    monkeypatch.setattr(client, "Clock", lambda: clock)
+    monkeypatch.setenv("PIVOT_CONTACT", CONTACT)
+
+
+class Run:
+    """Types a command in the copy of the repository."""
+
+    def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.root = root
+        self.store = Store(root / "data-snapshots")
+        self._capsys = capsys
+
+    def __call__(self, *words: str) -> tuple[int, str]:
+        code = main(["--root", str(self.root), "refresh", *words])
+        return code, "".join(self._capsys.readouterr())
+
+
+@pytest.fixture
+def typed(repository: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    return Run(repository, capsys)
+
+
+def test_the_body_of_a_pull_request(typed: Run) -> None:
+    code, body = typed("--format", "md")
+    assert code == 0
+    assert re.match(r"\*\*\d+ claims? moved", body)
+    assert "by prices `2026-11-22` added" in body
+    assert "`chapters/operations.qmd:" in body
+    assert "### Sources" in body
+    assert "`btc-price: 45 rows new, 2026-10-09 to 2026-11-22 -> data-snapshots/" in body
+    assert "### Filings to read" in body
+    assert "`MARA 10-Q, filed 2026-11-22: https://www.sec.gov/" in body
+    assert "attributed claims on the company: mara-btc-sold`" in body
+    assert typed.store.verify()["snapshots"] == 14 + len(SOURCES) - 1
+    code, again = typed("--format", "md")
+    assert code == 0
+    assert again.startswith("Nothing was added, so nothing moves.")
+
+
+def test_one_price_row_tried_out(typed: Run, world: World) -> None:
+    world.closes = {day: close for day, close in world.closes.items() if day <= dt.date(2026, 10, 10)}
+    before = tree(typed.store.root)
+    code, said = typed(PRICE, "--dry-run", "--format", "json")
+    assert code == 0
+    told = json.loads(said)
+    assert told["sources"][0]["said"].startswith("btc-price: 1 rows new, 2026-10-09 to 2026-10-09")
+    assert told["filings"] == []
+    (prices,) = [rows for rows in told["difference"]["rows"] if rows["name"] == "prices"]
+    assert "2026-10-09" in json.dumps(prices)
+    assert "81,659.50" in said or "81,660" in said
+    assert tree(typed.store.root) == before
+
+
+def test_a_failing_source_is_one_line_and_the_exit_code(typed: Run, server: Server) -> None:
+    server.faults["/OHLC"] = [lambda handler: handler.send(b"<html>", kind="text/html")]
+    code, said = typed(PRICE)
+    assert code == 2
+    first, *others = said.splitlines()
+    assert first.startswith("btc-price: A source answers with something else than data.")
+    assert first.endswith("Run `pivot refresh` again later.")
+    assert others == ["", "Nothing was added, so nothing moves."]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [(("nowhere",), "There is no live source 'nowhere'"), (("--contact", "me"), "whom to write to")],
+    ids=["source", "contact"],
+)
+def test_what_can_not_be_asked(typed: Run, words: tuple[str, ...], expected: str) -> None:
+    code, said = typed(*words)
+    assert code == 2
+    assert expected in said
+
+
+def test_no_build_knows_the_client() -> None:
+    """Every module but those of the refresh, imported in a process of its own, loads nothing that could ask."""
+    script = """
+import importlib, pathlib, sys
+live = ("refresh", "client", "transport", "underway", "sources")
+names = []
+for path in sorted(pathlib.Path("analysis").rglob("*.py")):
+    parts = path.with_suffix("").parts
+    if parts[-1] == "__main__" or (parts[1] == "snapshots" and parts[2] in live):
+        continue
+    names.append(".".join(part for part in parts if part != "__init__"))
+for name in names:
+    importlib.import_module(name)
+asking = {"requests", "requests_cache", "urllib3", *(f"analysis.snapshots.{name}" for name in live)}
+print(len(names), sorted(asking & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    count, _, loaded = done.stdout.partition(" ")
+    assert int(count) > 50
+    assert loaded.strip() == "[]"

@@ -1,0 +1,335 @@
+"""The report: what `pivot diff` says of two editions and of perturbed evidence, in each of its four forms."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import jsonschema
+import pandas as pd
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+
+from analysis.claims.ledger import Ledger
+from analysis.prose.book import Book, Problems
+from analysis.publish.embedded.expand import expand
+from analysis.publish.render import Inputs
+from analysis.revisions import pages, sides, text
+from analysis.revisions.causes import shares
+from analysis.revisions.report import Report, compare
+from analysis.revisions.states import State
+from tests.conftest import ROOT
+from tests.unit.revisions import CLOSES, copy, edit, rehash, shipped, side, state
+
+LUXOR = "data-snapshots/hashprice-published/2026-11-22.csv"
+SCHEMA = json.loads((ROOT / "analysis" / "revisions" / "report.schema.json").read_text("utf-8"))
+
+
+def spring_to_summer() -> Report:
+    return shipped("2026-05-08", "2026-06-30")
+
+
+def printed(report: Report, width: int = 90, *, colour: bool = False) -> str:
+    out = io.StringIO()
+    text.render(
+        report,
+        Console(file=out, width=width, force_terminal=colour, color_system="standard" if colour else None),
+    )
+    return out.getvalue()
+
+
+def found(base: State, root: Path) -> Report:
+    """The difference that a change of evidence or prose in a copy of the repository makes."""
+    new = state(root)
+    return compare(base, new, sides.rows(base.side, new.side))
+
+
+@cache
+def base() -> State:
+    return state(copy(Path(mkdtemp(prefix="pivot-base-"))))
+
+
+# What a fact-checker opens it for
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_the_first_screen_tells_the_rank_the_row_the_sentence_and_the_low(width: int) -> None:
+    screen = "\n".join(printed(spring_to_summer(), width).splitlines()[:40])
+    flat = " ".join(screen.split())
+    assert "difficulty-drop-rank-year: second-largest → third-largest" in flat
+    assert "epochs 953568 added (block 953,568: difficulty −10.09%)" in flat
+    assert "- It is the [-second-largest-] cut of its year so far" in flat
+    assert "+ It is the {+third-largest+} cut of its year so far" in flat
+    assert "is [-24 February-] 2026, at [-$28.04-]" in flat
+    assert "is {+30 June+} 2026, at {+$27.73+}" in flat
+
+
+def test_no_line_of_the_terminal_is_too_long_or_ends_in_blanks() -> None:
+    lines = printed(spring_to_summer(), 80).splitlines()
+    assert len(lines) > 200
+    assert max(map(len, lines)) <= 80
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_colour_marks_words_without_brackets() -> None:
+    said = printed(spring_to_summer(), colour=True)
+    assert "\x1b[32mthird-largest\x1b[0m" in said
+    assert "{+" not in said
+
+
+def test_claims_that_did_not_move_are_counted() -> None:
+    report = spring_to_summer()
+    assert report.unmoved + len(report.numbers) == 42
+    assert len(report.numbers) > 10
+
+
+def test_what_only_says_the_new_day_is_no_finding() -> None:
+    report = spring_to_summer()
+    assert len(report.dated) > 5
+    assert all(re.search("30\\sJune|2026-06-30", sentence.after) for sentence in report.dated)
+
+
+def test_the_charts_that_show_other_data_are_named_with_their_labels() -> None:
+    charts = {chart.name: chart for chart in spring_to_summer().charts}
+    assert "retargets" in charts
+    assert charts["retargets"].address == "chapters/overview.html#fig-retargets"
+    assert "third-largest" in charts["retargets"].labels[0][1]
+
+
+def test_a_day_against_itself() -> None:
+    report = shipped("2026-05-08", "2026-05-08")
+    assert (report.exit_code, report.verdict_line()) == (0, "Nothing that a reader sees moved")
+    assert (report.sentences, report.numbers, report.charts, report.changed) == ((), (), (), ())
+
+
+# Perturbed evidence, against a full rebuild of both sides
+
+
+def reading(built: State) -> dict[tuple[str, int], list[str]]:
+    """Every line of every chapter as the site's own renderer fills it in, by place."""
+    inputs = Inputs(built.texts, {}, Path(), Path(mkdtemp(prefix="pivot-generated-")))
+    for name, block in built.blocks.items():
+        (inputs.generated / f"{name}.md").write_text(block, "utf-8")
+    book = Book.load(built.side.root)
+    lines: dict[tuple[str, int], list[str]] = {}
+    for chapter in book.chapters:
+        expanded = expand(book, chapter, inputs, Problems())
+        for place, line in zip(expanded.origins, expanded.text.split("\n"), strict=False):
+            filled = re.sub("⟦v:([^⟧]*)⟧", lambda hole: built.texts[hole[1]], line)
+            made = re.sub(
+                r"`data-snapshots/[^`]*`.*[0-9a-f]{64}|`data-snapshots/[^`]*`|`[0-9a-f]{12}`", "", filled
+            )
+            lines.setdefault(
+                (place[0] if place[0].startswith("generated") else chapter.source, place[1]), []
+            ).append(made)
+    assert len(lines) > 500
+    return lines
+
+
+def account(ledger: Ledger) -> dict[str, object]:
+    """What a ledger says of each claim, but for the places it comes from."""
+    said = json.loads(ledger.to_json({}))["claims"]
+    return {
+        id_: {k: v for k, v in entry.items() if k not in ("inputs", "code")} for id_, entry in said.items()
+    }
+
+
+@cache
+def base_reading() -> dict[tuple[str, int], list[str]]:
+    return reading(base())
+
+
+PERTURBED = (
+    (CLOSES, 1, "1.0"),
+    (CLOSES, 1, "0.9"),
+    ("data-snapshots/network-days/2026-08-21.csv", 3, "1.3"),
+    ("data-snapshots/operator-statements/2026-11-22.csv", 4, "1.2"),
+    (LUXOR, 4, "0.6"),
+)
+
+
+@settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(st.sampled_from(PERTURBED), st.lists(st.floats(0, 1), min_size=1, max_size=3))
+def test_moved_claims_and_sentences_are_those_of_a_full_rebuild(
+    what: tuple[str, int, str], places: list[float]
+) -> None:
+    name, column, factor = what
+    root = copy(Path(mkdtemp(prefix="pivot-perturbed-")))
+    rows = pd.read_csv(root / name, dtype=str, keep_default_na=False)
+    for place in places:
+        row = int(place * (len(rows) - 1))
+        if rows.iloc[row, column]:
+            changed = round(float(rows.iloc[row, column]) * float(factor), 8)
+            rows.iloc[row, column] = f"{changed:f}"
+            if "high" in rows and column == list(rows).index("low") and rows.loc[row, "relation"] == "=":
+                rows.loc[row, "high"] = f"{changed:f}"
+    rows.to_csv(root / name, index=False, lineterminator="\n")
+    rehash(root, name)
+    report = found(base(), root)
+
+    new = state(root)
+    before, after = account(base().ledger), account(new.ledger)
+    assert {number.id for number in report.numbers} == {id_ for id_ in after if before[id_] != after[id_]}
+    old_lines, new_lines = base_reading(), reading(new)
+    differ = {place for place in new_lines if old_lines.get(place) != new_lines[place]}
+    prose = {place for place in differ if not place[0].startswith("generated")}
+    blocks = {place[0].removeprefix("generated:").removesuffix(".md") for place in differ - prose}
+    assert {(one.file, one.line) for one in report.sentences if not one.block} == prose
+    assert {one.block for one in report.sentences if one.block} == blocks
+    assert report.exit_code == bool(differ or report.charts)
+
+
+def test_a_guard_that_breaks_is_said_first(tmp_path: Path) -> None:
+    root = copy(tmp_path)
+    edit(root, LUXOR, lambda said: said.replace(",34.21,34.21,", ",20.5,20.5,"))
+    report = found(base(), root)
+    assert [sentence.wrong for sentence in report.sentences[:1]] == [("hashprice-low",)]
+    assert report.numbers[0].id == "hashprice-low"
+    assert report.numbers[0].guard == "broke"
+    assert report.numbers[0].kind == "correction"
+    assert [(row.data_set, row.change) for row in report.numbers[0].tipped] == [
+        ("hashprice_points", "revised")
+    ]
+    assert re.match(
+        r"1 claim moved \(1 verdict changed\), \d sentences? reads? wrong, ", report.verdict_line()
+    )
+    screen = printed(report).split("CLAIMS THAT MOVED")[0]
+    assert "READS WRONG NOW" in screen
+    assert "because broken: it needs that the lowest daily hash price is below $20.50" in " ".join(
+        screen.split()
+    )
+    mended = compare(state(root), base(), sides.rows(side(root), base().side))
+    assert mended.numbers[0].guard == "mended"
+    assert [sentence.mended for sentence in mended.sentences if sentence.mended] == [("hashprice-low",)]
+
+
+def test_hidden_digits_are_no_reading(tmp_path: Path) -> None:
+    root = copy(tmp_path)
+    edit(root, CLOSES, lambda said: said.replace("2026-08-21,78456.69", "2026-08-21,78456.70"))
+    report = found(base(), root)
+    levels = {number.id: number.level for number in report.numbers}
+    assert levels["hashprice-range"] == "hidden"
+    assert "reading" not in levels.values()
+    assert "1 row revised, restated although append-only" in printed(report)
+
+
+# Four forms of one object
+
+
+def test_json_has_everything_and_keeps_its_schema() -> None:
+    said = json.loads(pages.to_json(spring_to_summer()))
+    jsonschema.validate(said, SCHEMA)
+    rows = {diff["name"]: diff for diff in said["rows"]}
+    assert len(rows["prices"]["added"]) == 53
+    assert rows["epochs"]["added"][2] == {
+        **rows["epochs"]["added"][2],
+        "height": 953568,
+        "bits": "170240c3",
+        "timestamp": "2026-06-14T00:17:19Z",
+    }
+    rank = next(number for number in said["numbers"] if number["id"] == "difficulty-drop-rank-year")
+    assert rank["tipped"][0]["key"] == "953568"
+    assert said["exit_code"] == 1
+
+
+def huge() -> Report:
+    """More of everything than any comment holds, in texts that try to break out of it."""
+    report = spring_to_summer()
+    nasty = "`</details>` @everyone #1 <script>alert(1)</script> | $x$ ```\n" * 40
+    sentence = replace(
+        report.prose[0],
+        before=nasty,
+        after=nasty[1:],
+        words=(("del", nasty), ("same", nasty), ("ins", nasty)),
+    )
+    number = replace(report.numbers[0], old=None, statement=nasty)
+    rows = pd.DataFrame({"series": [nasty] * 1_000}, index=pd.RangeIndex(1_000, name="height"))
+    diffs = tuple(replace(diff, added=rows, removed=rows) for diff in report.rows)
+    return replace(
+        report,
+        sentences=(replace(sentence, wrong=("hashprice-low",)), *[sentence] * 1_000),
+        numbers=(number,) * 500,
+        rows=diffs,
+        notes=(nasty,) * 50,
+    )
+
+
+@pytest.mark.parametrize("make", [spring_to_summer, huge])
+def test_markdown_fits_into_a_comment(make: object) -> None:
+    said = pages.markdown(make())  # type: ignore[operator]
+    assert 1_000 < len(said.encode()) <= pages.COMMENT_BYTES
+    assert said.count("<details>") == said.count("</details>") > 0
+    assert "<script" not in said
+    assert not re.search(r"(?<![\w`])@\w", said)
+    assert not re.search(r"(?<!&)#\d", said)
+
+
+def test_markdown_of_an_undecided_report_is_short_too() -> None:
+    report = Report(*(spring_to_summer().old,) * 2, (), (), 0, (), (), undecided="x" * 200_000)
+    assert len(pages.markdown(report)) < 5_000
+
+
+@pytest.mark.parametrize("make", [spring_to_summer, huge])
+def test_html_needs_nothing_from_anywhere(make: object) -> None:
+    said = pages.page(make())  # type: ignore[operator]
+    assert said.startswith("<!doctype html>")
+    assert not re.search(r"""(?:src|srcset|href|action)=["'](?!#|data:)|url\(|@import|<link|<script""", said)
+    ids = re.findall(r'\bid="([^"]+)"', said)
+    assert set(re.findall(r'href="#([^"]+)"', said)) <= set(ids)
+
+
+def test_html_has_an_anchor_for_each_claim_that_moved() -> None:
+    report = spring_to_summer()
+    ids = re.findall(r'\bid="([^"]+)"', pages.page(report))
+    assert len(ids) == len(set(ids))
+    assert {f"claim-{number.id}" for number in report.numbers} <= set(ids)
+
+
+@pytest.mark.browser
+def test_html_is_read_by_keyboard_and_on_paper(tmp_path: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = Path("/usr/bin/chromium")
+    if not chromium.exists():
+        pytest.skip("no Chromium here")
+    file = tmp_path / "report.html"
+    file.write_text(pages.page(spring_to_summer()), "utf-8")
+    with playwright.sync_playwright() as run:
+        browser = run.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 320, "height": 800}, color_scheme="dark")
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(13, 17, 23)"
+        rows = page.locator("#rows-epochs")
+        rows.locator("summary").focus()
+        assert rows.get_attribute("open") is None
+        page.keyboard.press("Enter")
+        assert rows.get_attribute("open") is not None
+        page.keyboard.press("Enter")
+        page.emulate_media(media="print")
+        assert page.locator("#rows-prices li, #rows-prices td").first.is_visible()
+        assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+        browser.close()
+
+
+# Shares
+
+
+VALUES = st.lists(st.integers(-1000, 1000), min_size=4, max_size=4).filter(lambda found: found[0] != found[3])
+
+
+@given(VALUES)
+def test_shares_come_to_one_and_who_did_nothing_has_none(values: list[int]) -> None:
+    parts = shares(lambda taken: values[("data" in taken) + 2 * ("code" in taken)])
+    assert sum(parts.values()) == pytest.approx(1, abs=1e-5)
+    assert parts["prose"] == 0
+    if values[0] == values[1] and values[2] == values[3]:
+        assert (parts["data"], parts["code"]) == (0, 1)

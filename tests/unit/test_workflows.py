@@ -1,0 +1,341 @@
+"""The workflows on GitHub: hardened, linted, made of commands that exist; their steps do what they say."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from analysis.cli import _parser
+from analysis.revisions import report
+from tests.conftest import ROOT
+
+FOLDER = ROOT / ".github" / "workflows"
+FILES = {path.stem: path for path in sorted(FOLDER.glob("*.yml"))}
+# `on` is a truth value in YAML 1.1, so no workflow is asked for it by name here.
+WORKFLOWS: dict[str, dict[str, Any]] = {
+    name: yaml.safe_load(path.read_text("utf-8")) for name, path in FILES.items()
+}
+STEPS = [
+    (f"{name}.{job}.{step['name']}", step)
+    for name, workflow in WORKFLOWS.items()
+    for job, content in workflow["jobs"].items()
+    for step in content["steps"]
+]
+RUNS = [(name, step["run"]) for name, step in STEPS if "run" in step]
+
+
+def test_there_are_three() -> None:
+    assert set(FILES) == {"ci", "refresh", "publish"}
+    assert len(STEPS) > 40
+    assert len(RUNS) > 15
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_nothing_is_allowed_that_a_job_does_not_ask_for(name: str) -> None:
+    workflow = WORKFLOWS[name]
+    assert workflow["permissions"] == {}
+    assert workflow["concurrency"]["group"]
+    for job in workflow["jobs"].values():
+        assert 0 < job["timeout-minutes"] <= 45
+        assert job["permissions"]
+        assert job["runs-on"] == "ubuntu-24.04"
+
+
+def test_what_runs_foreign_code_may_not_write() -> None:
+    """A job that may write, or sign, neither builds nor runs anything of ours or of a pull request."""
+    writing = 0
+    for workflow in WORKFLOWS.values():
+        for job in workflow["jobs"].values():
+            if "write" in job["permissions"].values():
+                writing += 1
+                assert not any(re.search(r"make|pivot|python", step.get("run", "")) for step in job["steps"])
+    assert writing == 5
+
+
+def test_actions_are_pinned_and_named() -> None:
+    used = [
+        line.strip()
+        for path in FILES.values()
+        for line in path.read_text("utf-8").splitlines()
+        if "uses:" in line
+    ]
+    assert len(used) > 20
+    for line in used:
+        assert re.fullmatch(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+    # One action, one version.
+    assert len({line.split("@")[0] for line in used}) == len(set(used))
+
+
+def test_credentials_are_not_left_behind_and_no_foreign_text_is_run() -> None:
+    checkouts = [step for _, step in STEPS if step.get("uses", "").startswith("actions/checkout@")]
+    assert len(checkouts) > 5
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+    assert [name for name, run in RUNS if "${{" in run] == []
+
+
+def test_each_command_exists() -> None:
+    targets, commands = set(), set()
+    for name, run in RUNS:
+        for words in re.findall(r"(?m)^\s*make (\S+)", run):
+            targets.add(words)
+        for line in re.findall(r"\.venv/bin/pivot ([^|>\n]+)", run):
+            words = shlex.split(re.sub(r"\"?\$\w+\"?", "quarto", line))
+            arguments = _parser().parse_args(words)  # exits where a command or an option is none
+            assert callable(arguments.command), name
+            commands.add(words[0])
+    assert targets == {"report", "test"}
+    assert commands == {"build", "check", "diff", "refresh", "release", "verify"}
+    for target in sorted(targets):
+        done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=False, capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+
+
+def test_the_label_follows_the_words_of_the_report() -> None:
+    assert "sentences? reads? wrong" in FILES["refresh"].read_text("utf-8")
+    words = Path(report.__file__).read_text("utf-8")
+    assert '"sentence reads wrong", "sentences read wrong"' in words
+
+
+def _tool(name: str) -> str:
+    """A linter beside the running Python, or on the path."""
+    beside = Path(sys.executable).parent / name
+    return str(beside) if beside.exists() else shutil.which(name) or ""
+
+
+LINTERS = {
+    "zizmor": ("--offline", "--persona", "pedantic", "--no-progress"),
+    "actionlint": (),
+}
+
+
+@pytest.mark.parametrize("name", LINTERS)
+def test_linters_find_nothing(name: str, tmp_path: Path) -> None:
+    tool = _tool(name)
+    if not tool:
+        pytest.skip(f"{name} is not installed")
+    done = subprocess.run(
+        [tool, *LINTERS[name], *FILES.values()], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    # It can find something: a workflow with a mistake of each one's kind.
+    bad = tmp_path / ".github" / "workflows" / "bad.yml"
+    bad.parent.mkdir(parents=True)
+    text = FILES["ci"].read_text("utf-8").replace("permissions: {}", "permissions: write-all", 1)
+    bad.write_text(text.replace("runs-on: ubuntu-24.04", "runs-on: ${{ matrix.nothing }}", 1), "utf-8")
+    assert subprocess.run([tool, *LINTERS[name], bad], check=False, capture_output=True).returncode != 0
+
+
+# The steps themselves, run in order in a clone with a bare remote. What GitHub provides is played by stubs.
+
+GH = """#!/bin/sh
+printf '%s\\n' "$*" >> "$LOG"
+case "$*" in "pr list"*) cat "$OPEN";; esac
+"""
+
+
+@dataclass
+class Desk:
+    """A clone of a small repository, with a bare remote and stubs for `gh`, `make` and `pivot`."""
+
+    folder: Path
+    pivot: str = ""
+
+    def __post_init__(self) -> None:
+        self.clone, self.remote = self.folder / "clone", self.folder / "remote.git"
+        self.stubs, self.log, self.open = (self.folder / name for name in ("stubs", "log", "open"))
+        for path in (self.log, self.open, self.folder / "summary", self.folder / "output"):
+            path.touch()
+        self.stub("gh", GH)
+        self.stub("make", "#!/bin/sh\n")
+        self.git("init", "--quiet", "--bare", "--initial-branch=main", str(self.remote), at=self.folder)
+        self.git("clone", "--quiet", str(self.remote), str(self.clone), at=self.folder)
+        (self.clone / "data-snapshots").mkdir()
+        (self.clone / "data-snapshots" / "SHA256SUMS").write_text("old\n", "utf-8")
+        (self.clone / "editions.toml").write_text(
+            '[[edition]]\nid = "2026-05-08"\nas_of = 2026-05-08\n\n[[edition]]\nid = "2026-06-30"\n', "utf-8"
+        )
+        (self.clone / ".gitignore").write_text(".venv/\n", "utf-8")
+        self.git("switch", "--quiet", "--create", "main")
+        self.git("add", ".")
+        self.git("commit", "--quiet", "--message", "Begin")
+        self.git("push", "--quiet", "origin", "main")
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": f"{self.stubs}:/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(self.folder),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_AUTHOR_NAME": "a",
+            "GIT_AUTHOR_EMAIL": "a@example.org",
+            "GIT_COMMITTER_NAME": "a",
+            "GIT_COMMITTER_EMAIL": "a@example.org",
+            "LOG": str(self.log),
+            "OPEN": str(self.open),
+            "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
+            "GITHUB_OUTPUT": str(self.folder / "output"),
+        }
+
+    def stub(self, name: str, text: str, folder: Path | None = None) -> None:
+        path = (folder or self.stubs) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        path.chmod(0o755)
+
+    def git(self, *words: str, at: Path | None = None) -> str:
+        done = subprocess.run(
+            ["git", *words],
+            cwd=at or self.clone,
+            env=self.environment(),
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout
+
+    def job(self, name: str, uses: Mapping[str, Callable[[], object]], **values: str) -> list[int]:
+        """Runs the steps of a job in order, in a clone of its own; gives their exit codes."""
+        shutil.rmtree(self.clone)
+        self.git("clone", "--quiet", str(self.remote), str(self.clone), at=self.folder)
+        workflow, _, job = name.partition(".")
+        content = WORKFLOWS[workflow]["jobs"][job]
+        if any(".venv/bin/pivot" in step.get("run", "") for step in content["steps"]):
+            self.stub("pivot", self.pivot, self.clone / ".venv" / "bin")
+        codes = []
+        for step in content["steps"]:
+            if "uses" in step:
+                uses.get(step["uses"].partition("@")[0], lambda: None)()
+                continue
+            environment = self.environment() | {
+                key: values.get(key, "") for key in {**content.get("env", {}), **step.get("env", {})}
+            }
+            done = subprocess.run(
+                ["bash", "-e", "-c", step["run"]],
+                cwd=self.clone,
+                env=environment,
+                check=False,
+                capture_output=True,
+                text=True,
+            )
+            codes.append(done.returncode)
+            if done.returncode and not step.get("continue-on-error"):
+                break
+        return codes
+
+    def said(self) -> list[str]:
+        return self.log.read_text("utf-8").splitlines()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def _news(desk: Desk, report: str) -> Callable[[], object]:
+    def download() -> None:
+        news = desk.clone / "news" / "data-snapshots"
+        (news / "btc-price").mkdir(parents=True)
+        (news / "btc-price" / "2026-11-23.csv").write_text("date\n", "utf-8")
+        (news / "SHA256SUMS").write_text("new\n", "utf-8")
+        (desk.clone / "news" / "refresh.md").write_text(report, "utf-8")
+
+    return download
+
+
+@pytest.mark.parametrize(
+    ("opened", "report", "label"),
+    [
+        ("", "**2 claims moved, 1 sentence reads wrong, nothing else**", "reads-wrong"),
+        ("7\n", "**1 claim moved, 3 sentences read differently, nothing else**", "reads-right"),
+    ],
+    ids=["opens", "renews"],
+)
+def test_refresh_opens_or_renews_one_pull_request(desk: Desk, opened: str, report: str, label: str) -> None:
+    desk.open.write_text(opened, "utf-8")
+    codes = desk.job("refresh.pull-request", {"actions/download-artifact": _news(desk, report)})
+    assert codes == [0, 0]
+    changed = desk.git("diff", "--name-only", "main", "refresh", at=desk.remote).split()
+    assert changed == ["data-snapshots/SHA256SUMS", "data-snapshots/btc-price/2026-11-23.csv"]
+    (last,) = [line for line in desk.said() if line.startswith(("pr create", "pr edit"))]
+    assert last.startswith("pr edit refresh" if opened else "pr create --head refresh")
+    assert f"label {label}" in last
+    assert (desk.clone / "body.md").read_text("utf-8") == report
+
+
+@pytest.mark.parametrize(
+    ("script", "codes", "output"),
+    [
+        ("echo new > data-snapshots/SHA256SUMS; echo body", [0, 0, 0, 0], "new=true\n"),
+        ("echo body", [0, 0, 0, 0], ""),
+        ("echo body; exit 2", [0, 2, 0, 1], ""),
+    ],
+    ids=["news", "no news", "a source fails"],
+)
+def test_refresh_tells_whether_there_is_news(desk: Desk, script: str, codes: list[int], output: str) -> None:
+    desk.pivot = f"#!/bin/sh\n{script}\n"
+    outcome = "failure" if "exit" in script else "success"
+    assert desk.job("refresh.refresh", {}, OUTCOME=outcome, PIVOT_CONTACT="a@example.org") == codes
+    assert (desk.folder / "output").read_text("utf-8") == output
+    assert "body" in (desk.folder / "summary").read_text("utf-8")
+
+
+PIVOT = """#!/bin/sh
+echo "$*" >> "$LOG"
+case "$1" in
+  release)
+    mkdir -p "site/editions/$2"
+    date +%N > "site/editions/$2/index.html"
+    echo "$2" > site/manifest.json;;
+  verify) test -f "$2/manifest.json";;
+esac
+"""
+
+
+def test_publish_adds_editions_and_carries_the_old_ones_over(desk: Desk) -> None:
+    desk.pivot = PIVOT
+    kept = desk.folder / "kept"
+
+    def download() -> None:
+        shutil.copytree(kept, desk.clone / "site", dirs_exist_ok=True)
+
+    def publish() -> list[str]:
+        desk.log.write_text("", "utf-8")
+        (desk.folder / "output").write_text("", "utf-8")
+        shutil.rmtree(desk.folder / "site", ignore_errors=True)
+        assert set(desk.job("publish.build", {})) == {0}
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.move(desk.clone / "site", kept)
+        released = [line for line in desk.said() if line.startswith("release")]
+        if "new=true" in (desk.folder / "output").read_text("utf-8"):
+            assert desk.job("publish.keep", {"actions/download-artifact": download}, COMMIT="abc") == [0]
+        return released
+
+    assert publish() == [
+        "release 2026-05-08 --into site --renderer quarto",
+        "release 2026-06-30 --into site --renderer quarto",
+    ]
+    first = desk.git("show", "editions:editions/2026-05-08/index.html", at=desk.remote)
+    assert publish() == []
+    with (desk.clone / "editions.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[[edition]]\nid = "2026-08-21"\n')
+    desk.git("commit", "--quiet", "--all", "--message", "Announce an edition")
+    desk.git("push", "--quiet", "origin", "main")
+    assert publish() == ["release 2026-08-21 --into site --renderer quarto"]
+    files = desk.git("ls-tree", "-r", "--name-only", "editions", at=desk.remote).split()
+    assert files == [
+        "editions/2026-05-08/index.html",
+        "editions/2026-06-30/index.html",
+        "editions/2026-08-21/index.html",
+        "manifest.json",
+    ]
+    assert desk.git("show", "editions:editions/2026-05-08/index.html", at=desk.remote) == first
+    assert len(desk.git("log", "--format=%s", "editions", at=desk.remote).splitlines()) == 2
