@@ -450,7 +450,7 @@ def _refresh(arguments: argparse.Namespace) -> int:
         news.show(told, Console())
     else:
         sys.stdout.write({"md": news.markdown, "json": news.as_json}[arguments.format](told))
-    return max((outcome.error.exit_code for outcome in outcomes if outcome.error), default=0)
+    return told.exit_code
 
 
 def _add(arguments: argparse.Namespace) -> int:

@@ -46,6 +46,13 @@ class News:
     filings: Sequence[tuple[Filing, tuple[str, ...]]]
     report: Report | None
 
+    @property
+    def exit_code(self) -> int:
+        """That of the worst thing that went wrong; a number that moved is none."""
+        codes = [outcome.error.exit_code for outcome in self.outcomes if outcome.error]
+        codes += [self.report.exit_code] if self.report and self.report.undecided else []
+        return max(codes, default=0)
+
 
 def copied(root: Path, folder: Path) -> Path:
     """Copies what a report is made from, its evidence and its prose, into a new folder."""
@@ -59,16 +66,14 @@ def copied(root: Path, folder: Path) -> Path:
 
 def moved(old: Path, new: Path, day: dt.date) -> Report:
     """What the evidence of one folder moves against that of another, read on one day by this code."""
-    before, after = (
-        Side(name, "day", root, PACKAGE.parent, day, "")
-        for name, root in (("before the refresh", old), ("after it", new))
-    )
+    before = Side("before the refresh", "day", old, PACKAGE.parent, day, "")
+    after = Side("after it", "day", new, PACKAGE.parent, day, "")
     rows = sides.rows(before, after)
     try:
         return compare(evaluate(before, generated), evaluate(after, generated), rows)
     except ReportError as error:  # the evidence has landed; that must be told even so
-        ends = (End(side.asked, side.kind, str(day), "") for side in (before, after))
-        return Report(*ends, (), (), 0, (), rows, " ".join(str(error).split()))
+        first, last = (End(side.asked, side.kind, str(day), "") for side in (before, after))
+        return Report(first, last, (), (), 0, (), rows, " ".join(str(error).split()))
 
 
 def to_read(root: Path, day: dt.date, outcomes: Iterable[Outcome]) -> list[tuple[Filing, tuple[str, ...]]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from analysis.claims.model import Kind, Verdict
 from analysis.claims.network import QUARTER
 from analysis.claims.quantities import Count, Day, HashRate, Percent, Share, nearest
@@ -179,7 +181,7 @@ def _table_top10(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: AR
                 _cell(row.company),
                 f"{row.value:,.1f}",
                 _cell(row.period),
-                f"{row.published:%Y-%m-%d}",
+                "no date" if pd.isna(row.published) else f"{row.published:%Y-%m-%d}",
                 _link(row.publisher, row.url),
                 row.tier,
             )

@@ -267,7 +267,7 @@ def words(before: str, after: str) -> tuple[tuple[str, str], ...]:
         elif x == y:
             kept = x
         else:
-            gone, come, kept = gone + (kept if gone else "") + x, come + (kept if come else "") + y, ""
+            gone, come, kept = gone + kept + x, come + kept + y, ""
     return tuple((state, text) for state, text in [*told, (GONE, gone), (COME, come), (SAME, kept)] if text)
 
 

@@ -32,6 +32,7 @@ HEX = "text/plain"
 _GOOD = frozenset({200, 304})
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _CHUNK = 1 << 16
+_REDIRECTS = 5
 _LATER = "Nothing was added. Run `pivot refresh` again later."
 _MOVED = "Nothing was added. If the source has moved, change its address in analysis/snapshots/sources."
 
@@ -131,7 +132,7 @@ class Transport(HTTPAdapter):
             there = urljoin(seen[-1], response.headers["Location"])
             if urlsplit(there)[:2] != urlsplit(seen[0])[:2]:
                 raise _error("A source sends us elsewhere.", seen[0], "the same host", there, _MOVED)
-            if there in seen:
+            if there in seen or len(seen) > _REDIRECTS:
                 raise _error("A source sends us in a circle.", seen[0], "an answer", there, _MOVED)
             seen.append(there)
             request = copy.copy(request)

@@ -92,6 +92,14 @@ def test_a_failing_source_is_one_line_and_the_exit_code(typed: Run, server: Serv
     assert others == ["", "Nothing was added, so nothing moves."]
 
 
+def test_what_has_landed_is_told_even_where_the_difference_can_not_be(typed: Run) -> None:
+    (typed.root / "chapters" / "overview.qmd").unlink()
+    code, said = typed(PRICE)
+    assert code == 2
+    assert "-> data-snapshots/btc-price/2026-11-23.csv" in said
+    assert "overview.qmd" in said.split("\n\n", 1)[1]
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [(("nowhere",), "There is no live source 'nowhere'"), (("--contact", "me"), "whom to write to")],
@@ -104,7 +112,7 @@ def test_what_can_not_be_asked(typed: Run, words: tuple[str, ...], expected: str
 
 
 def test_no_build_knows_the_client() -> None:
-    """Every module but those of the refresh, imported in a process of its own, loads nothing that could ask."""
+    """Every module but those of the refresh, imported in a new process, loads nothing that could ask."""
     script = """
 import importlib, pathlib, sys
 live = ("refresh", "client", "transport", "underway", "sources")

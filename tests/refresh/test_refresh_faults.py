@@ -41,6 +41,10 @@ def cut(handler: Handler) -> None:
     handler.close_connection = True
 
 
+def further(handler: Handler) -> None:
+    handler.send(b"", status=302, headers={"Location": handler.path + "0"})
+
+
 def hang(_: Handler) -> None:
     time.sleep(LIMITS.read * 2)
 
@@ -160,6 +164,7 @@ FAULTS: dict[str, tuple[Fault | Callable[[World], Fault], str]] = {
         "expected seconds since 1970",
     ),
     "redirect in a circle": (status(302, Location="/0/public/OHLC?pair=XBTUSD&interval=1440"), "in a circle"),
+    "redirect without end": (further, "A source sends us in a circle"),
     "redirect elsewhere": (status(301, Location="https://example.org/"), "got https://example.org/"),
     "redirect to a file": (status(302, Location="file:///etc/passwd"), "got file:///etc/passwd"),
     "redirect to ftp": (status(302, Location="ftp://127.0.0.1/x"), "A source sends us elsewhere"),
@@ -220,7 +225,7 @@ NONSENSE: dict[str, tuple[str, Callable[[World], object], str]] = {
     "a height that leaps": (
         "network-days",
         lambda w: w.last.update({YESTERDAY: 1_000_000}),
-        "contradict each other",
+        "column blocks: expected 400 or less",
     ),
     "a height that stands": (
         "network-days",
@@ -263,7 +268,7 @@ NONSENSE: dict[str, tuple[str, Callable[[World], object], str]] = {
     "a negative hash rate": (
         "hashrate-published",
         answer(HASHRATE, lambda a: a.update(currentHashrate=-1)),
-        "column low: expected 0 or more; got",
+        "expected a number above 0; got -1",
     ),
     "an index without filings": (
         "operator-statements",

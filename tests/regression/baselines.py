@@ -138,7 +138,9 @@ def _words(entry: Entry) -> Iterator[tuple[str, str]]:
             f"from {one.snapshot}",
             f"{one.count} rows, {one.rows[0]} to {one.rows[-1]}, {len(one.rows)} named",
         )
-    yield "evidence", f"{len(entry.evidence)} pieces"
+    for piece in entry.evidence:
+        published = piece.published or "day unknown"
+        yield f"said by {piece.publisher}: {piece.value}", f"{piece.bearing}; {piece.tier}; {published}"
 
 
 _DIGITS = 12

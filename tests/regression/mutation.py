@@ -37,6 +37,8 @@ TESTS = (
     "tests/unit/test_claims_verdicts.py",
     "tests/unit/test_claims_ledger.py",
     "tests/unit/test_vintages_verdicts.py",
+    "tests/regression/test_survivors.py",
+    "tests/regression/test_counterfactuals.py",
 )
 """The tests that look at measures and claims, those first that notice most."""
 

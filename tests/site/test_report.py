@@ -206,7 +206,7 @@ def test_a_place_that_can_not_be_written(
 
 def test_nothing_is_done_when_nothing_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = copy_repository(tmp_path / "repository")
-    build = ["--root", str(root), "build", "--renderer", "embedded"]
+    build = ["--root", str(root), "build", "--as-of", "2026-08-21", "--renderer", "embedded"]
     assert main(build) == 0
     assert "built in" in capsys.readouterr().out
     assert main(build) == 0

@@ -155,7 +155,7 @@ PERTURBED = (
 )
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=5, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(st.sampled_from(PERTURBED), st.lists(st.floats(0, 1), min_size=1, max_size=3))
 def test_moved_claims_and_sentences_are_those_of_a_full_rebuild(
     what: tuple[str, int, str], places: list[float]
@@ -207,7 +207,7 @@ def test_a_guard_that_breaks_is_said_first(tmp_path: Path) -> None:
     )
     mended = compare(state(root), base(), sides.rows(side(root), base().side))
     assert mended.numbers[0].guard == "mended"
-    assert [sentence.mended for sentence in mended.sentences if sentence.mended] == [("hashprice-low",)]
+    assert {sentence.mended for sentence in mended.sentences if sentence.mended} == {("hashprice-low",)}
 
 
 def test_hidden_digits_are_no_reading(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def _read(client: Client, known: Known) -> Update:
     Documentation: https://mempool.space/docs/api/rest#get-hashrate
     """
     url = mempool.ADDRESS + PATH
-    rate = plain(ask(client, url)["currentHashrate"].number() / _EXA, 2)
+    rate = plain(ask(client, url)["currentHashrate"].positive() / _EXA, 2)
     day = str(known.today)
     row: Row = {
         "id": f"{day}-mempool",

@@ -73,8 +73,8 @@ def _read(client: Client, known: Known) -> Update:
 def _kraken(client: Client, known: Known) -> dict[str, str]:
     """Close by day from up to 720 candles; the last one is still open and does not count.
 
-    Documentation: https://docs.kraken.com/api-reference/market-data/get-ohlc-data (time, open, high, low, close, mean
-    price, volume, count; an error is a text in `error`, with status 200).
+    Documentation: https://docs.kraken.com/api-reference/market-data/get-ohlc-data (time, open, high, low,
+    close, mean price, volume, count; an error is a text in `error`, with status 200).
     """
     url = ADDRESS + OHLC
     answer = ask(client, url)

@@ -1,0 +1,125 @@
+"""The three editions published side by side, built once a session, and ways to forge a copy of them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from analysis.publish.archive import places
+from analysis.publish.archive.manifest import canonical
+from analysis.publish.editions import Edition
+from analysis.publish.press import build_all
+from analysis.publish.render import silent
+from tests.report import SITE, copy_repository
+
+FIRST, SECOND, NEWEST = IDS = ("2026-05-08", "2026-06-30", "2026-08-21")
+FOURTH = """
+[[edition]]
+id = "2026-07-15"
+as_of = 2026-07-15
+title = "In between"
+
+[[edition.revision]]
+kind = "data"
+why = "Evidence of July."
+
+[[edition.revision]]
+kind = "method"
+why = "Another way to read the price of a hash."
+claims = ["hashprice-range"]
+"""
+
+
+def difference(before: Edition, after: Edition) -> str:
+    """Stands for the difference report, which has tests of its own."""
+    return f"<!doctype html><title>{before.id} to {after.id}</title>"
+
+
+@cache
+def repository() -> Path:
+    """A repository with the whole site in `_site`; nobody may change either."""
+    root = copy_repository(Path(mkdtemp(prefix="pivot-editions-")) / "repository")
+    build_all(root, "embedded", root / SITE, silent, difference)
+    return root
+
+
+def published() -> Path:
+    """The whole site."""
+    return repository() / SITE
+
+
+def contents(site: Path) -> dict[str, bytes]:
+    """Every file by its path."""
+    return {
+        path.relative_to(site).as_posix(): path.read_bytes()
+        for path in sorted(site.rglob("*"))
+        if path.is_file()
+    }
+
+
+class Forger:
+    """A copy of the site, and whatever a forger could do to it.
+
+    Args:
+        site: the copy.
+    """
+
+    def __init__(self, site: Path) -> None:
+        self.site = site
+        shutil.copytree(published(), site)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Change a text in a file, and nothing else."""
+        text = (self.site / name).read_text("utf-8")
+        assert old in text, f"{old!r} is not in {name}"
+        (self.site / name).write_text(text.replace(old, new, 1), "utf-8")
+
+    def json(self, name: str, change: Callable[[Any], object]) -> None:
+        """Change the content of a JSON file."""
+        content = json.loads((self.site / name).read_text("utf-8"))
+        change(content)
+        (self.site / name).write_bytes(canonical(content))
+
+    def manifest(self, edition: str) -> dict[str, Any]:
+        """The manifest of an edition."""
+        content: dict[str, Any] = json.loads((self.site / self.manifest_name(edition)).read_text("utf-8"))
+        return content
+
+    @staticmethod
+    def manifest_name(edition: str) -> str:
+        """Its path."""
+        return places.home(edition) + places.MANIFEST
+
+    def cover(self, *, root_only: bool = False) -> None:
+        """Make every hash fit what is there now: file lists, the chain, the root."""
+        before = None
+        for edition in () if root_only else IDS:
+            name = self.manifest_name(edition)
+            if not (self.site / name).is_file():
+                continue
+
+            def mend(content: dict[str, Any], before: str | None = before) -> None:
+                for file in content["files"]:
+                    content["files"][file] = self.sha256(file)
+                if content["previous"] and before:
+                    content["previous"]["manifest"] = before
+
+            self.json(name, mend)
+            before = self.sha256(name)
+
+        def crown(content: dict[str, Any]) -> None:
+            for file in list(content["files"]):
+                content["files"][file] = self.sha256(file)
+            for one in content["editions"]:
+                one["manifest"] = self.sha256(self.manifest_name(one["edition"]))
+
+        self.json(places.MANIFEST, crown)
+
+    def sha256(self, name: str) -> str:
+        """The hash of a file as it is now."""
+        return places.sha256((self.site / name).read_bytes())

@@ -1,0 +1,492 @@
+"""The published site: editions side by side, each frozen; what readers find on their pages."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import shutil
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from analysis.cli import main
+from analysis.errors import OutputError, ProseError
+from analysis.publish import press
+from analysis.publish.archive import Draft, places, release, verify
+from analysis.publish.archive.manifest import About, Code
+from analysis.publish.editions import Accepted, Edition, Revision, edition
+from analysis.publish.render import silent
+from tests.conftest import ROOT
+from tests.editions import FIRST, FOURTH, IDS, NEWEST, SECOND, contents, difference, published, repository
+from tests.report import copy_repository
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def text(name: str) -> str:
+    return (published() / name).read_text("utf-8")
+
+
+def found_in(page: str, pattern: str) -> re.Match[str]:
+    found = re.search(pattern, page)
+    assert found, pattern
+    return found
+
+
+def words(fragment: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", fragment)).strip()
+
+
+def pages_of(site: Path) -> dict[str, str]:
+    return {name: data.decode() for name, data in contents(site).items() if name.endswith(".html")}
+
+
+def test_the_editions_stand_side_by_side_each_as_it_read() -> None:
+    ranks = {id_: text(f"editions/{id_}/chapters/overview.html") for id_ in IDS}
+    assert "second-largest" in ranks[FIRST]
+    assert all("third-largest" in ranks[id_] for id_ in (SECOND, NEWEST))
+    assert "third-largest" in text("chapters/overview.html")
+    for id_ in IDS:
+        home = published() / "editions" / id_
+        assert json.loads((home / "ledger.json").read_text("utf-8"))["as_of"] == id_
+        assert (home / "report.pdf").read_bytes().startswith(b"%PDF-")
+        assert len(list(home.glob("claims/*.html"))) == len(list(home.glob("claims/*.json"))) == 42
+    assert len({(published() / f"editions/{id_}/report.pdf").read_bytes() for id_ in IDS}) == 3
+
+
+def test_every_page_of_the_book_says_its_edition_and_leads_to_the_others_without_scripts() -> None:
+    for id_ in IDS:
+        for path in sorted((published() / "editions" / id_).rglob("*.html")):
+            page = path.read_text("utf-8")
+            bar = page[page.index("<!--edition-->") : page.index("<!--/edition-->")]
+            assert f"<strong>Edition {id_}</strong>" in bar, path
+            assert "frozen" in bar
+            assert "What moved, and why" in bar
+            assert "Newest edition" in bar
+            assert ('rel="prev"' in bar) == (id_ != FIRST)
+    assert "This page is frozen" not in text("chapters/overview.html")
+    assert f"editions/{NEWEST}/chapters/overview.html" in text("chapters/overview.html")
+    assert "the day is inferred" in text(f"editions/{FIRST}/index.html")
+
+
+def test_the_edition_before_is_reached_on_the_same_page() -> None:
+    assert f'rel="prev" href="../../{FIRST}/chapters/security.html"' in text(
+        f"editions/{SECOND}/chapters/security.html"
+    )
+    assert f'rel="prev" href="../../{SECOND}/claims/difficulty-drop.html"' in text(
+        f"editions/{NEWEST}/claims/difficulty-drop.html"
+    )
+
+
+@pytest.mark.parametrize(
+    "base", ["https://host.example/", "https://host.example/some/sub/path/", "file:///a/b/"]
+)
+def test_every_internal_link_resolves_wherever_the_site_stands(base: str) -> None:
+    found = contents(published())
+    ids = {name: set(re.findall(r'\sid="([^"]+)"', page)) for name, page in pages_of(published()).items()}
+    checked = 0
+    for name, page in pages_of(published()).items():
+        for link in places.links(page):
+            if re.match(r"(?!file:)[a-z]+:", link):
+                continue
+            address, _, anchor = urljoin(base + name, link).partition("#")
+            assert address.startswith(base), f"{name}: {link} leaves the site"
+            target = address.removeprefix(base) or name
+            assert target in found, f"{name}: {link}"
+            assert not anchor or anchor in ids[target] or target.endswith(".js"), f"{name}: {link}"
+            checked += 1
+        for link in re.findall(r'data-top="([^"]*)"', page):
+            assert urljoin(base + name, link or ".") == base
+    assert checked > 10_000
+
+
+def test_versions_are_told_to_programs_and_to_pages_alike() -> None:
+    versions = json.loads(text("versions.json"))
+    assert [one["id"] for one in versions["editions"]] == list(IDS)
+    assert versions["newest"] == NEWEST
+    script = json.loads(text("versions.js").removeprefix("window.pivotEditions="))
+    assert {key: script[key] for key in versions} == versions
+    ledger = json.loads(text(f"editions/{NEWEST}/ledger.json"))["claims"]
+    assert script["texts"]["claim.difficulty-drop-rank-year"] == "third-largest"
+    assert script["texts"]["verdict.difficulty-drop"] == ledger["difficulty-drop"]["verdict"]
+    assert len(script["texts"]) == 2 * len(ledger) + sum(len(one["parts"]) for one in ledger.values())
+
+
+def test_a_number_has_a_page_of_its_own_with_its_history_up_to_its_edition() -> None:
+    for count, id_ in enumerate(IDS, 1):
+        page = text(f"editions/{id_}/claims/difficulty-drop-rank-year.html")
+        history = page[page.index("Its history up to this edition") :]
+        assert re.findall(r'data-edition="([^"]+)"', history) == list(IDS[:count])
+        told = json.loads(text(f"editions/{id_}/claims/difficulty-drop-rank-year.json"))
+        assert [one["edition"] for one in told["history"]] == list(IDS[:count])
+        assert told["edition"] == id_
+        assert told["citation"]["edition"] == id_
+    assert (
+        "moved from second-largest to third-largest; verdict changed from reproduced to superseded (data)"
+        in words(page)
+    )
+
+
+def test_the_account_names_formula_rows_and_evidence_that_can_be_fetched() -> None:
+    page = text(f"editions/{NEWEST}/claims/difficulty-drop.html")
+    assert "difficulty(block 941,472) / difficulty(block 939,456) - 1" in page
+    link, sha = found_in(page, r'<a href="(\S+)" download>[^<]*</a>.*?SHA-256 <code>(\w+)</code>').groups()
+    snapshot = (published() / f"editions/{NEWEST}/claims" / link).resolve().read_bytes()
+    assert places.sha256(snapshot).startswith(sha)
+
+
+def test_the_picture_of_a_history_says_the_same_in_words() -> None:
+    page = text(f"editions/{NEWEST}/claims/hashprice-range.html")
+    label = found_in(page, r'<svg class="steps" role="img" aria-label="([^"]*)"')[1]
+    assert label.startswith("3 editions: $38.30")
+    assert page.count("<circle") == 3
+    assert "<svg class=" not in text(f"editions/{FIRST}/claims/hashprice-range.html")
+
+
+def test_latest_follows_the_newest_edition() -> None:
+    assert f"url=../../editions/{NEWEST}/claims/difficulty-drop.html" in text(
+        "latest/claims/difficulty-drop.html"
+    )
+    name = "claims/difficulty-drop.json"
+    assert text(f"latest/{name}") == text(f"editions/{NEWEST}/{name}")
+
+
+def test_the_revisions_page_sets_every_claim_of_every_edition_side_by_side() -> None:
+    page = text("revisions.html")
+    rows = re.findall(r'<tr id="claim-([\w-]+)" data-kinds="([^"]*)">', page)
+    assert len(rows) == 42
+    moved = {id_: kinds.split() for id_, kinds in rows if "moved" in kinds}
+    assert set(moved) >= {"difficulty-drop-rank-year", "hashprice-range", "corz-credit"}
+    assert all("data" in kinds for kinds in moved.values())
+    assert "verdict" in moved["corz-credit"]
+    assert "verdict" not in moved["hashprice-low"]
+    assert page.count('class="changed"') == page.count('class="moved"') >= 8
+    for kind in ("moved", "verdict", "data", "method", "correction", "editorial"):
+        assert f'id="show-{kind}"' in page
+        assert f"#show-{kind}:checked" in (ROOT / "analysis/publish/assets/editions.css").read_text("utf-8")
+    for pair in (f"{FIRST}--{SECOND}", f"{SECOND}--{NEWEST}"):
+        assert f'href="revisions/{pair}.html"' in page
+        assert pair.replace("--", " to ") in text(f"revisions/{pair}.html")
+
+
+def said(part: ET.Element, path: str) -> str:
+    return (part.findtext("/".join(ATOM + name for name in path.split("/"))) or "").strip()
+
+
+def led_to(part: ET.Element, rel: str) -> str:
+    link = part.find(f"{ATOM}link[@rel='{rel}']")
+    return "" if link is None else link.get("href", "")
+
+
+def test_the_feed_is_valid_and_typed_by_kind() -> None:
+    feed = ET.fromstring(text("feed.xml"))  # noqa: S314
+    assert feed.tag == f"{ATOM}feed"
+    entries = feed.findall(f"{ATOM}entry")
+    for part in (feed, *entries):
+        assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", said(part, "id"))
+        assert said(part, "title")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", said(part, "updated"))
+        assert (published() / led_to(part, "alternate")).is_file()
+    assert said(feed, "author/name")
+    assert len({said(part, "id") for part in (feed, *entries)}) == 4
+    assert said(feed, "updated") == max(said(one, "updated") for one in entries)
+    assert [said(one, "title")[:10] for one in entries] == list(reversed(IDS))
+    kinds = [[one.get("term") for one in entry.findall(f"{ATOM}category")] for entry in entries]
+    assert kinds == [["data"], ["data"], []]
+    assert all(said(one, "summary") for one in entries)
+
+
+def test_machines_read_the_report_its_data_sets_and_its_claims() -> None:
+    home = published() / "editions" / NEWEST
+    page = (home / "index.html").read_text("utf-8")
+    graph = json.loads(found_in(page, r'<script type="application/ld\+json">(.*?)</script>')[1])
+    ledger = json.loads((home / "ledger.json").read_text("utf-8"))["claims"]
+    assert graph["@type"] == "Report"
+    assert graph["version"] == NEWEST
+    assert {one["identifier"]: one["about"]["value"] for one in graph["hasPart"]} == {
+        id_: entry["value"] for id_, entry in ledger.items()
+    }
+    assert len(graph["isBasedOn"]) >= 10
+    for data_set in graph["isBasedOn"]:
+        file = home / data_set["distribution"]["contentUrl"]
+        assert places.sha256(file.read_bytes()) == data_set["distribution"]["sha256"]
+        assert data_set["license"]
+    for name in ("citation_title", "citation_author", "citation_publication_date", "citation_pdf_url"):
+        assert f'<meta name="{name}" content="' in page
+    assert '<meta property="og:title"' in page
+    for data in pages_of(published()).values():
+        for found in re.findall(r'<script type="application/ld\+json">(.*?)</script>', data):
+            assert "{{" not in found
+            assert json.loads(found)["@context"] == "https://schema.org"
+
+
+def test_every_citation_names_its_edition() -> None:
+    boxes = 0
+    for id_ in IDS:
+        for path in sorted((published() / "editions" / id_).rglob("*.html")):
+            page = path.read_text("utf-8")
+            box = page[page.index('<section class="cite"') :]
+            forms = re.findall(r"<pre[^>]*>(.*?)</pre>", box, re.DOTALL)
+            assert len(forms) == (3 if path.name == "index.html" or path.parent.name == "claims" else 0)
+            for form in (words(box), *forms):
+                assert f"Edition {id_}" in form
+                assert f"editions/{id_}/" in form
+                boxes += 1
+    assert boxes > 400
+
+
+def test_three_editions_cost_much_less_than_three_sites(tmp_path: Path) -> None:
+    """Each edition has its own complete PDF, pages and ledger, and these differ; all else is stored once.
+
+    The measure is bytes on disk. One is the whole site with the newest edition alone.
+    """
+    one = tmp_path / "one"
+    release(one, replace(draft(NEWEST), edition=replace(draft(NEWEST).edition, revision=())), difference)
+    single, three = (sum(map(len, contents(site).values())) for site in (one, published()))
+    naive = 3 * single
+    assert three < 2.4 * single
+    assert three < 0.8 * naive
+    names = [path.stem for path in (published() / "files").iterdir()]
+    assert len(names) == len(set(names)) > 60
+
+
+def draft(id_: str) -> Draft:
+    """An edition of the published site, ready to be released again."""
+    root = repository()
+    return Draft(
+        edition=edition(root, id_),
+        site=root / ".pivot/editions" / id_,
+        snapshots=root / "data-snapshots",
+        about=About(
+            title="Bitcoin miners and AI: the numbers, opened",
+            description="",
+            authors=("The miner pivot report",),
+            lang="en",
+            pdf="report.pdf",
+        ),
+        code=Code.current(),
+    )
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A copy of the published site, to be released into."""
+    return Path(shutil.copytree(published(), tmp_path / "site"))
+
+
+def test_a_fourth_edition_leaves_every_byte_of_the_others(tmp_path: Path, site: Path) -> None:
+    root = copy_repository(tmp_path / "repository")
+    shutil.copytree(repository() / ".pivot/objects", root / ".pivot/objects")
+    with (root / "editions.toml").open("a", encoding="utf-8") as file:
+        file.write(FOURTH)
+    before = contents(site)
+    issue = press.release(root, "2026-07-15", site, "embedded", silent, difference)
+    assert issue.id == "2026-07-15"
+    after = contents(site)
+    kept = [name for name in before if name.startswith(("files/", *(f"editions/{id_}/" for id_ in IDS)))]
+    assert len(kept) > 400
+    assert [name for name in kept if before[name] != after.get(name)] == []
+    assert verify(site).findings == ()
+    versions = json.loads(after["versions.json"])
+    assert [one["id"] for one in versions["editions"]] == [FIRST, SECOND, "2026-07-15", NEWEST]
+    assert versions["newest"] == NEWEST  # the newest evidence, not the last release
+    page = after["editions/2026-07-15/claims/hashprice-range.html"].decode()
+    assert re.findall(r'data-edition="([\d-]+)"', page[page.index("Its history") :]) == [
+        FIRST,
+        SECOND,
+        "2026-07-15",
+    ]
+    assert f'rel="prev" href="../../{SECOND}/claims' in page
+    assert "(method)" in words(page)
+    manifest = json.loads(after["editions/2026-07-15/manifest.json"])
+    assert manifest["number"] == 4
+    assert manifest["previous"]["edition"] == NEWEST
+    assert {f"revisions/{SECOND}--2026-07-15.html", f"revisions/2026-07-15--{NEWEST}.html"} <= set(after)
+    old, new = (
+        {entry.findtext(f"{ATOM}id") for entry in ET.fromstring(files["feed.xml"]).iter(f"{ATOM}entry")}  # noqa: S314
+        for files in (before, after)
+    )
+    assert old < new
+
+
+def test_releasing_an_edition_again_as_it_is_changes_nothing(site: Path) -> None:
+    before = contents(site)
+    release(site, replace(draft(SECOND), about=published_about(site)), difference)
+    assert contents(site) == before
+
+
+def published_about(site: Path) -> About:
+    about = json.loads((site / f"editions/{NEWEST}/manifest.json").read_text("utf-8"))["about"]
+    return About(**about | {"authors": tuple(about["authors"])})
+
+
+def test_rewriting_an_edition_is_refused_and_names_the_first_differing_file(
+    site: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "plain"
+    shutil.copytree(draft(FIRST).site, other)
+    chapter = other / "chapters/security.html"
+    chapter.write_text(chapter.read_text("utf-8").replace("difficulty", "hardness", 1), "utf-8")
+    before = contents(site)
+    with pytest.raises(OutputError, match="can not be changed") as refused:
+        release(site, replace(draft(FIRST), site=other, about=published_about(site)), difference)
+    assert refused.value.where == f"editions/{FIRST}/chapters/security.html"
+    assert contents(site) == before
+
+
+def broken(tmp_path: Path, claim: str) -> Draft:
+    """The second edition with a guard that does not hold."""
+    whole = draft(SECOND)
+    shutil.copytree(whole.site, tmp_path / "plain")
+    ledger = tmp_path / "plain/ledger.json"
+    content = json.loads(ledger.read_text("utf-8"))
+    content["claims"][claim]["guard"]["holds"] = False
+    ledger.write_text(json.dumps(content), "utf-8")
+    return replace(whole, site=tmp_path / "plain")
+
+
+def test_a_broken_guard_refuses_the_release(tmp_path: Path) -> None:
+    with pytest.raises(ProseError, match="btc-over-ai: its guard does not hold"):
+        release(tmp_path / "new", broken(tmp_path, "btc-over-ai"))
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_accepted_guard_is_released_and_readers_see_why(tmp_path: Path) -> None:
+    reason = "The filing of the next day is waited for."
+    given = broken(tmp_path, "btc-over-ai")
+    accepted = replace(given.edition, accepted=(Accepted("btc-over-ai", reason),), revision=())
+    release(tmp_path / "new", replace(given, edition=accepted))
+    telling = [name for name, page in pages_of(tmp_path / "new").items() if reason in page]
+    home = f"editions/{SECOND}"
+    assert f"{home}/claims/btc-over-ai.html" in telling
+    assert [name for name in telling if name.startswith(f"{home}/chapters/")] != []
+    assert f"{home}/chapters/limits.html" not in telling
+    assert "editions/index.html" in telling
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"accepted": (Accepted("btc-over-ai", "so it is"),)}, "accepted as reading wrong, and does not"),
+        ({"revision": ()}, "hashprice-range: moved from .*, and no revision says why"),
+        (
+            {"revision": (Revision("method", "so it is", ("difficulty-drop",)), Revision("data", "so"))},
+            "difficulty-drop: a revision names it, and it has not moved",
+        ),
+    ],
+    ids=["an acceptance of what holds", "a move without a reason", "a reason without a move"],
+)
+def test_a_release_needs_its_reasons(change: dict[str, Any], says: str, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    release(new, draft(FIRST))
+    before = contents(new)
+    given = draft(SECOND)
+    with pytest.raises(ProseError, match=says):
+        release(new, replace(given, edition=replace(given.edition, **change)))
+    assert contents(new) == before
+
+
+@pytest.mark.parametrize("call", ["copytree", "write_bytes"])
+def test_a_release_that_can_not_be_written_leaves_the_site(
+    call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = tmp_path / "new"
+    release(new, draft(FIRST))
+    before = contents(new)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(new))
+
+    place = shutil if call == "copytree" else Path
+    monkeypatch.setattr(place, call, refuse)
+    with pytest.raises(OutputError, match="could not be written"):
+        release(new, draft(SECOND))
+    monkeypatch.undo()
+    assert contents(new) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new"]
+
+
+def test_a_folder_that_is_no_site_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters/dear.txt").write_text("x", "utf-8")
+    with pytest.raises(OutputError, match="no published site"):
+        release(tmp_path / "letters", draft(FIRST))
+    assert [path.name for path in (tmp_path / "letters").iterdir()] == ["dear.txt"]
+
+
+def test_hard_links_share_no_fate(tmp_path: Path) -> None:
+    """A backup made of hard links is not changed by a release into the site."""
+    new = tmp_path / "new"
+    release(new, draft(FIRST))
+    shutil.copytree(new, tmp_path / "backup", copy_function=os.link)
+    before = contents(tmp_path / "backup")
+    release(new, draft(SECOND))
+    assert contents(tmp_path / "backup") == before
+    assert contents(new)["versions.json"] != before["versions.json"]
+
+
+def test_a_page_that_the_newest_edition_has_not_leads_to_the_one_that_has(tmp_path: Path) -> None:
+    given = draft(SECOND)
+    plain = Path(shutil.copytree(given.site, tmp_path / "plain"))
+    (plain / "chapters/divergent-views.html").unlink()
+    for path in plain.rglob("*.html"):
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("divergent-views.html", "limits.html"), "utf-8")
+    new = tmp_path / "new"
+    release(new, draft(FIRST))
+    release(new, replace(given, site=plain))
+    page = (new / "chapters/divergent-views.html").read_text("utf-8")
+    assert f'url=../editions/{FIRST}/chapters/divergent-views.html"' in page
+    assert verify(new).findings == ()
+
+
+def test_with_an_address_everything_says_it(tmp_path: Path) -> None:
+    address = "https://report.example/sub/"
+    given = draft(FIRST)
+    release(tmp_path / "new", replace(given, about=replace(given.about, address=address)))
+    page = (tmp_path / "new" / "editions" / FIRST / "claims/difficulty-drop.html").read_text("utf-8")
+    permanent = f"{address}editions/{FIRST}/claims/difficulty-drop.html"
+    assert f'<link rel="canonical" href="{permanent}">' in page
+    assert f'<meta property="og:url" content="{permanent}">' in page
+    assert f"url = {{{permanent}}}" in page
+    chapter = (tmp_path / "new" / "editions" / FIRST / "chapters/limits.html").read_text("utf-8")
+    assert f'<link rel="canonical" href="{address}chapters/limits.html">' in chapter
+    feed = ET.fromstring((tmp_path / "new/feed.xml").read_text("utf-8"))  # noqa: S314
+    assert led_to(feed, "self") == f"{address}feed.xml"
+    outside = {urlsplit(link).netloc for link in places.links(chapter) if link.startswith("http")}
+    assert "report.example" in outside
+
+
+def test_the_whole_site_is_made_again_only_when_something_changed() -> None:
+    again = press.build_all(repository(), "embedded", published(), silent, difference)
+    assert not again.fresh
+    assert again.warnings == ()
+    assert again.pdf == published() / f"editions/{NEWEST}/report.pdf"
+
+
+def test_an_edition_that_is_not_listed_can_not_be_released(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--root", str(repository()), "release", "2027-01-01", "--into", str(tmp_path / "new")]) == 1
+    assert "there is no edition 2027-01-01" in capsys.readouterr().err
+
+
+def test_the_citation_file_names_the_newest_edition() -> None:
+    import yaml
+
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert cited["cff-version"] == "1.2.0"
+    assert {"message", "title", "authors"} <= set(cited)
+    report = cited["preferred-citation"]
+    newest: Edition = edition(ROOT, NEWEST)
+    assert report["type"] == "report"
+    assert report["version"] == newest.id
+    assert str(report["date-published"]) == newest.as_of.isoformat()
+    assert newest.id in report["notes"]
+    assert report["title"] in text("index.html")

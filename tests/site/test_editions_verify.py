@@ -1,0 +1,295 @@
+"""`pivot verify`: an untouched site passes, and each kind of tampering is found, in a folder and in a zip."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from analysis.cli import main
+from analysis.errors import ReportError
+from analysis.publish.archive import Verification, places, verify
+from analysis.publish.archive.verify import by_kind
+from tests.editions import FIRST, IDS, NEWEST, SECOND, Forger, contents, published
+from tests.report import copy_repository
+
+
+def found(site: Path, **options: bool | str) -> dict[str, int]:
+    return by_kind(verify(site, **options).findings)  # type: ignore[arg-type]
+
+
+def wheres(seen: Verification, kind: str) -> list[str]:
+    return [one.where for one in seen.findings if one.kind == kind]
+
+
+@pytest.fixture
+def forger(tmp_path: Path) -> Forger:
+    return Forger(tmp_path / "site")
+
+
+def test_an_untouched_site_passes_and_says_how_much_was_checked() -> None:
+    seen = verify(published(), recompute=True)
+    assert seen.findings == ()
+    assert seen.checked["editions"] == 3
+    assert seen.checked["files"] == len(contents(published())) - 1  # all but the root's own list
+    assert seen.checked["bytes"] > 5_000_000
+    assert seen.checked["snapshots"] > 60
+    assert seen.checked["numbers"] > 4_000
+    assert seen.checked["recomputed"] > 2_000
+    assert seen.newest == places.sha256((published() / f"editions/{NEWEST}/manifest.json").read_bytes())
+    assert verify(published(), known=seen.newest).findings == ()
+
+
+def test_a_changed_page(forger: Forger) -> None:
+    name = f"editions/{FIRST}/chapters/limits.html"
+    forger.edit(name, "limits", "merits")
+    seen = verify(forger.site)
+    assert by_kind(seen.findings) == {"changed": 1}
+    assert wheres(seen, "changed") == [name]
+
+
+def test_a_changed_page_at_the_root(forger: Forger) -> None:
+    forger.edit("feed.xml", "Evidence", "Opinion")
+    assert found(forger.site) == {"changed": 1}
+
+
+def test_a_missing_file(forger: Forger) -> None:
+    (forger.site / f"editions/{FIRST}/report.pdf").unlink()
+    assert found(forger.site) == {"missing": 1}
+
+
+def test_an_extra_file(forger: Forger) -> None:
+    (forger.site / "editions" / SECOND / "claims/invented.html").write_text("7.7%", "utf-8")
+    (forger.site / ".git").mkdir()
+    (forger.site / ".git/HEAD").write_text("x", "utf-8")  # the history of a published branch is no part of it
+    seen = verify(forger.site)
+    assert by_kind(seen.findings) == {"extra": 1}
+    assert wheres(seen, "extra") == [f"editions/{SECOND}/claims/invented.html"]
+
+
+def test_a_link_out_of_the_site_is_no_file_of_it(forger: Forger, tmp_path: Path) -> None:
+    page = forger.site / "revisions.html"
+    shutil.copy(page, tmp_path / "outside.html")
+    page.unlink()
+    page.symlink_to(tmp_path / "outside.html")
+    assert found(forger.site) == {"missing": 1}
+
+
+def test_an_edition_rewritten_with_its_manifest_breaks_the_chain(forger: Forger) -> None:
+    name = f"editions/{FIRST}/chapters/limits.html"
+    forger.edit(name, "limits", "merits")
+    forger.json(
+        forger.manifest_name(FIRST), lambda content: content["files"].update({name: forger.sha256(name)})
+    )
+    seen = verify(forger.site)
+    assert by_kind(seen.findings) == {"changed": 1, "chain": 1}
+    assert wheres(seen, "chain") == [f"editions/{SECOND}/manifest.json"]
+    forger.cover(root_only=True)
+    assert found(forger.site) == {"chain": 1}
+
+
+def test_an_edition_taken_out_of_the_middle_breaks_the_chain(forger: Forger) -> None:
+    shutil.rmtree(forger.site / "editions" / SECOND)
+    kinds = found(forger.site)
+    assert kinds["chain"] >= 1
+    assert kinds["rollback"] == 1
+    assert kinds["missing"] >= 1
+
+
+def test_a_forked_chain(forger: Forger) -> None:
+    """Two editions that both follow the first."""
+    first = forger.sha256(forger.manifest_name(FIRST))
+    forger.json(
+        forger.manifest_name(NEWEST),
+        lambda content: content["previous"].update({"edition": FIRST, "manifest": first}),
+    )
+    forger.cover(root_only=True)
+    seen = verify(forger.site)
+    assert by_kind(seen.findings) == {"fork": 1}
+    assert seen.findings[0].got == f"{SECOND} and {NEWEST}"
+
+
+def test_a_chain_rolled_back_by_hand(forger: Forger) -> None:
+    shutil.rmtree(forger.site / "editions" / NEWEST)
+    assert found(forger.site)["rollback"] == 1
+
+
+def test_a_chain_rolled_back_whole_is_found_by_who_has_seen_it(forger: Forger, tmp_path: Path) -> None:
+    """A site as it was before the newest edition is in itself in order."""
+    known = verify(forger.site).newest
+    root = copy_repository(tmp_path / "repository")
+    old = tmp_path / "old"
+    assert main(["--root", str(root), "release", FIRST, "--into", str(old), "--renderer", "embedded"]) == 0
+    assert found(old) == {}
+    assert found(old, known=known) == {"rollback": 1}
+
+
+def test_a_snapshot_that_differs(forger: Forger) -> None:
+    digest = forger.manifest(NEWEST)["snapshots"]["data-snapshots/btc-price/2026-10-08.csv"]
+    (forger.site / f"files/{digest}.csv").write_text("date,close_usd,series\n", "utf-8")
+    seen = verify(forger.site)
+    assert by_kind(seen.findings) == {"changed": 1, "snapshot": 3}
+    assert all("btc-price/2026-10-08.csv" in where for where in wheres(seen, "snapshot"))
+
+
+def test_a_snapshot_exchanged_with_every_hash_made_to_fit(forger: Forger) -> None:
+    """The ledger still says which bytes its numbers come from, and so does SHA256SUMS."""
+    path = "data-snapshots/btc-price/2026-10-08.csv"
+    old = forger.manifest(NEWEST)["snapshots"][path]
+    data = (forger.site / f"files/{old}.csv").read_bytes() + b"2026-10-09,1.0,kraken\n"
+    new = places.sha256(data)
+    (forger.site / f"files/{new}.csv").write_bytes(data)
+    for edition in IDS:
+
+        def exchange(content: dict[str, dict[str, str]]) -> None:
+            content["snapshots"][path] = new
+            content["files"][f"files/{new}.csv"] = new
+
+        forger.json(forger.manifest_name(edition), exchange)
+    forger.cover()
+    seen = verify(forger.site)
+    assert set(by_kind(seen.findings)) == {"snapshot"}
+    assert any("used by" in where for where in wheres(seen, "snapshot"))
+    assert sum("used by" not in where for where in wheres(seen, "snapshot")) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        (f"editions/{FIRST}/chapters/overview.html", ">second-largest<", ">largest<"),
+        (f"editions/{FIRST}/chapters/ledger.html", ">second-largest<", ">largest<"),
+        (f"editions/{FIRST}/claims/difficulty-drop-rank-year.html", ">second-largest<", ">largest<"),
+        (f"editions/{NEWEST}/claims/difficulty-drop-rank-year.html", ">second-largest<", ">largest<"),
+        (f"editions/{FIRST}/claims/difficulty-drop-rank-year.json", '"second-largest"', '"largest"'),
+        ("chapters/overview.html", ">third-largest<", ">largest<"),
+        ("revisions.html", ">second-largest<", ">largest<"),
+    ],
+    ids=["a chapter", "the ledger page", "its page", "a history", "its JSON", "the root", "the revisions"],
+)
+def test_a_number_that_the_ledger_does_not_give(name: str, old: str, new: str, forger: Forger) -> None:
+    forger.edit(name, old, new)
+    forger.cover()
+    seen = verify(forger.site)
+    assert by_kind(seen.findings) == {"number": 1}
+    assert seen.findings[0].where.startswith(name)
+    assert seen.findings[0].got == "largest"
+
+
+def test_a_ledger_forged_with_every_hash_made_to_fit_is_found_by_recomputing(forger: Forger) -> None:
+    name = f"editions/{NEWEST}/ledger.json"
+    forger.json(name, lambda content: content["claims"]["difficulty-drop"].update(value=-9.9))
+    forger.cover()
+    assert found(forger.site) == {}
+    seen = verify(forger.site, recompute=True)
+    assert by_kind(seen.findings) == {"recomputed": 1}
+    assert seen.findings[0].where == f"{NEWEST}: difficulty-drop, value"
+    assert seen.findings[0].expected == "-9.9"
+
+
+def test_other_code_is_noted(forger: Forger) -> None:
+    for edition in IDS:
+        forger.json(forger.manifest_name(edition), lambda content: content["code"].update(version="0.0.9"))
+    forger.cover()
+    seen = verify(forger.site, recompute=True)
+    assert seen.findings == ()
+    assert len(seen.notes) == 3
+    assert "0.0.9" in seen.notes[0]
+
+
+BROKEN: dict[str, tuple[Callable[[Forger], object], str]] = {
+    "a manifest that is no JSON": (
+        lambda forger: (forger.site / forger.manifest_name(SECOND)).write_text("{", "utf-8"),
+        "changed",
+    ),
+    "a manifest that lacks a key": (
+        lambda forger: forger.json(forger.manifest_name(SECOND), lambda content: content.pop("files")),
+        "changed",
+    ),
+    "a manifest of another edition": (
+        lambda forger: shutil.copy(
+            forger.site / forger.manifest_name(FIRST), forger.site / forger.manifest_name(SECOND)
+        ),
+        "changed",
+    ),
+    "a root without its list": (lambda forger: (forger.site / "manifest.json").unlink(), "missing"),
+    "a root whose list is no JSON": (
+        lambda forger: (forger.site / "manifest.json").write_text("[]", "utf-8"),
+        "changed",
+    ),
+    "a ledger that is no JSON": (
+        lambda forger: (forger.site / f"editions/{FIRST}/ledger.json").write_text("no", "utf-8"),
+        "changed",
+    ),
+    "a ledger that is gone": (
+        lambda forger: (forger.site / f"editions/{FIRST}/ledger.json").unlink(),
+        "missing",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_can_not_be_read_is_found_and_not_tripped_over(name: str, forger: Forger) -> None:
+    harm, kind = BROKEN[name]
+    harm(forger)
+    assert kind in found(forger.site)
+
+
+def zipped(site: Path, path: Path, top: str = "") -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in contents(site).items():
+            archive.writestr(top + name, data)
+    return path
+
+
+@pytest.mark.parametrize("top", ["", "site-2026/"])
+def test_a_zip_is_checked_as_the_folder_is(top: str, forger: Forger, tmp_path: Path) -> None:
+    whole = verify(zipped(forger.site, tmp_path / "whole.zip", top))
+    assert whole.findings == ()
+    assert whole.checked == verify(forger.site).checked
+    forger.edit(f"editions/{FIRST}/chapters/limits.html", "limits", "merits")
+    (forger.site / "more.txt").write_text("x", "utf-8")
+    assert found(zipped(forger.site, tmp_path / "harmed.zip", top)) == {"changed": 1, "extra": 1}
+
+
+def test_a_zip_with_a_file_beside_the_site(tmp_path: Path) -> None:
+    path = zipped(published(), tmp_path / "site.zip", "site/")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("beside.txt", "x")
+    assert found(path) == {"extra": 1}
+
+
+def test_a_zip_that_holds_a_name_twice_decides_nothing(tmp_path: Path) -> None:
+    path = zipped(published(), tmp_path / "site.zip")
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("index.html", "x")
+    with pytest.raises(ReportError, match="one name twice"):
+        verify(path)
+
+
+@pytest.mark.parametrize("kind", ["nothing", "a folder", "a file"])
+def test_what_is_no_site_can_not_be_decided(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "place"
+    if kind == "a folder":
+        place.mkdir()
+    elif kind == "a file":
+        place.write_text("x", "utf-8")
+    assert main(["verify", str(place)]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_command_tells_what_it_found(forger: Forger, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", str(forger.site)]) == 0
+    out = capsys.readouterr().out
+    assert "every file and every number as published" in out
+    assert "checked 3 editions" in out
+    forger.edit(f"editions/{FIRST}/chapters/limits.html", "limits", "merits")
+    assert main(["verify", str(forger.site), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["findings"][0]["kind"] == "changed"
+    assert told["checked"]["editions"] == 3

@@ -1,0 +1,103 @@
+"""`editions.toml`: what it may say, and how a mistake in it is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import ProseError
+from analysis.publish.editions import Accepted, Edition, Revision, edition, editions
+from tests.conftest import DAYS, ROOT
+
+GOOD = """
+[[edition]]
+id = "b"
+as_of = 2026-06-30
+title = "Later"
+
+[[edition.revision]]
+kind = "data"
+why = "More came in."
+
+[[edition.revision]]
+kind = "correction"
+why = "We had it wrong."
+claims = ["x"]
+
+[[edition.accepted]]
+claim = "y"
+reason = "It is so."
+
+[[edition]]
+id = "a"
+as_of = 2026-05-08
+title = "Earlier"
+"""
+
+
+def listed(tmp_path: Path, text: str) -> tuple[Edition, ...]:
+    (tmp_path / "editions.toml").write_text(text, "utf-8")
+    return editions(tmp_path)
+
+
+def test_the_three_editions_of_the_report() -> None:
+    found = editions(ROOT)
+    assert tuple(one.as_of for one in found) == DAYS
+    assert [one.id for one in found] == [day.isoformat() for day in DAYS]
+    assert "inferred" in found[0].note
+    assert all(one.revision for one in found[1:])
+
+
+def test_editions_come_oldest_first_with_their_reasons(tmp_path: Path) -> None:
+    first, second = listed(tmp_path, GOOD)
+    assert (first.id, second.id) == ("a", "b")
+    assert second.revision == (
+        Revision("data", "More came in."),
+        Revision("correction", "We had it wrong.", ("x",)),
+    )
+    assert second.accepted == (Accepted("y", "It is so."),)
+
+
+def test_a_revision_that_names_a_claim_goes_before_the_one_for_all_others(tmp_path: Path) -> None:
+    first, second = listed(tmp_path, GOOD)
+    assert second.kind_of("x") == "correction"
+    assert second.kind_of("z") == "data"
+    assert first.kind_of("x") is None
+
+
+def test_an_edition_survives_its_manifest(tmp_path: Path) -> None:
+    for one in listed(tmp_path, GOOD):
+        assert Edition.from_dict(one.to_dict()) == one
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('id = "b"', 'id = "B/x"', "can not be part of an address"),
+        ('id = "b"', 'id = "a"', "two editions have one id"),
+        ("as_of = 2026-06-30", 'as_of = "June"', "as_of is not a day"),
+        ('title = "Later"', 'titel = "Later"', "unknown titel"),
+        ('title = "Later"', "", "missing title"),
+        ('kind = "data"', 'kind = "whim"', "no such kind of revision"),
+        ('why = "More came in."', 'why = ""', "missing why"),
+        ('reason = "It is so."', "", "missing reason"),
+        (GOOD, "", "no edition is listed"),
+        (GOOD, "=", "not TOML"),
+    ],
+)
+def test_a_mistake_is_told(old: str, new: str, says: str, tmp_path: Path) -> None:
+    assert old in GOOD
+    with pytest.raises(ProseError) as told:
+        listed(tmp_path, GOOD.replace(old, new))
+    assert says in str(told.value)
+    assert "editions.toml" in str(told.value)
+
+
+def test_an_edition_that_is_not_listed(tmp_path: Path) -> None:
+    listed(tmp_path, GOOD)
+    assert edition(tmp_path, "a").title == "Earlier"
+    with pytest.raises(ProseError, match="there is no edition c"):
+        edition(tmp_path, "c")
+    with pytest.raises(ProseError, match="there is no list"):
+        editions(tmp_path / "elsewhere")

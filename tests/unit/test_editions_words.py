@@ -1,0 +1,159 @@
+"""Citations, histories, links and linked data of editions, each on its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.publish.archive import history, metadata, places
+from analysis.publish.archive.citation import Citation
+from analysis.publish.archive.manifest import About
+from analysis.publish.editions import Edition, Revision
+
+ABOUT = About("Salt & Sea: 50% {more}", "On salt.", ("The Salters",), "en", "report.pdf")
+EDITION = Edition("2026-05-08", dt.date(2026, 5, 8), "First")
+LATER = Edition("2026-06-30", dt.date(2026, 6, 30), "Second", revision=(Revision("data", "More."),))
+
+
+def cited(about: About = ABOUT) -> Citation:
+    return Citation(about, EDITION, "claims/lake-level.html", "lake-level: 7.7%")
+
+
+def test_plain_text_names_edition_and_place() -> None:
+    assert cited().text() == (
+        "The Salters (2026). lake-level: 7.7%. In: Salt & Sea: 50% {more}. "
+        "Edition 2026-05-08, evidence as of 8 May 2026. editions/2026-05-08/claims/lake-level.html"
+    )
+
+
+def test_bibtex_is_escaped_and_names_the_edition() -> None:
+    entry = cited().bibtex()
+    assert entry.startswith("@techreport{pivot-2026-05-08-lake-level,\n")
+    assert r"title = {{lake-level: 7.7\%. In: Salt \& Sea: 50\% \{more\}}}" in entry
+    assert "author = {{The Salters}}" in entry
+    assert "month = may" in entry
+    assert "number = {Edition 2026-05-08}" in entry
+    assert "howpublished = {editions/2026-05-08/claims/lake-level.html}" in entry
+    bare = re.sub(r"\\[{}]", "", entry)
+    assert bare.count("{") == bare.count("}")
+
+
+def test_csl_and_ris_name_the_edition() -> None:
+    item = cited().csl()
+    assert item["edition"] == item["version"] == "2026-05-08"
+    assert item["issued"] == {"date-parts": [[2026, 5, 8]]}
+    lines = cited().ris().split("\r\n")
+    assert lines[0] == "TY  - RPRT"
+    assert "ET  - 2026-05-08" in lines
+    assert lines[-1] == "ER  - "
+    assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in lines)
+
+
+def test_with_a_host_every_form_has_the_permanent_address() -> None:
+    about = About(
+        ABOUT.title, "", ABOUT.authors, ABOUT.lang, ABOUT.pdf, address="https://salt.example/report/"
+    )
+    address = "https://salt.example/report/editions/2026-05-08/claims/lake-level.html"
+    for form in cited(about).forms().values():
+        assert address in form
+    assert cited(about).csl()["URL"] == address
+
+
+def entry(
+    display: str, value: float | str, verdict: str = "reproduced", *, holds: bool | None = None
+) -> dict[str, Any]:
+    guard = None if holds is None else {"holds": holds}
+    return {"display": display, "value": value, "verdict": verdict, "guard": guard}
+
+
+def test_a_history_says_what_moved_and_by_which_kind_of_revision() -> None:
+    told = history.moments(
+        "lake",
+        [
+            (EDITION, {"lake": entry("7.7%", 7.7, holds=True)}),
+            (LATER, {"lake": entry("7.8%", 7.8, "differs", holds=False)}),
+        ],
+    )
+    assert [one.changes for one in told] == [
+        (),
+        ("moved from 7.7% to 7.8%", "verdict changed from reproduced to differs", "reads wrong now"),
+    ]
+    assert [one.kind for one in told] == ["", "data"]
+
+
+def test_a_claim_that_an_edition_lacks_is_compared_with_the_last_that_had_it() -> None:
+    told = history.moments(
+        "lake", [(EDITION, {"lake": entry("1", 1)}), (LATER, {}), (LATER, {"lake": entry("2", 2)})]
+    )
+    assert [one.display for one in told] == ["1", "2"]
+    assert told[1].changes == ("moved from 1 to 2",)
+
+
+def test_digits_that_nobody_sees_move_nothing() -> None:
+    assert history.moved({"a": entry("7.7%", 7.71)}, {"a": entry("7.7%", 7.74), "b": entry("1", 1)}) == {}
+
+
+@pytest.mark.parametrize("values", [["a", "b"], [1.0, "b"], [1.0]])
+def test_texts_and_single_editions_have_no_picture(values: list[float | str]) -> None:
+    days = [EDITION, LATER]
+    story = [(days[i], {"x": entry(str(value), value)}) for i, value in enumerate(values)]
+    assert history.picture(history.moments("x", story)) == ""
+
+
+@given(st.lists(st.floats(-1e12, 1e12), min_size=2, max_size=2))
+def test_a_picture_stays_in_its_frame(values: list[float]) -> None:
+    story = [(one, {"x": entry("&", value)}) for one, value in zip((EDITION, LATER), values, strict=True)]
+    picture = str(history.picture(history.moments("x", story)))
+    assert 'aria-label="2 editions: &amp; in' in picture
+    points = re.findall(r'cx="([\d.-]+)" cy="([\d.-]+)"', picture)
+    assert len(points) == 2
+    assert all(0 < float(x) < 220 and 0 < float(y) < 48 for x, y in points)
+
+
+NAMES = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=4).map("/".join)
+
+
+@given(NAMES, NAMES)
+def test_the_way_from_one_file_leads_to_the_other(start: str, to: str) -> None:
+    assert places.target(start, places.way(start, to)) == to
+
+
+def test_a_page_that_moves_keeps_leading_where_it_led() -> None:
+    page = (
+        '<a href="../index.html#x">1</a> <img src="fig.svg"> <a href="#here">2</a>'
+        '<a href="https://e.org/a.html">3</a> <script src="s.js" data-index="../i.js">'
+        'if (a <b) { c = \'href="no.html"\' }</script> href="text.html"'
+    )
+    where = {"chapters/fig.svg": "files/1.svg", "i.js": "files/2.js"}
+    moved = places.moved(
+        page,
+        "chapters/one.html",
+        "editions/e/chapters/one.html",
+        lambda path: where.get(path, f"editions/e/{path}"),
+    )
+    assert 'href="../index.html#x"' in moved
+    assert 'src="../../../files/1.svg"' in moved
+    assert 'data-index="../../../files/2.js"' in moved
+    for same in (
+        'href="#here"',
+        'href="https://e.org/a.html"',
+        'src="s.js"',
+        'href="no.html"',
+        'href="text.html"',
+    ):
+        assert same in moved
+    targets = [places.target("editions/e/chapters/one.html", link) for link in places.links(moved)[:2]]
+    assert targets == ["editions/e/index.html", "files/1.svg"]
+
+
+def test_linked_data_can_not_end_its_element() -> None:
+    said = str(metadata.script({"name": "</script><b>", "empty": None}))
+    assert said.count("</script>") == 1
+    inner = said.removeprefix('<script type="application/ld+json">').removesuffix("</script>")
+    assert json.loads(inner) == {"name": "</script><b>"}
