@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rich.console import Console
 
 from analysis.claims import ledger as ledgers
 from analysis.claims.model import Kind
 from analysis.errors import ReportError
-from analysis.publish.build import SNAPSHOTS
+from analysis.publish.build import CACHE, SNAPSHOTS
 from analysis.publish.generated import generated
 from analysis.revisions import pages, sides, text
 from analysis.revisions.report import End, Report, compare
 from analysis.revisions.sides import PACKAGE, Side
 from analysis.revisions.states import evaluate
 from analysis.snapshots import Store, Vintage
+from analysis.snapshots.client import Client
+from analysis.snapshots.refresh import refresh
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
-    from rich.console import Console
-
-    from analysis.snapshots.refresh import Outcome
+    from analysis.snapshots.refresh import Asked, Outcome, Progress
     from analysis.snapshots.sources.model import Filing
 
 NOTHING = "Nothing was added, so nothing moves."
@@ -54,7 +58,32 @@ class News:
         return max(codes, default=0)
 
 
-def copied(root: Path, folder: Path) -> Path:
+def bring(root: Path, contact: str, asked: Asked, progress: Progress, *, dry_run: bool = False) -> News:
+    """Asks the live sources, and finds out what the answers move.
+
+    Args:
+        root: the repository.
+        contact: for the sources.
+        asked: which, and how.
+        progress: is told what is done.
+        dry_run: leave the repository as it is, and add to a copy of it.
+
+    Raises:
+        ReportError: if nothing could be asked at all.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="pivot-refresh-") as scratch,
+        Client(root / CACHE / "http.sqlite", contact) as client,
+    ):
+        copy = _copied(root, Path(scratch) / "report")
+        old, new = (root, copy) if dry_run else (copy, root)
+        outcomes = refresh(Store(new / SNAPSHOTS), client, asked, progress)
+        day = client.clock.now().date()
+        report = _moved(old, new, day) if any(outcome.snapshot for outcome in outcomes) else None
+        return News(outcomes, _to_read(new, day, outcomes), report)
+
+
+def _copied(root: Path, folder: Path) -> Path:
     """Copies what a report is made from, its evidence and its prose, into a new folder."""
     prose = [path.name for kind in ("qmd", "yml", "toml", "bib") for path in root.glob(f"*.{kind}")]
     folder.mkdir()
@@ -64,7 +93,7 @@ def copied(root: Path, folder: Path) -> Path:
     return folder
 
 
-def moved(old: Path, new: Path, day: dt.date) -> Report:
+def _moved(old: Path, new: Path, day: dt.date) -> Report:
     """What the evidence of one folder moves against that of another, read on one day by this code."""
     before = Side("before the refresh", "day", old, PACKAGE.parent, day, "")
     after = Side("after it", "day", new, PACKAGE.parent, day, "")
@@ -76,7 +105,7 @@ def moved(old: Path, new: Path, day: dt.date) -> Report:
         return Report(first, last, (), (), 0, (), rows, " ".join(str(error).split()))
 
 
-def to_read(root: Path, day: dt.date, outcomes: Iterable[Outcome]) -> list[tuple[Filing, tuple[str, ...]]]:
+def _to_read(root: Path, day: dt.date, outcomes: Iterable[Outcome]) -> list[tuple[Filing, tuple[str, ...]]]:
     """New filings, each with the attributed claims on its company: for a person, as no number is guessed."""
     filings = [filing for outcome in outcomes for filing in outcome.filings]
     if not filings:
@@ -89,8 +118,15 @@ def to_read(root: Path, day: dt.date, outcomes: Iterable[Outcome]) -> list[tuple
     ]
 
 
-def show(news: News, console: Console) -> None:
-    """Prints the news on a terminal."""
+def show(news: News, form: str) -> None:
+    """Prints the news as `text` on a terminal, `md` for a pull request or `json` for a program."""
+    if form == "text":
+        _show(news, Console())
+    else:
+        sys.stdout.write({"md": _markdown, "json": _json}[form](news))
+
+
+def _show(news: News, console: Console) -> None:
     for outcome in news.outcomes:
         style = "red" if outcome.error else "green" if outcome.snapshot else ""
         console.print(outcome.said, style=style, markup=False, highlight=False, soft_wrap=True)
@@ -105,7 +141,7 @@ def show(news: News, console: Console) -> None:
         console.print(NOTHING)
 
 
-def markdown(news: News) -> str:
+def _markdown(news: News) -> str:
     """The news as the text of a pull request; what sources say stands in code spans, and so calls nobody."""
     parts = [pages.markdown(news.report) if news.report else NOTHING, "", "### Sources", ""]
     parts += [f"- {_code(outcome.said)}" for outcome in news.outcomes]
@@ -114,7 +150,7 @@ def markdown(news: News) -> str:
     return "\n".join(parts) + "\n"
 
 
-def as_json(news: News) -> str:
+def _json(news: News) -> str:
     """The news for a program."""
     told = {
         "sources": [

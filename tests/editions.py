@@ -10,9 +10,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from analysis.publish.archive import places
-from analysis.publish.archive.manifest import canonical
-from analysis.publish.editions import Edition
+from analysis.publish.archive import Draft, places
+from analysis.publish.archive.manifest import About, Code, canonical
+from analysis.publish.build import Built
+from analysis.publish.editions import Edition, edition
 from analysis.publish.press import build_all
 from analysis.publish.render import silent
 from tests.report import SITE, copy_repository
@@ -41,11 +42,16 @@ def difference(before: Edition, after: Edition) -> str:
 
 
 @cache
+def builds() -> tuple[Built, Built]:
+    """The whole site in a repository of its own, and the same asked for again at once."""
+    root = copy_repository(Path(mkdtemp(prefix="pivot-editions-")) / "repository")
+    first, second = (build_all(root, "embedded", root / SITE, silent, difference) for _ in range(2))
+    return first, second
+
+
 def repository() -> Path:
     """A repository with the whole site in `_site`; nobody may change either."""
-    root = copy_repository(Path(mkdtemp(prefix="pivot-editions-")) / "repository")
-    build_all(root, "embedded", root / SITE, silent, difference)
-    return root
+    return builds()[0].site.parent
 
 
 def published() -> Path:
@@ -60,6 +66,24 @@ def contents(site: Path) -> dict[str, bytes]:
         for path in sorted(site.rglob("*"))
         if path.is_file()
     }
+
+
+def draft(id_: str) -> Draft:
+    """An edition of the published site, ready to be released again."""
+    root = repository()
+    return Draft(
+        edition=edition(root, id_),
+        site=root / ".pivot/editions" / id_,
+        snapshots=root / "data-snapshots",
+        about=About(
+            title="Bitcoin miners and AI: the numbers, opened",
+            description="",
+            authors=("The miner pivot report",),
+            lang="en",
+            pdf="report.pdf",
+        ),
+        code=Code.current(),
+    )
 
 
 class Forger:
@@ -98,8 +122,8 @@ class Forger:
     def cover(self, *, root_only: bool = False) -> None:
         """Make every hash fit what is there now: file lists, the chain, the root."""
         before = None
-        for edition in () if root_only else IDS:
-            name = self.manifest_name(edition)
+        for id_ in () if root_only else IDS:
+            name = self.manifest_name(id_)
             if not (self.site / name).is_file():
                 continue
 

@@ -17,7 +17,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.errors import ContractError
-from analysis.snapshots import tables
+from analysis.snapshots import sidecar, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,17 +55,20 @@ def check(data: bytes, spec: Spec, snapshot: Snapshot) -> int:
     return len(table)
 
 
-def restated(older: pd.DataFrame, newer: pd.DataFrame, where: str) -> None:
-    """Holds an append-only series against its vintage before: no row may change or go.
+def restated(older: pd.DataFrame, newer: pd.DataFrame, snapshot: Snapshot) -> None:
+    """Holds an append-only series against its vintage before: no row may go, and none change.
+
+    A row may change where a person has accepted that, with a reason in the sidecar.
 
     Args:
         older: the rows of the earlier vintage, by key.
         newer: the rows of the later vintage, by key.
-        where: path of the later one.
+        snapshot: the sidecar of the later one.
 
     Raises:
         ContractError: for the first row that changed or went.
     """
+    where = snapshot.path
     gone = older.index.difference(newer.index)
     if len(gone):
         _fail(
@@ -74,6 +77,8 @@ def restated(older: pd.DataFrame, newer: pd.DataFrame, where: str) -> None:
             f"{len(gone)} of them missing",
             "Rows of an append-only series do not go.",
         )
+    if any(note.startswith(sidecar.RESTATED) for note in snapshot.notes):
+        return
     same = newer.loc[older.index]
     for column in older.columns:
         changed = older.index[older[column] != same[column]]

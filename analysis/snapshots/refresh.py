@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import ContractError, ReportError
 from analysis.snapshots.datasets import BY_FOLDER
+from analysis.snapshots.sidecar import RESTATED
 from analysis.snapshots.sources import SOURCES
 from analysis.snapshots.sources.model import Known
 from analysis.snapshots.transport import SourceError
@@ -29,11 +30,23 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-RESTATED = "Restated rows, accepted by a person: "
-"""How the note begins that lets a snapshot of an append-only series differ from its vintage before."""
-
 _NAMED = 12
 _SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asks for.
+
+    Attributes:
+        names: of the sources; none for all.
+        since: earlier rows are not held against what the source says now, earlier filings not read.
+        accepted: why restated rows of an append-only series are taken over; it goes into the sidecar.
+    """
+
+    names: tuple[str, ...] = ()
+    since: dt.date | None = None
+    accepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +81,13 @@ class _Change:
         return f"{self.key} {self.column} {self.known} -> {self.stated}"
 
 
-def refresh(
-    store: Store,
-    client: Client,
-    names: Sequence[str],
-    *,
-    since: dt.date | None = None,
-    accepted: str = "",
-    progress: Progress,
-) -> tuple[Outcome, ...]:
+def refresh(store: Store, client: Client, asked: Asked, progress: Progress) -> tuple[Outcome, ...]:
     """Asks sources, one after the other.
 
     Args:
         store: the snapshots; new ones are added to it.
         client: asks, and has the clock that dates the snapshots.
-        names: of the sources; none for all.
-        since: earlier rows are not held against what the source says now, earlier filings not read.
-        accepted: why restated rows of an append-only series are taken over; it goes into the sidecar.
+        asked: which sources, and how.
         progress: is told what is asked.
 
     Returns:
@@ -94,7 +97,7 @@ def refresh(
         SourceError: if a name is none.
         OutputError: if another refresh is running, or the note of what is under way can not be written.
     """
-    for name in names:
+    for name in asked.names:
         if name not in SOURCES:
             raise SourceError(
                 f"There is no live source {name!r}.",
@@ -102,10 +105,10 @@ def refresh(
                 got=name,
                 hint="What a person transcribes is put in with `pivot add`.",
             )
-    chosen = [source for name, source in SOURCES.items() if not names or name in names]
+    chosen = [source for name, source in SOURCES.items() if not asked.names or name in asked.names]
     outcomes = []
     with alone(store) as under_way:
-        run = _Run(store, client, since, accepted, under_way)
+        run = _Run(store, client, asked, under_way)
         for number, source in enumerate(chosen):
 
             def watch(_url: str, step: int = number, name: str = source.name) -> None:
@@ -125,8 +128,7 @@ class _Run:
 
     store: Store
     client: Client
-    since: dt.date | None
-    accepted: str
+    asked: Asked
     under_way: UnderWay
 
     def one(self, source: Source) -> Outcome:
@@ -142,10 +144,10 @@ class _Run:
                 got=f"{today}, as this machine has it",
                 hint="Set the clock right and repeat the command.",
             )
-        known = Known(_rows(self.store, last), last.vintage, today, self.since)
+        known = Known(_rows(self.store, last), last.vintage, today, self.asked.since)
         update = source.read(self.client, known)
         changes = _changes(self.store, source, known, update)
-        if changes and not self.accepted:
+        if changes and not self.asked.accepted:
             raise _restated(source, changes)
         said = f"{source.name}: {_news(known, update, changes)}"
         for answer in self.client.answers:
@@ -171,7 +173,7 @@ class _Run:
                 f"Rows of {last.path} (SHA-256 {last.sha256}) are as there; its sidecar has their origin.",
                 f"This refresh: {_news(known, update, changes)}. From {source.publisher}.",
                 *update.notes,
-                *([f"{RESTATED}{self.accepted} ({'; '.join(map(str, changes))})"] if changes else []),
+                *([f"{RESTATED}{self.asked.accepted} ({'; '.join(map(str, changes))})"] if changes else []),
                 *_hashes(self.client.answers),
             ],
         )

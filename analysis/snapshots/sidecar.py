@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 METHODS = ("http", "transcribed", "derived")
 
+RESTATED = "Restated rows, accepted by a person: "
+"""How the note begins that lets a snapshot of an append-only series differ from its vintage before."""
+
 # Every field of a sidecar, in the order in which it is written.
 _KINDS: Mapping[str, tuple[type, str]] = MappingProxyType(
     {

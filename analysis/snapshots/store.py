@@ -136,7 +136,7 @@ class Store:
                 counts["rows"] += contracts.check(self.read(snapshot), BY_FOLDER[source], snapshot)
             if BY_FOLDER[source].append_only:
                 for older, newer in pairwise(snapshots):
-                    contracts.restated(self.table(older), self.table(newer), newer.path)
+                    contracts.restated(self.table(older), self.table(newer), newer)
         return counts
 
     def add(self, source: str, file: Path, sidecar_file: Path | None = None, /, **fields: object) -> Snapshot:
@@ -191,9 +191,9 @@ class Store:
         if spec.append_only and any(name.startswith(f"{source}/") for name in listed):
             table = tables.read(data, spec)
             for older in [s for s in self.snapshots(source) if s.vintage < snapshot.vintage][-1:]:
-                contracts.restated(self.table(older), table, snapshot.path)
+                contracts.restated(self.table(older), table, snapshot)
             for newer in [s for s in self.snapshots(source) if s.vintage > snapshot.vintage][:1]:
-                contracts.restated(table, self.table(newer), newer.path)
+                contracts.restated(table, self.table(newer), newer)
         self._land({path: data, sidecar.beside(path): sidecar.render(snapshot).encode()})
         self._passed.add(snapshot)
         return snapshot

@@ -13,7 +13,7 @@ import pytest
 
 from analysis.snapshots import Store, sidecar
 from analysis.snapshots.client import Client
-from analysis.snapshots.refresh import Outcome, refresh
+from analysis.snapshots.refresh import Asked, Outcome, refresh
 from analysis.snapshots.sources import SOURCES, filings, mempool, price
 from analysis.snapshots.transport import Clock, Limits
 from tests.refresh.server import Server
@@ -109,7 +109,7 @@ def ask(server: Server, clock: Still) -> Ask:
 
     def run(store: Store, *names: str, **options: object) -> tuple[Outcome, ...]:
         with Client(store.root.parent / ".pivot" / "http.sqlite", CONTACT, LIMITS, clock) as client:
-            return refresh(store, client, names, progress=lambda *_: None, **options)  # type: ignore[arg-type]
+            return refresh(store, client, Asked(names, **options), lambda *_: None)  # type: ignore[arg-type]
 
     return run
 

@@ -119,7 +119,7 @@ live = ("refresh", "client", "transport", "underway", "sources")
 names = []
 for path in sorted(pathlib.Path("analysis").rglob("*.py")):
     parts = path.with_suffix("").parts
-    if parts[-1] == "__main__" or (parts[1] == "snapshots" and parts[2] in live):
+    if parts[-1] in ("__main__", "news") or (parts[1] == "snapshots" and parts[2] in live):
         continue
     names.append(".".join(part for part in parts if part != "__init__"))
 for name in names:

@@ -99,7 +99,7 @@ def test_killed_for_good_between_the_data_and_the_list(store_of: StoreOf, refres
         from pathlib import Path
         from analysis.snapshots import Store
         from analysis.snapshots.client import Client
-        from analysis.snapshots.refresh import refresh
+        from analysis.snapshots.refresh import Asked, refresh
         from analysis.snapshots.sources import price
         from tests.refresh.conftest import LIMITS, Still
 
@@ -112,7 +112,7 @@ def test_killed_for_good_between_the_data_and_the_list(store_of: StoreOf, refres
         price.ADDRESS = price.WITNESS = {server.url!r}
         store = Store(Path({str(store.root)!r}))
         client = Client(store.root.parent / ".pivot" / "http.sqlite", {CONTACT!r}, LIMITS, Still())
-        refresh(store, client, ["btc-price"], progress=lambda *_: None)
+        refresh(store, client, Asked(("btc-price",)), lambda *_: None)
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False, capture_output=True)
     assert done.returncode == 9, done.stderr.decode()

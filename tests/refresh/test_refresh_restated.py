@@ -8,7 +8,7 @@ import pytest
 
 from analysis.errors import ContractError
 from analysis.snapshots import Store
-from analysis.snapshots.refresh import RESTATED
+from analysis.snapshots.sidecar import RESTATED
 from tests.refresh.conftest import Ask, Refreshing, StoreOf
 from tests.refresh.world import TODAY, World
 from tests.unit.snapshots import tree
@@ -69,7 +69,6 @@ def test_a_fee_may_differ_within_its_bound(refreshed: Store, ask: Ask, world: Wo
     assert f"{OLD} fee_btc_per_block" in outcome.said
 
 
-@pytest.mark.xfail(reason="the store does not know accepted restatements yet", strict=True)
 def test_an_accepted_row_is_taken_over_with_its_reason(refreshed: Store, ask: Ask, world: World) -> None:
     world.closes[NEW] = world.witness[NEW] = f"{float(world.closes[NEW]) * 1.001:.2f}"
     (outcome,) = ask(refreshed, PRICE, accepted="Kraken corrected a candle, see its status page")

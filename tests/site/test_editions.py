@@ -19,11 +19,23 @@ from analysis.cli import main
 from analysis.errors import OutputError, ProseError
 from analysis.publish import press
 from analysis.publish.archive import Draft, places, release, verify
-from analysis.publish.archive.manifest import About, Code
+from analysis.publish.archive.manifest import About
 from analysis.publish.editions import Accepted, Edition, Revision, edition
 from analysis.publish.render import silent
 from tests.conftest import ROOT
-from tests.editions import FIRST, FOURTH, IDS, NEWEST, SECOND, contents, difference, published, repository
+from tests.editions import (
+    FIRST,
+    FOURTH,
+    IDS,
+    NEWEST,
+    SECOND,
+    builds,
+    contents,
+    difference,
+    draft,
+    published,
+    repository,
+)
 from tests.report import copy_repository
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -103,7 +115,7 @@ def test_every_internal_link_resolves_wherever_the_site_stands(base: str) -> Non
             checked += 1
         for link in re.findall(r'data-top="([^"]*)"', page):
             assert urljoin(base + name, link or ".") == base
-    assert checked > 10_000
+    assert checked > 7_500
 
 
 def test_versions_are_told_to_programs_and_to_pages_alike() -> None:
@@ -254,24 +266,6 @@ def test_three_editions_cost_much_less_than_three_sites(tmp_path: Path) -> None:
     assert three < 0.8 * naive
     names = [path.stem for path in (published() / "files").iterdir()]
     assert len(names) == len(set(names)) > 60
-
-
-def draft(id_: str) -> Draft:
-    """An edition of the published site, ready to be released again."""
-    root = repository()
-    return Draft(
-        edition=edition(root, id_),
-        site=root / ".pivot/editions" / id_,
-        snapshots=root / "data-snapshots",
-        about=About(
-            title="Bitcoin miners and AI: the numbers, opened",
-            description="",
-            authors=("The miner pivot report",),
-            lang="en",
-            pdf="report.pdf",
-        ),
-        code=Code.current(),
-    )
 
 
 @pytest.fixture
@@ -464,10 +458,10 @@ def test_with_an_address_everything_says_it(tmp_path: Path) -> None:
 
 
 def test_the_whole_site_is_made_again_only_when_something_changed() -> None:
-    again = press.build_all(repository(), "embedded", published(), silent, difference)
-    assert not again.fresh
-    assert again.warnings == ()
-    assert again.pdf == published() / f"editions/{NEWEST}/report.pdf"
+    first, second = builds()
+    assert (first.fresh, second.fresh) == (True, False)
+    assert first.warnings == second.warnings == ()
+    assert second.pdf == published() / f"editions/{NEWEST}/report.pdf"
 
 
 def test_an_edition_that_is_not_listed_can_not_be_released(

@@ -12,10 +12,9 @@ import pytest
 
 from analysis.cli import main
 from analysis.errors import ReportError
-from analysis.publish.archive import Verification, places, verify
+from analysis.publish.archive import Verification, places, release, verify
 from analysis.publish.archive.verify import by_kind
-from tests.editions import FIRST, IDS, NEWEST, SECOND, Forger, contents, published
-from tests.report import copy_repository
+from tests.editions import FIRST, IDS, NEWEST, SECOND, Forger, contents, draft, published
 
 
 def found(site: Path, **options: bool | str) -> dict[str, int]:
@@ -121,9 +120,8 @@ def test_a_chain_rolled_back_by_hand(forger: Forger) -> None:
 def test_a_chain_rolled_back_whole_is_found_by_who_has_seen_it(forger: Forger, tmp_path: Path) -> None:
     """A site as it was before the newest edition is in itself in order."""
     known = verify(forger.site).newest
-    root = copy_repository(tmp_path / "repository")
     old = tmp_path / "old"
-    assert main(["--root", str(root), "release", FIRST, "--into", str(old), "--renderer", "embedded"]) == 0
+    release(old, draft(FIRST))
     assert found(old) == {}
     assert found(old, known=known) == {"rollback": 1}
 

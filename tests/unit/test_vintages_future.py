@@ -147,7 +147,7 @@ def test_a_vintage_that_restates_a_row_is_refused(
         moved = pd.Timedelta(seconds=data.draw(st.integers(1, 10**6)))
         newer.loc[height, "timestamp"] -= moved
     with pytest.raises(ContractError, match="does not restate"):
-        restated(older, newer, pair[1].path)
+        restated(older, newer, pair[1])
 
 
 @settings(max_examples=20, deadline=None)

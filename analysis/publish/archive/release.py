@@ -316,9 +316,9 @@ def _refuse_change(there: Issue, files: Mapping[str, bytes]) -> None:
 
 
 def _refuse_foreign(place: Path) -> None:
-    if place.is_file() or (
-        place.is_dir() and any(place.iterdir()) and not (place / places.MANIFEST).is_file()
-    ):
+    inside = [path.name for path in place.iterdir()] if place.is_dir() else []
+    foreign = any(not name.startswith(".") for name in inside)  # an empty branch has its .git
+    if place.is_file() or (foreign and places.MANIFEST not in inside):
         raise OutputError(
             "this is no published site",
             where=str(place),

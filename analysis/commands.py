@@ -1,0 +1,286 @@
+"""What each command does: a few calls of the library, and what is printed of their result.
+
+Everything heavy is imported by the command that needs it, so that no other command pays for it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import ReportError
+
+if TYPE_CHECKING:
+    import argparse
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from analysis.claims.ledger import Ledger
+    from analysis.publish.archive.release import Difference
+    from analysis.publish.editions import Edition
+    from analysis.snapshots import Store, Vintage
+
+BOOK_FILE = "_quarto.yml"
+
+
+def _root(arguments: argparse.Namespace) -> Path:
+    start: Path = arguments.root or Path.cwd()
+    for folder in (start, *start.resolve().parents):
+        if (folder / BOOK_FILE).is_file():
+            return folder.resolve()
+    raise ReportError(
+        "there is no report here",
+        where=str(start),
+        expected=f"a folder with {BOOK_FILE}, or one below it",
+        hint="change to the repository, or name it with --root",
+    )
+
+
+def _edition_day(arguments: argparse.Namespace, root: Path) -> dt.date:
+    from analysis.publish.editions import editions
+
+    day: dt.date = arguments.as_of or editions(root)[-1].as_of
+    return day
+
+
+def _vintage(arguments: argparse.Namespace, root: Path) -> Vintage:
+    from analysis.snapshots import Vintage
+
+    return Vintage(_store(root), _edition_day(arguments, root))
+
+
+def _ledger(vintage: Vintage, ids: Sequence[str]) -> Ledger:
+    from analysis.claims import ledger
+
+    built = ledger.build(vintage, ids or None)
+    return ledger.Ledger(built.as_of, {id_: built[id_] for id_ in ids}) if ids else built
+
+
+def _sentences(root: Path, vintage: Vintage) -> Mapping[str, Sequence[str]]:
+    from analysis import charts
+    from analysis.claims import ledger
+    from analysis.prose.sentences import by_claim
+    from analysis.prose.variables import variables
+
+    return by_claim(root, variables(ledger.build(vintage), vintage, len(charts.CHARTS)))
+
+
+def build(arguments: argparse.Namespace) -> int:
+    """Make the site and the PDF of every edition, or of one day."""
+    from analysis.progress import shown
+    from analysis.publish import build as one
+    from analysis.publish.press import build_all
+
+    root = _root(arguments)
+    day: dt.date | None = arguments.as_of
+    out: Path = arguments.out or root / one.SITE
+    with shown() as progress:
+        if day:
+            built = one.build(root, day, arguments.renderer, out, progress)
+        else:
+            built = build_all(root, arguments.renderer, out, progress, _difference(root))
+    if built.fresh:
+        print(f"site  {built.site}/index.html  ({built.files} files, {built.bytes / 1e6:.1f} MB)")
+        print(f"pdf   {built.pdf}")
+        print(f"{f'evidence as of {day}' if day else 'every edition'}, built in {built.seconds:.1f} s")
+    else:
+        print(f"nothing changed since the last build of {built.site}  ({built.seconds:.2f} s)")
+    for warning in built.warnings:
+        print(f"reads wrong: {warning}", file=sys.stderr)
+    return 0
+
+
+def _difference(root: Path) -> Difference:
+    """The difference report of two editions as a page; the archive asks for it where it has none yet."""
+
+    def page(before: Edition, after: Edition) -> str:
+        from analysis import revisions
+        from analysis.publish.editions import editions
+        from analysis.publish.generated import generated
+        from analysis.revisions import pages
+
+        def days(_: Path) -> Mapping[str, dt.date]:
+            return {one.id: one.as_of for one in (*editions(root), before, after)}
+
+        report = revisions.diff(root, (before.id, after.id), days, generated, pictures=False)
+        return pages.page(report)
+
+    return page
+
+
+def release(arguments: argparse.Namespace) -> int:
+    """Freeze an edition into a published site."""
+    from analysis.progress import shown
+    from analysis.publish import press
+
+    root = _root(arguments)
+    into: Path = arguments.into
+    with shown() as progress:
+        issue = press.release(root, arguments.id, into, arguments.renderer, progress, _difference(root))
+    print(f"edition {issue.id} stands in {into}/{issue.home}, {len(issue.manifest.files)} files")
+    print(f"release {issue.manifest.number}, SHA-256 of its manifest {issue.sha256}")
+    if arguments.crate:
+        from analysis.publish.archive.crate import write
+
+        print(f"crate  {arguments.crate}  ({write(issue, arguments.crate):,} bytes)")
+    return 0
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Check a published site."""
+    from analysis.publish import archive
+
+    found = archive.verify(arguments.site, known=arguments.known, recompute=arguments.recompute)
+    if arguments.json:
+        print(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=1))
+    else:
+        print(
+            "\n".join([*map(str, found.findings), *found.notes]) or "every file and every number as published"
+        )
+        print("checked " + ", ".join(f"{count:,} {what}" for what, count in found.checked.items()))
+        print(f"newest manifest {found.newest}; a later site must still have it: --known {found.newest}")
+    return int(bool(found.findings))
+
+
+def preview(arguments: argparse.Namespace) -> int:
+    """Serve a site that follows what an editor saves."""
+    from threading import Event
+
+    from analysis.publish import preview as server
+    from analysis.publish.build import CACHE
+
+    root = _root(arguments)
+    out = root / CACHE / "preview"
+    try:
+        say = partial(print, flush=True)
+        server.preview(root, _edition_day(arguments, root), out, port=arguments.port, say=say, stop=Event())
+    except KeyboardInterrupt:
+        print("stopped")
+    return 0
+
+
+def prepare(arguments: argparse.Namespace) -> int:
+    """Write what a plain `quarto render` reads."""
+    from analysis.progress import shown
+    from analysis.publish.build import CACHE, draw, evaluate
+    from analysis.publish.quarto import write_quarto_inputs
+
+    root = _root(arguments)
+    day = _edition_day(arguments, root)
+    with shown() as progress:
+        evaluated = evaluate(root, day, root / CACHE / "build" / str(day), progress)
+        draw(root, evaluated, progress)
+    write_quarto_inputs(root, evaluated.inputs)
+    print(f"wrote _variables.yml, figures and _generated, evidence as of {day}")
+    return 0
+
+
+def numbers(arguments: argparse.Namespace) -> int:
+    """Print the ledger."""
+    from rich.console import Console
+
+    from analysis import terminal
+
+    root = _root(arguments)
+    vintage = _vintage(arguments, root)
+    ledger = _ledger(vintage, arguments.ids)
+    if arguments.json:
+        sys.stdout.write(ledger.to_json(_sentences(root, vintage)))
+    else:
+        terminal.numbers(ledger, Console())
+    return 0
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """Print the whole account of one claim."""
+    from rich.console import Console
+
+    from analysis import terminal
+
+    root = _root(arguments)
+    vintage = _vintage(arguments, root)
+    entry = _ledger(vintage, [arguments.id])[arguments.id]
+    used = _sentences(root, vintage).get(arguments.id, [])
+    if arguments.json:
+        print(terminal.explain_json(entry, used))
+    else:
+        terminal.explain(entry, vintage, used, Console(soft_wrap=True))
+    return 0
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Check evidence and prose."""
+    from analysis.publish import checks as all_checks
+
+    checks = all_checks.check(_root(arguments))
+    if arguments.json:
+        print(all_checks.as_json(checks))
+    else:
+        print("\n".join([*map(str, checks), *(str(found) for one in checks for found in one.findings)]))
+    return int(any(one.findings for one in checks))
+
+
+def diff(arguments: argparse.Namespace) -> int:
+    """Print what changed between two states."""
+    from rich.console import Console
+
+    from analysis import revisions
+    from analysis.publish.editions import editions
+    from analysis.publish.generated import generated
+    from analysis.revisions import pages, text
+
+    def days(root: Path) -> Mapping[str, dt.date]:
+        return {edition.id: edition.as_of for edition in editions(root)}
+
+    asked = (arguments.a, arguments.b)
+    report = revisions.diff(_root(arguments), asked, days, generated, pictures=arguments.format == "html")
+    if arguments.format == "text":
+        text.render(report, Console())
+    else:
+        write = {"md": pages.markdown, "html": pages.page, "json": pages.to_json}[arguments.format]
+        sys.stdout.write(write(report))
+    return report.exit_code
+
+
+def refresh(arguments: argparse.Namespace) -> int:
+    """Ask the live sources."""
+    from analysis import news
+    from analysis.progress import shown
+    from analysis.snapshots.refresh import Asked
+
+    asked = Asked(tuple(arguments.sources), arguments.since, arguments.accept)
+    with shown() as progress:
+        told = news.bring(_root(arguments), arguments.contact, asked, progress, dry_run=arguments.dry_run)
+    news.show(told, arguments.format)
+    return told.exit_code
+
+
+def add(arguments: argparse.Namespace) -> int:
+    """Put a file into the store."""
+    root = _root(arguments)
+    snapshot = _store(root).add(
+        arguments.source,
+        arguments.file,
+        arguments.sidecar,
+        title=arguments.title,
+        publisher=arguments.publisher,
+        url=arguments.url,
+        licence=arguments.licence,
+        vintage=arguments.vintage,
+        retrieved=arguments.retrieved,
+        method=arguments.method,
+        notes=arguments.note,
+    )
+    print(f"added  {snapshot.path}  ({snapshot.bytes:,} bytes)\nsha256 {snapshot.sha256}")
+    return 0
+
+
+def _store(root: Path) -> Store:
+    from analysis.publish.build import SNAPSHOTS
+    from analysis.snapshots import Store
+
+    return Store(root / SNAPSHOTS)
