@@ -84,7 +84,13 @@ def plain_pandoc(root: Path, out: Path) -> None:
     assert spec.submodule_search_locations is not None
     pandoc = Path(spec.submodule_search_locations[0]) / "files" / "pandoc"
     chapters = [root / "index.qmd", *sorted((root / "chapters").glob("*.qmd"))]
-    common = [pandoc, "--standalone", "--citeproc", "--bibliography", root / "references.bib"]
+    common: list[str | Path] = [
+        pandoc,
+        "--standalone",
+        "--citeproc",
+        "--bibliography",
+        root / "references.bib",
+    ]
     for chapter in chapters:
         page = out / f"{chapter.stem}.html"
         subprocess.run([*common, "--mathml", "-o", page, chapter], check=True, capture_output=True)

@@ -53,7 +53,11 @@ def test_every_page_loads_from_its_own_folder_without_errors(
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda request: wrong.append(request.url))
+    # A lazy picture that is still under way when the next page is opened was not refused, only left.
+    page.on(
+        "requestfailed",
+        lambda request: wrong.append(request.url) if request.failure != "net::ERR_ABORTED" else None,
+    )
     names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
     assert len(names) >= 15
     for name in names:

@@ -1,4 +1,4 @@
-"""The real report, built whole: the same bytes anywhere, every link resolves, a failed build harms nothing."""
+"""The real report, built whole: the same bytes anywhere, every link resolves, failed builds harm nothing."""
 
 from __future__ import annotations
 

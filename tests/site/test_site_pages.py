@@ -96,15 +96,15 @@ def test_a_value_links_to_its_entry(site: Built) -> None:
 
 
 def test_a_part_links_to_the_entry_of_its_claim(site: Built) -> None:
-    assert (
-        '<a class="claim" data-var="part.lake-level.rank" href="../chapters/ledger.html#claim-lake-level">second</a>'
-    ) in site.article("chapters/two.html")
+    named = 'data-var="part.lake-level.rank" href="../chapters/ledger.html#claim-lake-level"'
+    assert f'<a class="claim" {named}>second</a>' in site.article("chapters/two.html")
     assert 'href="chapters/ledger.html#claim-lake-level">7.7%</a>' in site.article("index.html")
 
 
 def test_a_verdict_has_a_class_of_its_own(site: Built) -> None:
     assert (
-        '<a class="claim verdict verdict-reproduced-rounded" data-var="verdict.lake-level" href="chapters/ledger.html#claim-lake-level">'
+        '<a class="claim verdict verdict-reproduced-rounded" data-var="verdict.lake-level"'
+        ' href="chapters/ledger.html#claim-lake-level">'
         "reproduced, rounded</a>"
     ) in site.article("index.html")
 

@@ -1,4 +1,4 @@
-"""The house: each floor imports only floors above it, and `publish` and `revisions` do not know each other."""
+"""The house: each floor imports only floors above it; `publish` and `revisions` do not know each other."""
 
 from __future__ import annotations
 

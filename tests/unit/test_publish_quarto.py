@@ -101,7 +101,7 @@ def test_values_that_open_an_account_are_spans() -> None:
         == '[12]{.claim data-claim="boats" data-var="part.boats.first"}'
     )
     assert variable_markdown("verdict.boats", "reproduced, rounded") == (
-        '[reproduced\\, rounded]{.claim .verdict .verdict-reproduced-rounded data-claim="boats" data-var="verdict.boats"}'
+        '[reproduced\\, rounded]{.claim .verdict .verdict-reproduced-rounded data-claim="boats" data-var="verdict.boats"}'  # noqa: E501
     )
     assert variable_markdown("report.title", "12") == "12"
 
@@ -130,7 +130,7 @@ def test_a_name_below_another_is_refused() -> None:
 def test_generated_markdown_is_filled() -> None:
     text = '{{< var claim.x >}}, ![a](b.svg){fig-alt="so {{< var claim.x >}}"}, {{< var no.no >}}'
     assert fill_generated(text, {"claim.x": "7.7%"}) == (
-        '[7\\.7\\%]{.claim data-claim="x" data-var="claim.x"}, ![a](b.svg){fig-alt="so 7.7%"}, {{< var no.no >}}'
+        '[7\\.7\\%]{.claim data-claim="x" data-var="claim.x"}, ![a](b.svg){fig-alt="so 7.7%"}, {{< var no.no >}}'  # noqa: E501
     )
 
 
@@ -182,7 +182,7 @@ def test_a_quiet_run_is_fine() -> None:
 def test_values_become_links_in_html(tmp_path: Path) -> None:
     text = lua(
         tmp_path,
-        'By [7.7%]{.claim data-claim="lake" data-var="claim.lake"}.\n\n# In [7.7%]{.claim data-claim="lake"} {#x}\n',
+        'By [7.7%]{.claim data-claim="lake" data-var="claim.lake"}.\n\n# In [7.7%]{.claim data-claim="lake"} {#x}\n',  # noqa: E501
         "html",
         {},
     )

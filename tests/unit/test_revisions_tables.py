@@ -207,6 +207,13 @@ def test_every_row_is_in_one_class_and_the_new_table_follows(
     assert patched == {key: list(cells) for key, cells in new.items()}
 
 
+def test_only_a_series_that_grows_is_restated() -> None:
+    before, after = (
+        Table("points", "date", table(said).frame) for said in (ROWS, ROWS.replace("200", "250"))
+    )
+    assert compare(before, after).summary() == "1 row revised"
+
+
 def test_same_table_from_other_files() -> None:
     frame = table(ROWS).frame
     one, two = (Table("prices", "date", frame, files=(name,)) for name in "ab")

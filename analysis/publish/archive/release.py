@@ -286,7 +286,7 @@ def _root(issues: Sequence[Issue]) -> Iterator[tuple[str, bytes]]:
         if name in newest.pages:
             text = files.read(newest.home + name).decode()
             yield name, pages.at_root(text, name, view, newest.pages).encode()
-        elif not name.startswith("claims/") and name not in {manifest.about.pdf, *_OWN}:
+        elif not name.startswith("claims/") and name != places.MANIFEST:
             yield name, files.read(newest.home + name)
     for issue in issues:  # a later edition's page takes the place of an earlier one's
         words = f"in edition {issue.id}"
