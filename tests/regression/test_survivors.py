@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
+from analysis.claims import ledger as ledgers
 from analysis.claims import revenue
 from analysis.claims.ledger import Ledger
-from analysis.claims.quantities import Usd, nearest
+from analysis.claims.model import Finding, Verdict
+from analysis.claims.quantities import Count, Range, Usd, nearest
+from analysis.claims.registry import claims
+from analysis.claims.verdicts import Cited, judge
 from analysis.errors import ClaimError
-from tests.conftest import NEWEST, ledger_of
-from tests.regression.edited import everywhere, ledger_with, reacting
+from analysis.measures import operators
+from tests.conftest import NEWEST, ledger_of, vintage_of
+from tests.regression.edited import cell, everywhere, ledger_with, reacting
 
 
 def test_spread_tells_the_two_ends_of_many() -> None:
@@ -47,3 +54,67 @@ def test_a_figure_of_a_later_year_is_not_one_of_the_year_of_the_low() -> None:
 
     after = ledger_with(NEWEST, everywhere("hashprice_points", edit))
     assert reacting(ledger_of(NEWEST), after) == set()
+
+
+def _statements(*rows: tuple[str, str, float, str, str]) -> pd.DataFrame:
+    columns = ["company", "metric", "value", "unit", "published"]
+    table = pd.DataFrame(list(rows), columns=columns).assign(period="Q1 2026")
+    return table.assign(published=pd.to_datetime(table["published"]))
+
+
+def test_hash_rates_are_in_hash_rates_and_of_one_day_the_closest_wording_counts() -> None:
+    statements = _statements(
+        ("A", "hashrate", 70.0, "EH/s", "2026-03-01"),
+        ("A", "self_mining_hashrate", 60.0, "EH/s", "2026-03-01"),
+        ("A", "hashrate_energized", 65.0, "EH/s", "2026-03-01"),
+        ("A", "hashrate", 900.0, "MW", "2026-04-01"),
+        ("A", "hashrate", 5.0, "BTC", "2026-04-01"),
+        ("B", "hashrate", 10.0, "EH/s", "2026-01-01"),
+        ("B", "hashrate", 20.0, "EH/s", "2026-02-01"),
+    )
+    rates = operators.latest_hash_rates(statements)
+    assert dict(zip(rates["company"], rates["value"], strict=True)) == {"A": 60.0, "B": 20.0}
+
+
+def test_shares_of_revenue_are_of_dollars() -> None:
+    statements = _statements(
+        ("A", "colocation_revenue", 25.0, "USD million", "2026-05-01"),
+        ("A", "revenue", 100.0, "USD million", "2026-05-01"),
+        ("A", "colocation_revenue", 50.0, "BTC", "2026-01-01"),
+        ("A", "revenue", 60.0, "percent", "2026-01-01"),
+    )
+    assert list(operators.ai_shares(statements)["share"]) == [25.0]
+
+
+def test_lowest_figure_of_the_year_is_none_of_an_earlier_year() -> None:
+    after = ledger_with(NEWEST, everywhere("hashprice_points", cell("2025-11-luxor", "low", 20.0)))
+    parts = after["hashprice-low"].parts
+    assert parts["published-before"].value == 20.0
+    assert parts["published-lowest"].value == 28.0
+
+
+def test_rows_of_the_newest_month_are_of_that_month() -> None:
+    """Later windows, of a day or a week, are public by then and are no months."""
+    entry = ledgers.build(vintage_of(dt.date(2026, 11, 22)), ["top5-threshold"])["top5-threshold"]
+    rows = [row for used in entry.inputs if used.data_set == "pool_shares" for row in used.rows]
+    assert len(rows) > 5
+    assert {row[:7] for row in rows} == {"2026-04"}
+
+
+@pytest.mark.parametrize(("high", "expected"), [(5.5, Verdict.ROUNDED), (5.25, Verdict.DIFFERS)])
+def test_readings_reach_a_number_from_half_a_step_on(high: float, expected: Verdict) -> None:
+    readings = Finding(Range(Count(1), Count(high)))
+    evidence = vintage_of(NEWEST).data("evidence").frame.iloc[:0]
+    assert judge(claims()["hashrate-q1-decline"], readings, Cited(6, 6, 1, ""), evidence).verdict is expected
+
+
+def test_of_what_replaced_a_figure_the_newest_is_told() -> None:
+    evidence = vintage_of(NEWEST).data("evidence").frame.iloc[:3]
+    evidence = evidence.assign(
+        bearing="supersedes",
+        published=pd.to_datetime(["2026-03-01", "2026-06-01", "2026-05-01"]),
+        value=["first", "newest", "second"],
+    )
+    said = judge(claims()["corz-credit"], Finding(Usd(1e9)), Cited(1e9, 1e9, 1e9, "up to"), evidence)
+    assert said.verdict is Verdict.SUPERSEDED
+    assert "replaced since: newest" in said.reason

@@ -132,14 +132,13 @@ def reading(built: State) -> dict[tuple[str, int], list[str]]:
             made = re.sub(
                 r"`data-snapshots/[^`]*`.*[0-9a-f]{64}|`data-snapshots/[^`]*`|`[0-9a-f]{12}`", "", filled
             )
-            lines.setdefault(
-                (place[0] if place[0].startswith("generated") else chapter.source, place[1]), []
-            ).append(made)
+            file = place[0] if place[0].startswith("generated") else chapter.source
+            lines[file, place[1]].append(made)
     holds = guards(built.ledger)
-    for file in sorted(built.side.root.glob("**/*.qmd")):
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-            named = [str(holds[id_]) for id_ in re.findall(r"<!-- holds: ([\w-]+) -->", line)]
-            lines[file.relative_to(built.side.root).as_posix(), number] += named
+    for chapter in book.chapters:
+        for number, line in enumerate(chapter.text.splitlines(), chapter.first_line):
+            named = re.findall(r"<!-- holds: ([\w-]+) -->", line)
+            lines[chapter.source, number] += [str(holds[id_]) for id_ in named]
     assert len(lines) > 500
     return lines
 
