@@ -24,6 +24,7 @@ import typst
 
 from analysis.publish.build import CACHE, SITE
 from analysis.snapshots import Store
+from tests.conftest import NEWEST
 from tests.report import copy_repository
 
 RUNS = 5
@@ -41,7 +42,8 @@ def timed(work: Callable[[], object], before: Callable[[int], object]) -> float:
 
 
 def pivot(root: Path) -> None:
-    command = [sys.executable, "-m", "analysis", "--root", str(root), "build", "--renderer", "embedded"]
+    command = [sys.executable, "-m", "analysis", "--root", str(root), "build"]
+    command += ["--renderer", "embedded", "--as-of", str(NEWEST)]
     subprocess.run(command, check=True, capture_output=True)
 
 

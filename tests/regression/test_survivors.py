@@ -34,7 +34,7 @@ def test_ledger_asked_for_an_unknown_claim_names_the_nearest() -> None:
 
 
 def test_thousands_are_thousands() -> None:
-    assert Usd(12_345).display(nearest(1, "thousand")) == "$12.3\N{NO-BREAK SPACE}thousand"
+    assert Usd(12_345_000).display(nearest(1, "thousand")) == "$12,345.0\N{NO-BREAK SPACE}thousand"
 
 
 def test_a_day_of_another_claim_is_not_the_day_of_the_debate() -> None:

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import Browser
 from rich.console import Console
 
 from analysis.claims.ledger import Ledger
@@ -335,31 +336,25 @@ def test_html_has_an_anchor_for_each_claim_that_moved() -> None:
 
 
 @pytest.mark.browser
-def test_html_is_read_by_keyboard_and_on_paper(tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = Path("/usr/bin/chromium")
-    if not chromium.exists():
-        pytest.skip("no Chromium here")
+def test_html_is_read_by_keyboard_and_on_paper(tmp_path: Path, browser: Browser) -> None:
     file = tmp_path / "report.html"
     file.write_text(pages.page(spring_to_summer()), "utf-8")
-    with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 320, "height": 800}, color_scheme="dark")
-        asked = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(file.as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(13, 17, 23)"
-        rows = page.locator("#rows-epochs")
-        rows.locator("summary").focus()
-        assert rows.get_attribute("open") is None
-        page.keyboard.press("Enter")
-        assert rows.get_attribute("open") is not None
-        page.keyboard.press("Enter")
-        page.emulate_media(media="print")
-        assert page.locator("#rows-prices li, #rows-prices td").first.is_visible()
-        assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-        browser.close()
+    page = browser.new_page(viewport={"width": 320, "height": 800}, color_scheme="dark")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(13, 17, 23)"
+    rows = page.locator("#rows-epochs")
+    rows.locator("summary").focus()
+    assert rows.get_attribute("open") is None
+    page.keyboard.press("Enter")
+    assert rows.get_attribute("open") is not None
+    page.keyboard.press("Enter")
+    page.emulate_media(media="print")
+    assert page.locator("#rows-prices li, #rows-prices td").first.is_visible()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    page.close()
 
 
 # Shares
