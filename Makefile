@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := report
-.PHONY: report test lint bench lock clean
+.PHONY: report test bench mutation lock clean
 
 report: $(READY)  ## the site and the PDF, in _site
 	$(BIN)/pivot build
@@ -17,6 +17,10 @@ test: $(READY)  ## everything that must hold
 
 bench: $(READY)  ## the figures of the README's speed table
 	$(BIN)/python -m tests.benchmarks.renderers
+
+mutation: $(READY)  ## what change of measures and claims would no test notice?
+	$(BIN)/python -m pip install --quiet cosmic-ray
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.regression.mutation $(ARGS)
 
 # The lock file holds versions and hashes for every platform, and no addresses.
 lock: $(READY)
