@@ -35,13 +35,9 @@ MINING_REVENUE = ("self_mining_revenue", "hosted_mining_revenue", "mining_revenu
 _NOT_ONE_COMPANY = ("Network", "miners", "listed", " and ")
 
 
-def select(
-    statements: pd.DataFrame, company: str, metrics: Sequence[str], period: str | None = None
-) -> pd.DataFrame:
-    """Statements of one company on some metrics, of one period where given, oldest publication first."""
+def select(statements: pd.DataFrame, company: str, metrics: Sequence[str]) -> pd.DataFrame:
+    """Statements of one company on some metrics, the oldest publication first."""
     chosen = statements[(statements["company"] == company) & statements["metric"].isin(metrics)]
-    if period is not None:
-        chosen = chosen[chosen["period"] == period]
     return chosen.sort_values("published", kind="stable")
 
 
