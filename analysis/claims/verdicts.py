@@ -103,7 +103,9 @@ def _attributed(claim: Claim, finding: Finding, cited: Cited, evidence: pd.DataF
     traced = confirmed and bool(by["confirms"]["tier"].isin(TRACEABLE).any())
     stated = any(_fits(figure, cited) is not Verdict.DIFFERS for figure in finding.figures)
     by_primary = contradicted and bool((by["contradicts"]["tier"] == "primary").any())
-    later = by["supersedes"].sort_values("published", kind="stable").iloc[-1] if "supersedes" in by else None
+    # What nobody dated is the newest only where nothing else is there.
+    newer = by.get("supersedes", evidence[:0]).sort_values("published", kind="stable", na_position="first")
+    later = newer.iloc[-1] if len(newer) else None
     rules = (
         (
             later is not None,

@@ -36,9 +36,12 @@ _NOT_ONE_COMPANY = ("Network", "miners", "listed", " and ")
 
 
 def select(statements: pd.DataFrame, company: str, metrics: Sequence[str]) -> pd.DataFrame:
-    """Statements of one company on some metrics, the oldest publication first."""
+    """Statements of one company on some metrics, the newest publication last.
+
+    A statement whose day of publication is unknown is never the newest where another one has a day.
+    """
     chosen = statements[(statements["company"] == company) & statements["metric"].isin(metrics)]
-    return chosen.sort_values("published", kind="stable")
+    return chosen.sort_values("published", kind="stable", na_position="first")
 
 
 def latest_hash_rates(statements: pd.DataFrame) -> pd.DataFrame:
@@ -46,13 +49,13 @@ def latest_hash_rates(statements: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         The rows of `statements` (EH/s in `value`), one a company. Of figures published on one day, the metric
-        that stands first in `OWN_HASH_RATE` counts.
+        that stands first in `OWN_HASH_RATE` counts; one of an unknown day only where there is no other.
     """
     one = ~statements["company"].str.contains("|".join(_NOT_ONE_COMPANY), regex=True)
     # Same-day figures are ordered by metric so that the closest wording comes last, where tail() finds it.
     rates = statements[one & statements["metric"].isin(OWN_HASH_RATE) & (statements["unit"] == "EH/s")]
     order = rates["metric"].map({metric: -place for place, metric in enumerate(OWN_HASH_RATE)})
-    newest = rates.assign(order=order).sort_values(["published", "order"], kind="stable")
+    newest = rates.assign(order=order).sort_values(["published", "order"], kind="stable", na_position="first")
     return (
         newest.groupby("company", sort=True)
         .tail(1)

@@ -16,7 +16,7 @@ from analysis.errors import ReportError
 from analysis.measures import difficulty
 from analysis.revisions.tables import text
 from analysis.snapshots import DATA_SETS, Vintage
-from analysis.snapshots.tables import public
+from analysis.snapshots.tables import dates
 from analysis.snapshots.vintage import DataSet
 
 if TYPE_CHECKING:
@@ -228,7 +228,9 @@ def _by_day(
             rows = (old if kind == "removed" else new).data(name).frame
             rows = rows[rows.index.isin(keys)]  # a file may hold rows of later days than that of the report
             days = (
-                public(rows, column, new.as_of) if column else pd.Series(pd.Timestamp(new.as_of), rows.index)
+                dates(rows, column).fillna(pd.Timestamp(new.as_of))
+                if column
+                else pd.Series(pd.Timestamp(new.as_of), rows.index)
             )
             for key, day in days.items():
                 dated.setdefault(day.normalize(), []).append((name, key, kind))

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from analysis.snapshots.datasets import Kind, Spec
@@ -49,16 +48,15 @@ def _typed(cells: tuple[str, ...], kind: Kind) -> Any:  # noqa: ANN401 - an arra
             return pd.array(cells, dtype="str")
 
 
-def public(frame: pd.DataFrame, dated: str, otherwise: dt.date) -> pd.Series[pd.Timestamp]:
-    """Since when each row was public, as a naive timestamp in UTC.
+def dates(frame: pd.DataFrame, dated: str) -> pd.Series[pd.Timestamp]:
+    """The day or time of each row, as a naive timestamp in UTC; NaT for a row that does not say.
 
     Args:
         frame: indexed by its key.
         dated: the column, or the key, that dates a row.
-        otherwise: the vintage of the snapshot, for a row that does not say.
     """
-    dates = frame.index.to_series() if dated == frame.index.name else frame[dated]
-    return dates.dt.tz_localize(None).fillna(pd.Timestamp(otherwise))
+    said = frame.index.to_series() if dated == frame.index.name else frame[dated]
+    return said.dt.tz_localize(None)
 
 
 def joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -131,13 +131,24 @@ class Vintage:
         return parts
 
     def _until(self, spec: Spec, snapshot: Snapshot) -> pd.DataFrame:
-        rows = self.store.table(snapshot)
         ends = pd.Timestamp(self.as_of) + pd.Timedelta(days=1)
-        return rows[tables.public(rows, spec.dated, snapshot.vintage) < ends]
+        return self.store.table(snapshot)[self._public(spec, snapshot) < ends]
+
+    def _public(self, spec: Spec, snapshot: Snapshot) -> pd.Series[pd.Timestamp]:
+        """Since when each row of a snapshot was public; an undated one since the first that has it."""
+        rows = self.store.table(snapshot)
+        dates = tables.dates(rows, spec.dated)
+        for known in self.store.snapshots(spec.folder):
+            undated = dates.index[dates.isna()]
+            if known == snapshot or undated.empty:
+                break
+            seen = undated.intersection(self.store.table(known).index)
+            dates.loc[seen] = pd.Timestamp(known.vintage)
+        return dates.fillna(pd.Timestamp(snapshot.vintage))
 
     def _first_day(self, spec: Spec, snapshots: Sequence[Snapshot]) -> dt.date:
         if not spec.dated:
             return snapshots[0].vintage
         newest = snapshots[-1]
-        first: dt.date = tables.public(self.store.table(newest), spec.dated, newest.vintage).min().date()
+        first: dt.date = self._public(spec, newest).min().date()
         return first

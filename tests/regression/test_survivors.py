@@ -56,7 +56,7 @@ def test_a_figure_of_a_later_year_is_not_one_of_the_year_of_the_low() -> None:
     assert reacting(ledger_of(NEWEST), after) == set()
 
 
-def _statements(*rows: tuple[str, str, float, str, str]) -> pd.DataFrame:
+def _statements(*rows: tuple[str, str, float, str, str | None]) -> pd.DataFrame:
     columns = ["company", "metric", "value", "unit", "published"]
     table = pd.DataFrame(list(rows), columns=columns).assign(period="Q1 2026")
     return table.assign(published=pd.to_datetime(table["published"]))
@@ -74,6 +74,17 @@ def test_hash_rates_are_in_hash_rates_and_of_one_day_the_closest_wording_counts(
     )
     rates = operators.latest_hash_rates(statements)
     assert dict(zip(rates["company"], rates["value"], strict=True)) == {"A": 60.0, "B": 20.0}
+
+
+def test_what_nobody_dated_is_newest_only_where_nothing_else_is_there() -> None:
+    statements = _statements(
+        ("A", "hashrate", 35.0, "EH/s", None),
+        ("A", "hashrate", 73.0, "EH/s", "2026-08-01"),
+        ("B", "hashrate", 10.0, "EH/s", None),
+    )
+    rates = operators.latest_hash_rates(statements)
+    assert dict(zip(rates["company"], rates["value"], strict=True)) == {"A": 73.0, "B": 10.0}
+    assert list(operators.select(statements, "A", ["hashrate"])["value"]) == [35.0, 73.0]
 
 
 def test_shares_of_revenue_are_of_dollars() -> None:

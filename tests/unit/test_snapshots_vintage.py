@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analysis import snapshots
 from analysis.errors import SnapshotError, VintageError
 from analysis.snapshots import DATA_SETS, Snapshot, Store, Vintage
-from tests.unit.snapshots import FIELDS, PRICES, SHIPPED, with_prices, written
+from tests.unit.snapshots import FIELDS, PRICES, SHIPPED, shipped_copy, with_prices, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,6 +199,23 @@ def test_error_before_the_first_day_names_a_day_that_works(name: str) -> None:
     assert len(Vintage(STORE, first).data(name).frame) >= 1
     with pytest.raises(VintageError):
         Vintage(STORE, first - dt.timedelta(days=1)).data(name)
+
+
+def test_undated_row_does_not_grow_younger_with_a_new_snapshot(tmp_path: Path) -> None:
+    """A refresh repeats the rows it knows; what was public on a day before it stays so."""
+    store = shipped_copy(tmp_path)
+    (first,) = store.snapshots("operator-statements")
+    head, *lines = store.read(first).decode().splitlines(keepends=True)
+    new = "a-new-one,MARA,MARA,btc_held,1,,BTC,,late 2026,,unknown,secondary,Somebody,\n"
+    file = written(tmp_path, head + "".join(sorted([*lines, new], key=lambda line: line.split(",")[0])))
+    store.add("operator-statements", file, **FIELDS | {"vintage": dt.date(2026, 11, 25), "retrieved": None})
+
+    def seen(day: int) -> set[object]:
+        frame = Vintage(store, dt.date(2026, 11, day)).data("statements").frame
+        return set(frame.index[frame["published"].isna()])
+
+    assert (len(seen(21)), len(seen(22)), len(seen(24))) == (0, 8, 8)
+    assert seen(25) - seen(24) == {"a-new-one"}
 
 
 def test_unknown_data_set_names_the_known_ones() -> None:

@@ -36,7 +36,8 @@ def future(snapshot: Snapshot, as_of: dt.date) -> pd.Series:
     """Which rows of a snapshot were not public by the end of a day."""
     rows = shipped(snapshot.path)
     ends = pd.Timestamp(as_of) + pd.Timedelta(days=1)
-    return tables.public(rows, BY_FOLDER[snapshot.source].dated, snapshot.vintage) >= ends
+    dates = tables.dates(rows, BY_FOLDER[snapshot.source].dated)
+    return dates.fillna(pd.Timestamp(snapshot.vintage)) >= ends
 
 
 def later(as_of: dt.date) -> list[Snapshot]:
