@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from analysis.files import write_atomic
 from analysis.prose.book import Book
-from analysis.publish.folders import fill, output, swap
+from analysis.publish.folders import fill, output, refuse_foreign, swap
 from analysis.publish.render import Inputs, choose_renderer
 
 if TYPE_CHECKING:
@@ -88,8 +88,13 @@ def unless_unchanged(root: Path, what: str, out: Path, make: Callable[[], tuple[
         what: how this build differs from another one of the same inputs.
         out: the folder.
         make: makes it, and returns warnings.
+
+    Raises:
+        OutputError: something that is no built site stands there.
     """
     start = time.perf_counter()
+    with output(out):
+        refuse_foreign(out)
     stamp = root / CACHE / "stamps" / f"{hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]}.json"
     state = fingerprint(root, what)
     if built := _unchanged(stamp, state, out, start):

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+# What every built site has at its root, and hardly anything else.
+_MARKS = frozenset({"index.html", "ledger.json", "ledger.schema.json"})
+
 
 @contextmanager
 def output(place: Path) -> Iterator[None]:
@@ -26,6 +29,24 @@ def output(place: Path) -> Iterator[None]:
             got=error.strerror or str(error),
             hint="make room, or choose another folder with --out",
         ) from error
+
+
+def refuse_foreign(place: Path) -> None:
+    """Refuse to put a site where something else stands: a build replaces the folder as a whole.
+
+    Raises:
+        OutputError: `place` is a file, or a folder that neither is empty nor holds a built site.
+    """
+    inside = {path.name for path in place.iterdir()} if place.is_dir() else set()
+    site = inside >= _MARKS and not any(name.startswith(".") for name in inside)  # a repository has its .git
+    if (inside and not site) or (place.exists() and not place.is_dir()):
+        raise OutputError(
+            "something else stands where the site would be put; it was left alone",
+            where=str(place),
+            expected="no such folder, an empty one, or one that `pivot build` made",
+            got="a file" if not place.is_dir() else f"a folder with {', '.join(sorted(inside)[:3])}",
+            hint="choose another folder with --out",
+        )
 
 
 def fill(folder: Path, texts: Mapping[str, str]) -> None:
