@@ -19,6 +19,7 @@ from analysis.errors import ReportError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+_ADD = "put a received file, or a statement that a person read, into the store with its origin"
 _REFRESH = "ask the live sources, add a snapshot where one has something new, tell what it moves"
 
 
@@ -111,19 +112,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _refresh_options(adding.add_parser("refresh", help=_REFRESH))
 
-    add = adding.add_parser("add", help="put a transcribed or received file into the store, with its sidecar")
-    add.add_argument("source", metavar="SOURCE", help="the source's folder in data-snapshots")
-    add.add_argument("file", metavar="FILE", type=Path, help="the table, a CSV file")
-    add.add_argument("--sidecar", type=Path, help="a TOML file with the fields below")
-    add.add_argument("--title", help="what the table holds (default: the data set's own)")
-    add.add_argument("--publisher", help="who said so")
-    add.add_argument("--url", action="append", help="where; may be given several times")
-    add.add_argument("--licence", help="under which terms")
-    add.add_argument("--vintage", type=_day, metavar="DAY", help="the day on which the source stood so")
-    add.add_argument("--retrieved", type=_day, metavar="DAY", help="the day on which it was read")
-    add.add_argument("--method", choices=("http", "transcribed", "derived"), help="how it came here")
-    add.add_argument("--note", action="append", help="a caveat; may be given several times")
-    add.set_defaults(command=commands.add)
+    _add_options(adding.add_parser("add", help=_ADD))
     return parser
 
 
@@ -171,6 +160,31 @@ def _refresh_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=commands.refresh)
 
 
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", metavar="SOURCE", help="the source's folder in data-snapshots")
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", type=Path, help="a whole table, a CSV file; without it a form asks"
+    )
+    parser.add_argument(
+        "--row",
+        action="append",
+        nargs="+",
+        type=_cell,
+        metavar="COLUMN=VALUE",
+        help="a row beside those that are known, in place of FILE; may be given several times",
+    )
+    parser.add_argument("--sidecar", type=Path, metavar="TOML", help="a file with the fields below")
+    parser.add_argument("--title", help="what the table holds (default: the data set's own)")
+    parser.add_argument("--publisher", help="who said so")
+    parser.add_argument("--url", action="append", help="where; may be given several times")
+    parser.add_argument("--licence", help="under which terms")
+    parser.add_argument("--vintage", type=_day, metavar="DAY", help="the day on which the source stood so")
+    parser.add_argument("--retrieved", type=_day, metavar="DAY", help="the day on which it was read")
+    parser.add_argument("--method", choices=("http", "transcribed", "derived"), help="how it came here")
+    parser.add_argument("--note", dest="notes", action="append", help="a caveat; may be given several times")
+    parser.set_defaults(command=commands.add)
+
+
 def _as_of(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of",
@@ -182,6 +196,13 @@ def _as_of(parser: argparse.ArgumentParser) -> None:
 
 def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _cell(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is no cell; write COLUMN=VALUE")
+    return column.strip(), value.strip()
 
 
 def _day(text: str) -> dt.date:

@@ -10,7 +10,7 @@ import json
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ReportError
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from analysis.claims.ledger import Ledger
     from analysis.publish.archive.release import Difference
     from analysis.publish.editions import Edition
-    from analysis.snapshots import Store, Vintage
+    from analysis.snapshots import Snapshot, Store, Vintage
 
 BOOK_FILE = "_quarto.yml"
+SIDECAR = ("title", "publisher", "url", "licence", "vintage", "retrieved", "method", "notes")
+"""The fields of a sidecar that `pivot add` takes as options."""
 
 
 def _root(arguments: argparse.Namespace) -> Path:
@@ -77,7 +79,7 @@ def build(arguments: argparse.Namespace) -> int:
 
     root = _root(arguments)
     day: dt.date | None = arguments.as_of
-    out: Path = arguments.out or root / one.SITE
+    out: Path = (arguments.out or root / one.SITE).resolve()
     with shown() as progress:
         if day:
             built = one.build(root, day, arguments.renderer, out, progress)
@@ -260,23 +262,62 @@ def refresh(arguments: argparse.Namespace) -> int:
 
 
 def add(arguments: argparse.Namespace) -> int:
-    """Put a file into the store."""
+    """Put a file, or rows beside those that are known, into the store."""
+    from analysis.snapshots.underway import alone
+
     root = _root(arguments)
-    snapshot = _store(root).add(
-        arguments.source,
-        arguments.file,
-        arguments.sidecar,
-        title=arguments.title,
-        publisher=arguments.publisher,
-        url=arguments.url,
-        licence=arguments.licence,
-        vintage=arguments.vintage,
-        retrieved=arguments.retrieved,
-        method=arguments.method,
-        notes=arguments.note,
-    )
+    store = _store(root)
+    given = {name: getattr(arguments, name) for name in SIDECAR}
+    if arguments.file:
+        if arguments.row:
+            raise ReportError("A file and --row do not go together.", hint="Add one after the other.")
+        with alone(store):
+            snapshot = store.add(arguments.source, arguments.file, arguments.sidecar, **given)
+    else:
+        snapshot = _add_rows(store, arguments, given)
+    before = [other.path for other in store.snapshots(snapshot.source) if other.vintage < snapshot.vintage]
     print(f"added  {snapshot.path}  ({snapshot.bytes:,} bytes)\nsha256 {snapshot.sha256}")
+    if before:
+        print(f"next   pivot diff {before[-1]} {snapshot.path}")
     return 0
+
+
+def _add_rows(store: Store, arguments: argparse.Namespace, given: Mapping[str, Any]) -> Snapshot:
+    import datetime as dt
+
+    from rich.console import Console
+
+    from analysis import form
+    from analysis.snapshots import statement
+    from analysis.snapshots.underway import alone
+
+    statement.spec_of(arguments.source)
+    if arguments.sidecar:
+        raise ReportError(
+            "--sidecar describes a file, and there is none.", hint="Name the file, or leave it."
+        )
+    if not arguments.row and not sys.stdin.isatty():
+        raise ReportError(
+            "There is nothing to add.",
+            expected="a FILE, or --row COLUMN=VALUE…",
+            hint="On a terminal `pivot add SOURCE` asks for a row.",
+        )
+    said = [dict(row) for row in arguments.row or ()] or form.filled(store, arguments.source, Console())
+    stated = {name: value for name, value in given.items() if value is not None}
+    vintage = stated.pop("vintage", dt.datetime.now(dt.UTC).date())
+    with alone(store) as under_way:
+        more = statement.addition(store, arguments.source, said, vintage)
+        usual = {
+            "title": more.last.title,
+            "publisher": more.last.publisher,
+            "url": list(dict.fromkeys([*more.last.url, *more.urls])),
+            "licence": more.last.licence,
+            "method": "transcribed",
+        }
+        notes = [*more.notes, *stated.pop("notes", ())]
+        return under_way.add(
+            arguments.source, more.table, **{**usual, **stated, "vintage": vintage, "notes": notes}
+        )
 
 
 def _store(root: Path) -> Store:

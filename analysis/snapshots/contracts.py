@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import operator
 import re
+from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pandas as pd
 import pandera.pandas as pa
@@ -20,7 +22,7 @@ from analysis.errors import ContractError
 from analysis.snapshots import sidecar, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from analysis.snapshots.datasets import Column, Spec
     from analysis.snapshots.sidecar import Snapshot
@@ -53,6 +55,30 @@ def check(data: bytes, spec: Spec, snapshot: Snapshot) -> int:
     table = tables.read(data, spec).reset_index()[list(spec.columns)]
     _hold(table, _meaning(table, spec, snapshot), snapshot.path)
     return len(table)
+
+
+def expected(column: Column, cell: str) -> str:
+    """What a cell should have been instead, by the contract of its column alone; empty if it is right."""
+    try:
+        _hold(pd.DataFrame({"cell": [cell]}, dtype="str"), {"cell": _form(column)}, "")
+    except ContractError as error:
+        return error.expected
+    number = float(cell) if cell and column.kind in {"whole", "number"} else None
+    return next((said for said, holds in _range(column) if number is not None and not holds(number)), "")
+
+
+def contradiction(spec: Spec, cells: Mapping[str, str]) -> str:
+    """What one cell of a row should have been beside the others; empty if they go together."""
+    columns = [name for name in spec.columns if name in cells]
+    text = io.StringIO()
+    csv.writer(text).writerows([columns, [cells[name] for name in columns]])
+    table = tables.read(text.getvalue().encode(), spec).reset_index()
+    broken = [
+        f"{blamed}: {said}"
+        for needed, blamed, said, holds in _RULES
+        if needed <= set(columns) and not holds(table).all()
+    ]
+    return "; ".join(broken)
 
 
 def restated(older: pd.DataFrame, newer: pd.DataFrame, snapshot: Snapshot) -> None:
@@ -176,10 +202,8 @@ def _meaning(table: pd.DataFrame, spec: Spec, snapshot: Snapshot) -> dict[str, l
         step = dt.timedelta(days=spec.step) if spec.columns[spec.key].kind == "day" else spec.step
         must(spec.key, f"{spec.step} after the row above", (key.diff() == step) | (key.index == 0))
     for name, column in spec.columns.items():
-        if column.low is not None:
-            must(name, f"{column.low:,g} or more", ~(table[name] < column.low))
-        if column.high is not None:
-            must(name, f"{column.high:,g} or less", ~(table[name] > column.high))
+        for said, holds in _range(column):
+            must(name, said, holds(table[name]) | table[name].isna())
         if column.kind in _TIMES:
             last = snapshot.vintage if spec.append_only and name == spec.dated else snapshot.retrieved
             limit = pd.Series(pd.Timestamp(last), table.index)
@@ -192,6 +216,17 @@ def _meaning(table: pd.DataFrame, spec: Spec, snapshot: Snapshot) -> dict[str, l
         if needed <= set(table.columns):
             must(column_name, expected, holds(table))
     return checks
+
+
+def _range(column: Column) -> list[tuple[str, Callable[[Any], Any]]]:
+    """The limits of a number: what is expected, and whether a number, or each of many, keeps to it."""
+    low, high = column.low, column.high
+    limits: list[tuple[str, Callable[[Any], Any]]] = []
+    if low is not None:
+        limits.append((f"{low:,.15g} or more", partial(operator.le, low)))
+    if high is not None:
+        limits.append((f"{high:,.15g} or less", partial(operator.ge, high)))
+    return limits
 
 
 def _month_end(day: dt.date) -> pd.Timestamp:

@@ -52,6 +52,7 @@ class Spec:
         dated: the column that says since when a row was public; `""` where the whole snapshot has one date.
         append_only: whether a later snapshot only adds rows.
         step: the distance of neighbouring keys (heights, or days); 0 where keys are free.
+        named: the columns that make the key of a row which a person adds; none where only files are added.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Spec:
     dated: str
     append_only: bool = False
     step: int = 0
+    named: tuple[str, ...] = ()
 
 
 SLUG = r"[a-z0-9]+(-[a-z0-9.]+)*"
@@ -226,6 +228,7 @@ _SPECS = (
         title="What miners and the press stated about miners",
         key="id",
         dated="published",
+        named=("company", "metric", "period"),
         columns={
             "id": _id,
             "company": _text,
@@ -249,6 +252,7 @@ _SPECS = (
         title="Announced contracts of miners for AI and high-performance computing",
         key="id",
         dated="published",
+        named=("company", "counterparty"),
         columns={
             "id": _id,
             "company": _text,
@@ -271,6 +275,7 @@ _SPECS = (
         title="What else was published on each claim",
         key="id",
         dated="published",
+        named=("claim", "publisher"),
         columns={
             "id": _id,
             "claim": _id,

@@ -5,13 +5,12 @@ A source that fails, or whose answer breaks a contract, leaves the store and the
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.errors import ContractError, ReportError
+from analysis.snapshots import rows
 from analysis.snapshots.datasets import BY_FOLDER
 from analysis.snapshots.sidecar import RESTATED
 from analysis.snapshots.sources import SOURCES
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
 
     from analysis.snapshots import Snapshot, Store
     from analysis.snapshots.client import Answer, Client
-    from analysis.snapshots.sources.model import Filing, Row, Source, Update
+    from analysis.snapshots.datasets import Spec
+    from analysis.snapshots.sources.model import Filing, Source, Update
     from analysis.snapshots.underway import UnderWay
 
     Progress = Callable[[str, int, int], None]
@@ -144,7 +144,7 @@ class _Run:
                 got=f"{today}, as this machine has it",
                 hint="Set the clock right and repeat the command.",
             )
-        known = Known(_rows(self.store, last), last.vintage, today, self.asked.since)
+        known = Known(rows.known(self.store, last), last.vintage, today, self.asked.since)
         update = source.read(self.client, known)
         changes = _changes(self.store, source, known, update)
         if changes and not self.asked.accepted:
@@ -159,9 +159,9 @@ class _Run:
         if last.vintage == today:
             said += f". {last.path} is in already: run `pivot refresh` again tomorrow."
             return Outcome(source.name, None, said, update.filings)
-        snapshot = self.under_way.add(
+        snapshot = self._add(
             source.name,
-            _table(source, known, update, changes),
+            _table(BY_FOLDER[source.name], known, update, changes),
             title=last.title,
             publisher=_joined(last.publisher, source.publisher, "; "),
             url=list(dict.fromkeys([*last.url, *_addresses(self.client.answers)])),
@@ -170,7 +170,7 @@ class _Run:
             retrieved=today,
             method="http",
             notes=[
-                f"Rows of {last.path} (SHA-256 {last.sha256}) are as there; its sidecar has their origin.",
+                rows.origin(last),
                 f"This refresh: {_news(known, update, changes)}. From {source.publisher}.",
                 *update.notes,
                 *([f"{RESTATED}{self.asked.accepted} ({'; '.join(map(str, changes))})"] if changes else []),
@@ -179,11 +179,12 @@ class _Run:
         )
         return Outcome(source.name, snapshot, f"{said} -> {snapshot.path}", update.filings)
 
-
-def _rows(store: Store, snapshot: Snapshot) -> dict[str, Row]:
-    key = snapshot.key[0]
-    rows = csv.DictReader(io.StringIO(store.read(snapshot).decode(), newline=""))
-    return {row[key]: row for row in rows}
+    def _add(self, source: str, table: bytes, **fields: object) -> Snapshot:
+        try:
+            return self.under_way.add(source, table, **fields)
+        except ContractError as error:
+            error.hint = "Nothing was added. Hold the answer against the source's documentation."
+            raise
 
 
 def _changes(store: Store, source: Source, known: Known, update: Update) -> list[_Change]:
@@ -196,7 +197,7 @@ def _changes(store: Store, source: Source, known: Known, update: Update) -> list
     if not spec.append_only:
         return []
     by_hand = [snapshot for snapshot in store.snapshots(source.name) if snapshot.method != "http"]
-    others = _rows(store, by_hand[-1]) if by_hand else {}
+    others = rows.known(store, by_hand[-1]) if by_hand else {}
     changes = []
     for key, row in update.rows.items():
         if key not in known.rows or (known.since and known.rows[key][spec.dated] < str(known.since)):
@@ -222,19 +223,12 @@ def _restated(source: Source, changes: Sequence[_Change]) -> ContractError:
     )
 
 
-def _table(source: Source, known: Known, update: Update, changes: Sequence[_Change]) -> bytes:
-    """The new file: known rows to the letter, but for accepted changes, and the new ones, by key."""
-    spec = BY_FOLDER[source.name]
-    rows = {key: dict(row) for key, row in known.rows.items()}
+def _table(spec: Spec, known: Known, update: Update, changes: Sequence[_Change]) -> bytes:
+    """The new file: known rows to the letter, but for accepted changes, and the new ones."""
+    merged = {key: dict(row) for key, row in known.rows.items()}
     for change in changes:
-        rows[change.key][change.column] = change.stated
-    rows |= {key: dict(row) for key, row in update.rows.items() if key not in known.rows}
-    whole = spec.columns[spec.key].kind == "whole"
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(spec.columns), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows[key] for key in sorted(rows, key=lambda key: (int(key) if whole else 0, key)))
-    return text.getvalue().encode()
+        merged[change.key][change.column] = change.stated
+    return rows.table(merged | {key: row for key, row in update.rows.items() if key not in known.rows}, spec)
 
 
 def _hashes(answers: Sequence[Answer]) -> list[str]:
@@ -260,9 +254,14 @@ def _joined(before: str, more: str, mark: str) -> str:
 
 def _news(known: Known, update: Update, changes: Sequence[_Change]) -> str:
     added = [key for key in update.rows if key not in known.rows]
-    news = [f"{len(added)} rows new, {added[0]} to {added[-1]}"] if added else []
-    news += [f"{len(changes)} cells restated and accepted"] if changes else []
+    ends = " to ".join(dict.fromkeys(added[:1] + added[-1:]))
+    news = [f"{_count(added, 'row')} new, {ends}"] if added else []
+    news += [f"{_count(changes, 'cell')} restated and accepted"] if changes else []
     return ", ".join(news) or "nothing new"
+
+
+def _count(found: Sequence[object], name: str) -> str:
+    return f"{len(found)} {name}{'' if len(found) == 1 else 's'}"
 
 
 def _line(error: ReportError | None) -> str:

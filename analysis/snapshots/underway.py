@@ -1,4 +1,4 @@
-"""What a refresh has under way: one at a time, and nothing left behind by one that was killed."""
+"""What is being added to the store: by one at a time, and nothing left behind by one that was killed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from analysis.errors import ContractError, OutputError, ReportError
+from analysis.errors import OutputError, ReportError
 from analysis.snapshots.datasets import BY_FOLDER
 
 if TYPE_CHECKING:
@@ -36,10 +36,8 @@ class UnderWay:
             self.note("")
         except OSError as error:
             raise _not_written(received.parent, error) from None
-        except ReportError as error:
+        except ReportError:
             self.note("")
-            if isinstance(error, ContractError):
-                error.hint = "Nothing was added. Hold the answer against the source's documentation."
             raise
         finally:
             received.unlink(missing_ok=True)
@@ -54,7 +52,7 @@ class UnderWay:
         os.fsync(self.file.fileno())
 
     def clear(self) -> None:
-        """Removes what a refresh that was killed has left: files of a snapshot that never landed."""
+        """Removes what one that was killed has left: files of a snapshot that never landed."""
         self.file.seek(0)
         found = re.fullmatch(r"([a-z-]+)/(\d{4}-\d\d-\d\d)", self.file.read())
         if not found or found[1] not in BY_FOLDER:
@@ -73,7 +71,7 @@ class UnderWay:
 @contextmanager
 def alone(store: Store) -> Iterator[UnderWay]:
     """Holds the lock of the working folder, which the system frees even if we are killed."""
-    path = store.root.parent / ".pivot" / "refresh.lock"
+    path = store.root.parent / ".pivot" / "adding.lock"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+", encoding="utf-8")
@@ -84,7 +82,7 @@ def alone(store: Store) -> Iterator[UnderWay]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise OutputError(
-                "Another refresh is running.",
+                "Another `pivot refresh` or `pivot add` is running.",
                 where=str(path),
                 hint="Wait until it has ended; nothing was asked or added.",
             ) from None

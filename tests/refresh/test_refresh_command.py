@@ -74,7 +74,7 @@ def test_one_price_row_tried_out(typed: Run, world: World) -> None:
     code, said = typed(PRICE, "--dry-run", "--format", "json")
     assert code == 0
     told = json.loads(said)
-    assert told["sources"][0]["said"].startswith("btc-price: 1 rows new, 2026-10-09 to 2026-10-09")
+    assert told["sources"][0]["said"].startswith("btc-price: 1 row new, 2026-10-09 ->")
     assert told["filings"] == []
     (prices,) = [rows for rows in told["difference"]["rows"] if rows["name"] == "prices"]
     assert "2026-10-09" in json.dumps(prices)

@@ -13,7 +13,8 @@ from analysis.snapshots.transport import SourceError
 
 if TYPE_CHECKING:
     from analysis.snapshots.client import Client
-    from analysis.snapshots.sources.model import Known, Row
+    from analysis.snapshots.rows import Row
+    from analysis.snapshots.sources.model import Known
 
 # Over all time the answer has one entry a UTC day; over shorter spans a day is cut into parts.
 FEES = "/api/v1/mining/blocks/fees/all"

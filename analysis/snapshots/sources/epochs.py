@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from analysis.snapshots.client import Client
-    from analysis.snapshots.sources.model import Known, Row
+    from analysis.snapshots.rows import Row
+    from analysis.snapshots.sources.model import Known
 
 PATH = "/api/v1/mining/difficulty-adjustments"
 _PROVED = "block header (proof of work verified)"

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from analysis.snapshots.client import Client
+    from analysis.snapshots.rows import Row
     from analysis.snapshots.sources.answers import Value
-    from analysis.snapshots.sources.model import Known, Row
+    from analysis.snapshots.sources.model import Known
 
 ADDRESS = "https://data.sec.gov"
 ARCHIVE = "https://www.sec.gov/Archives/edgar/data"

@@ -11,7 +11,8 @@ from analysis.snapshots.sources.model import Source, Update, plain
 
 if TYPE_CHECKING:
     from analysis.snapshots.client import Client
-    from analysis.snapshots.sources.model import Known, Row
+    from analysis.snapshots.rows import Row
+    from analysis.snapshots.sources.model import Known
 
 PATH = "/api/v1/mining/hashrate/3d"
 _EXA = Decimal(10**18)

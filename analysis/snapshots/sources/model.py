@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analysis.snapshots.client import Client
-
-    Row = Mapping[str, str]
-    """Cells of one row as text, by column."""
+    from analysis.snapshots.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

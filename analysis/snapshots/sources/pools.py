@@ -12,7 +12,8 @@ from analysis.snapshots.transport import SourceError
 
 if TYPE_CHECKING:
     from analysis.snapshots.client import Client
-    from analysis.snapshots.sources.model import Known, Row
+    from analysis.snapshots.rows import Row
+    from analysis.snapshots.sources.model import Known
 
 PATH = "/api/v1/mining/pools/1w"
 _TOP = 5

@@ -13,8 +13,9 @@ from analysis.snapshots.transport import SourceError
 
 if TYPE_CHECKING:
     from analysis.snapshots.client import Client
+    from analysis.snapshots.rows import Row
     from analysis.snapshots.sources.answers import Value
-    from analysis.snapshots.sources.model import Known, Row
+    from analysis.snapshots.sources.model import Known
 
 ADDRESS = "https://api.kraken.com"
 WITNESS = "https://community-api.coinmetrics.io"

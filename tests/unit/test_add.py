@@ -1,0 +1,225 @@
+"""`pivot add` of a single row: a statement or a contract, in a form or in one command."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import os
+import pty
+import select
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from analysis.cli import main
+from analysis.snapshots import Store, Vintage
+from analysis.snapshots.underway import alone
+from tests.conftest import ROOT
+from tests.unit.snapshots import shipped_copy, tree
+
+STATEMENTS, CONTRACTS = "operator-statements", "ai-contracts"
+TODAY = dt.datetime.now(dt.UTC).date()
+ORIGIN = ("publisher=MARA (10-Q)", "published=2026-11-04", "tier=primary", "url=https://example.org/10q")
+HELD = ("company=MARA", "ticker=MARA", "metric=btc_held", "value=34567.5", "unit=BTC", "period=30 Sep 2026")
+LEASE = ("company=Riot", "counterparty=Somebody", "total_usd=1000000000", "announced=2026-10")
+COUNTED = ("scope=company", "counted=true", "url=https://example.org/lease")
+SEEN = ("publisher=Riot", "published=2026-10", "tier=primary")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    (tmp_path / "_quarto.yml").write_text("project:\n  type: book\n", "utf-8")
+    return shipped_copy(tmp_path)
+
+
+def add(store: Store, *words: str) -> int:
+    return main(["--root", str(store.root.parent), "add", *words])
+
+
+def added(store: Store, source: str) -> list[dict[str, str]]:
+    """The rows that the newest snapshot has and the one before has not."""
+    before, after = (
+        csv.DictReader(io.StringIO(store.read(snapshot).decode(), newline=""))
+        for snapshot in Store(store.root).snapshots(source)[-2:]
+    )
+    known = list(before)
+    return [row for row in after if row not in known]
+
+
+def test_a_statement_in_one_command(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert add(store, STATEMENTS, "--row", *HELD, *ORIGIN, "--note", "read by a person") == 0
+    (row,) = added(store, STATEMENTS)
+    assert row["id"] == "mara-btc-held-30-sep-2026"
+    assert (row["value"], row["tier"], row["publisher"]) == ("34567.5", "primary", "MARA (10-Q)")
+    assert (row["published"], row["published_precision"]) == ("2026-11-04", "day")
+    newest = Store(store.root).snapshots(STATEMENTS)[-1]
+    assert (newest.vintage, newest.method, newest.notes[-1]) == (TODAY, "transcribed", "read by a person")
+    assert "https://example.org/10q" in newest.url
+    seen = Vintage(Store(store.root), dt.date(2026, 11, 4)).data("statements").frame
+    assert row["id"] in seen.index
+    assert "next   pivot diff data-snapshots/operator-statements/" in capsys.readouterr().out
+    assert Store(store.root).verify()["snapshots"] == 15
+
+
+def test_a_contract_has_its_tier_and_publisher_in_the_sidecar(store: Store) -> None:
+    assert add(store, CONTRACTS, "--row", *LEASE, *COUNTED, *SEEN) == 0
+    (row,) = added(store, CONTRACTS)
+    assert row["id"] == "riot-somebody"
+    assert (row["published"], row["published_precision"]) == ("2026-10-31", "month")
+    newest = Store(store.root).snapshots(CONTRACTS)[-1]
+    sidecar = tomllib.loads((store.root.parent / newest.path).with_suffix(".toml").read_text("utf-8"))
+    assert sidecar["notes"][-1] == (
+        "Added by a person: riot-somebody, published 2026-10 by Riot (primary), https://example.org/lease"
+    )
+
+
+def test_two_rows_of_a_day_go_into_one_command(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    other = ("publisher=a mirror", "published=2026-11-05", "tier=mirror", "url=https://example.org/mirror")
+    assert add(store, STATEMENTS, "--row", *HELD, *ORIGIN, "--row", *HELD, *other) == 0
+    # Company, metric and period name a row, and an ordinal where another publisher speaks of the same.
+    keys = [row["id"] for row in added(store, STATEMENTS)]
+    assert keys == ["mara-btc-held-30-sep-2026", "mara-btc-held-30-sep-2026-2"]
+    before = tree(store.root)
+    assert add(store, STATEMENTS, "--row", *HELD, *ORIGIN) == 1
+    assert "give all rows of a day in one command" in capsys.readouterr().err
+    assert tree(store.root) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((STATEMENTS, "--row", *HELD, *ORIGIN[1:]), "publisher: a cell that is not empty"),
+        ((STATEMENTS, "--row", *HELD, *ORIGIN[:1], *ORIGIN[2:]), "published: a day such as 2026-05-08, or a"),
+        ((STATEMENTS, "--row", *HELD, *ORIGIN[:2], *ORIGIN[3:]), "tier: a cell that is not empty"),
+        ((STATEMENTS, "--row", *HELD, *ORIGIN[:3]), "url: a cell that is not empty"),
+        ((CONTRACTS, "--row", *LEASE, *COUNTED), "tier: a cell that is not empty"),
+        ((CONTRACTS, "--row", *LEASE, *COUNTED), "publisher: a cell that is not empty"),
+        ((STATEMENTS, "--row", *HELD, *ORIGIN, "published=2026-02-30"), "published: a day such as"),
+        ((STATEMENTS, "--row", *HELD, *ORIGIN, "published=2999-01-01"), "no day after"),
+        ((STATEMENTS, "--row", *HELD, *ORIGIN, "tier=rumour"), "one of primary, mirror, secondary, computed"),
+        ((STATEMENTS, "--row", *HELD, *ORIGIN, "value=1e3"), "value: a number, with a point"),
+        ((STATEMENTS, "--row", *HELD, *ORIGIN, "value=99999999"), "value: 10,000,000 or less"),
+        ((STATEMENTS, "--row", *HELD, *ORIGIN, "text=many"), "value: a number or a text, not both"),
+        ((STATEMENTS, "--row", *HELD, *ORIGIN, "colour=red"), "got:      colour"),
+        ((STATEMENTS,), "a FILE, or --row COLUMN=VALUE"),
+        ((STATEMENTS, "--row", *HELD, *ORIGIN, "--sidecar", "x.toml"), "--sidecar describes a file"),
+        ((STATEMENTS, "x.csv", "--row", *HELD, *ORIGIN), "do not go together"),
+        (
+            ("btc-price", "--row", "date=2026-11-25"),
+            "one of operator-statements, ai-contracts, claim-evidence",
+        ),
+        (("nowhere",), "No single row can be added to 'nowhere'"),
+    ],
+)
+def test_what_is_refused_leaves_the_store_as_it_was(
+    words: tuple[str, ...], expected: str, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = tree(store.root)
+    assert add(store, *words) in {1, 2}
+    error = capsys.readouterr().err
+    assert expected in error
+    assert "Traceback" not in error
+    assert tree(store.root) == before
+
+
+def test_a_cell_without_a_value_is_wrong_usage(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        add(store, STATEMENTS, "--row", "company")
+    assert caught.value.code == 2
+    assert "'company' is no cell; write COLUMN=VALUE" in capsys.readouterr().err
+
+
+def test_nothing_is_added_while_another_one_adds(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    before = tree(store.root)
+    with alone(store):
+        assert add(store, STATEMENTS, "--row", *HELD, *ORIGIN) == 2
+    assert "is running" in capsys.readouterr().err
+    assert tree(store.root) == before
+
+
+class Terminal:
+    """A real terminal in which `pivot add` runs."""
+
+    def __init__(self, store: Store, source: str) -> None:
+        self.shown = ""
+        self._end, other = pty.openpty()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "analysis", "--root", store.root.parent, "add", source],
+            cwd=ROOT,
+            stdin=other,
+            stdout=other,
+            stderr=other,
+            env={**os.environ, "TERM": "dumb", "COLUMNS": "200"},
+        )
+        os.close(other)
+
+    def until(self, text: str, seconds: float = 30) -> None:
+        """Reads until a text has been shown since the last answer."""
+        since = len(self.shown)
+        while text not in self.shown[since:]:
+            assert select.select([self._end], [], [], seconds)[0], f"no {text!r} in {self.shown[since:]!r}"
+            self.shown += os.read(self._end, 4096).decode()
+
+    def answer(self, question: str, said: str) -> None:
+        self.until(question)
+        os.write(self._end, said.encode())
+
+    def code(self) -> int:
+        code = self._process.wait(30)
+        while select.select([self._end], [], [], 0)[0]:
+            try:
+                self.shown += os.read(self._end, 4096).decode()
+            except OSError:  # how Linux says that the other end is closed
+                break
+        os.close(self._end)
+        return code
+
+
+def test_the_form_asks_until_each_answer_is_right(store: Store) -> None:
+    terminal = Terminal(store, STATEMENTS)
+    for question, said in (
+        ("company:", "MARA"),
+        ("ticker (may be empty) (MARA):", ""),
+        ("metric:", "?"),
+        ("metric:", "btc_held"),
+        ("value (may be empty):", "34,567"),
+        ("expected a number, with a point and without marks for thousands", ""),
+        ("text (may be empty):", ""),
+        ("unit (EH/s, BTC", ""),
+        ("unit_note", ""),
+        ("period:", "30 Sep 2026"),
+        ("published (a day, or a month such as 2026-05):", ""),
+        ("expected a day such as", "2026-11"),
+        ("tier (primary, mirror, secondary, computed):", ""),
+        ("expected a cell that is not empty", "primary"),
+        ("publisher:", "MARA (10-Q)"),
+        ("url:", "https://example.org/10q"),
+        # Neither a value nor a text: asked again, with the answers as they were.
+        ("expected value: a number or a text, not both", ""),
+        *((f"{name}", "") for name in ("ticker", "metric")),
+        ("value", "34567.5"),
+        *((f"{name}", "") for name in ("text", "unit", "unit_note", "period", "published", "tier")),
+        ("publisher", ""),
+        ("url", ""),
+        ("Another one", "n"),
+    ):
+        terminal.answer(question, f"{said}\n")
+    assert terminal.code() == 0, terminal.shown
+    assert "btc_mined" in terminal.shown  # what ? lists
+    (row,) = added(store, STATEMENTS)
+    assert (row["ticker"], row["unit"], row["value"]) == ("MARA", "BTC", "34567.5")
+    assert (row["published"], row["published_precision"], row["tier"]) == ("2026-11-30", "month", "primary")
+
+
+def test_a_form_that_is_left_adds_nothing(store: Store) -> None:
+    before = tree(store.root)
+    terminal = Terminal(store, STATEMENTS)
+    terminal.answer("company:", "MARA\n")
+    terminal.answer("ticker", "\x04")
+    assert terminal.code() == 2
+    assert "The form was left before its end." in terminal.shown
+    assert tree(store.root) == before
