@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 NOTHING = "Nothing was added, so nothing moves."
 TO_READ = "Filings to read"
+_LISTED = 100
+"""Filings in a pull request; more are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,13 @@ class News:
         outcomes: of each source.
         filings: for a person to read, each with the attributed claims on its company.
         report: what the new evidence moves; None if none was added.
+        dry_run: whether it was added to a copy only.
     """
 
     outcomes: Sequence[Outcome]
     filings: Sequence[tuple[Filing, tuple[str, ...]]]
     report: Report | None
+    dry_run: bool
 
     @property
     def exit_code(self) -> int:
@@ -79,8 +83,9 @@ def bring(root: Path, contact: str, asked: Asked, progress: Progress, *, dry_run
         old, new = (root, copy) if dry_run else (copy, root)
         outcomes = refresh(Store(new / SNAPSHOTS), client, asked, progress)
         day = client.clock.now().date()
+        progress("hold it against the report", 0, 1)
         report = _moved(old, new, day) if any(outcome.snapshot for outcome in outcomes) else None
-        return News(outcomes, _to_read(new, day, outcomes), report)
+        return News(outcomes, _to_read(new, day, outcomes), report, dry_run)
 
 
 def _copied(root: Path, folder: Path) -> Path:
@@ -137,22 +142,50 @@ def _show(news: News, console: Console) -> None:
     console.print()
     if news.report:
         text.render(news.report, console)
+        console.print("\n[bold]What to do[/bold]")
+        for number, step in enumerate(_steps(news), 1):
+            console.print(f"{number}. {step}", markup=False, highlight=False)
     else:
         console.print(NOTHING)
 
 
 def _markdown(news: News) -> str:
     """The news as the text of a pull request; what sources say stands in code spans, and so calls nobody."""
-    parts = [pages.markdown(news.report) if news.report else NOTHING, "", "### Sources", ""]
-    parts += [f"- {_code(outcome.said)}" for outcome in news.outcomes]
+    parts = ["", "### Sources", "", *(f"- {_code(outcome.said)}" for outcome in news.outcomes)]
     if news.filings:
-        parts += ["", f"### {TO_READ}", "", *(f"- {_code(_told(*filing))}" for filing in news.filings)]
-    return "\n".join(parts) + "\n"
+        parts += ["", f"### {TO_READ}", ""]
+        parts += [f"- {_code(_told(*filing))}" for filing in news.filings[:_LISTED]]
+    if len(news.filings) > _LISTED:
+        parts.append(f"- {len(news.filings) - _LISTED} more; `pivot refresh --format json` lists all")
+    if news.report:
+        parts += ["", "### What to do", ""]
+        parts += [f"{number}. {step}" for number, step in enumerate(_steps(news), 1)]
+    rest = "\n".join(parts) + "\n"
+    room = pages.COMMENT_BYTES - len(rest.encode())
+    return (pages.markdown(news.report, room) if news.report else f"{NOTHING}\n") + rest
+
+
+def _steps(news: News) -> list[str]:
+    """What is left for a person when the evidence has been added."""
+    report = news.report
+    steps = ["Run it without --dry-run: nothing was added yet."] if news.dry_run else []
+    if report and report.undecided:
+        steps.append("Correct what keeps the numbers from being compared, and ask `pivot diff` again.")
+    if report and report.wrong:
+        steps.append("Rewrite each sentence that reads wrong, or take its words from a variable.")
+    if news.filings:
+        steps.append("Read the filings; `pivot add operator-statements` takes down what they say in words.")
+    steps.append(
+        "Commit or merge: no published edition changes by it. To publish these numbers, give them an edition "
+        "of their own in `editions.toml`, with its day and the reason for each number that moved."
+    )
+    return steps
 
 
 def _json(news: News) -> str:
     """The news for a program."""
     told = {
+        "dry_run": news.dry_run,
         "sources": [
             {
                 "source": outcome.source,

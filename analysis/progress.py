@@ -18,18 +18,22 @@ def _silent(step: str, done: int, total: int) -> None:
 
 @contextmanager
 def shown() -> Iterator[Progress]:
-    """One line that says what is being done, where standard error is a terminal."""
+    """A bar that says what is being done, where standard error is a terminal; it is gone when all is done."""
     if not sys.stderr.isatty():
         yield _silent
         return
 
-    def tell(step: str, done: int, total: int) -> None:
-        count = f" {done + 1}/{total}" if total > 1 else ""
-        sys.stderr.write(f"\r\x1b[2K{step}{count}")
-        sys.stderr.flush()
+    # A log needs none of it, and it takes a while to import.
+    from rich import progress
+    from rich.console import Console
 
-    try:
-        yield tell
-    finally:
-        sys.stderr.write("\r\x1b[2K")
-        sys.stderr.flush()
+    columns = (
+        progress.SpinnerColumn(),
+        progress.TextColumn("{task.description}", markup=False),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeElapsedColumn(),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("")
+        yield lambda step, done, total: bar.update(task, description=step, completed=done, total=total)

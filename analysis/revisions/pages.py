@@ -62,12 +62,16 @@ _COMMENT = (
 )
 
 
-def markdown(report: Report) -> str:
-    """Write a report as a comment on GitHub: as much of it as fits, and what was left out is said."""
+def markdown(report: Report, room: int = COMMENT_BYTES) -> str:
+    """Write a report as a comment on GitHub: as much of it as fits, and what was left out is said.
+
+    Args:
+        report: what changed.
+        room: bytes; less than a few hundred hold the shortest form no more, which is given all the same.
+    """
+    forms = (_render("report.md", report, caps) for caps in _COMMENT)
     return next(
-        said
-        for caps in _COMMENT
-        if len((said := _render("report.md", report, caps)).encode()) <= COMMENT_BYTES
+        (said for said in forms if len(said.encode()) <= room), _render("report.md", report, _COMMENT[-1])
     )
 
 

@@ -290,7 +290,8 @@ def _revised(old: pd.Series[Any], new: pd.Series[Any], name: str) -> pd.DataFram
     was, now = (side.to_numpy(float) if number else np.full(len(x), np.nan) for side in (x, y))
     size = np.maximum(np.abs(was), np.abs(now))
     with np.errstate(divide="ignore", invalid="ignore"):
-        cells["absolute"] = now - was
+        # A difference of decimals has binary dust behind the digits that both have.
+        cells["absolute"] = [float(f"{apart:.12g}") for apart in now - was]
         cells["relative"] = np.where(was == 0, np.nan, (now - was) / np.abs(was))
         cells["severity"] = np.abs(now - was) / size
     return cells

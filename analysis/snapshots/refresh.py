@@ -150,6 +150,7 @@ class _Run:
         if changes and not self.asked.accepted:
             raise _restated(source, changes)
         said = f"{source.name}: {_news(known, update, changes)}"
+        said += f" ({self.asked.accepted})" if changes else ""
         for answer in self.client.answers:
             if answer.trouble:  # an old answer may be of an unfinished day: it may be read, but adds nothing
                 said += f" by its answer of {answer.read:%Y-%m-%d %H:%M} UTC. {_line(answer.trouble)}"

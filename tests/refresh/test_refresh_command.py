@@ -8,10 +8,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from analysis.cli import main
+from analysis.revisions import pages
 from analysis.snapshots import Store, client
 from analysis.snapshots.sources import SOURCES
 from tests.conftest import ROOT
@@ -79,7 +81,50 @@ def test_one_price_row_tried_out(typed: Run, world: World) -> None:
     (prices,) = [rows for rows in told["difference"]["rows"] if rows["name"] == "prices"]
     assert "2026-10-09" in json.dumps(prices)
     assert "81,659.50" in said or "81,660" in said
+    assert told["dry_run"] is True
     assert tree(typed.store.root) == before
+
+
+def test_one_price_row_as_a_fact_checker_reads_it(typed: Run, world: World) -> None:
+    """One row restated: the body says which, what it moved, which sentences, why, and what is to be done."""
+    day = dt.date(2026, 8, 21)
+    world.closes = {one: close for one, close in world.closes.items() if one <= dt.date(2026, 10, 9)}
+    world.closes[day] = world.witness[day] = f"{float(world.closes[day]) * 1.03:.1f}"
+    code, said = typed(PRICE, "--format", "md")
+    assert code == 1
+    assert "got 2026-08-21 close_usd 78456.69 -> 80810.40. Nothing was added. Find out why" in said
+    code, body = typed(PRICE, "--format", "md", "--accept", "Kraken corrected a candle")
+    assert code == 0
+    assert body.startswith("**1 claim moved, ")
+    for expected in (
+        "**hashprice-range**: &#36;39.13 per PH/s/day → &#36;40.30 per PH/s/day *correction*",
+        "- by prices `2026-08-21` revised",
+        "> before: On 21 August 2026 it stood at <del>&#36;39.13</del> per PH/s/day",
+        "| 2026-08-21 | close\\_usd | 78456.69 | 80810.4 |",
+        "- `btc-price: 1 cell restated and accepted (Kraken corrected a candle) -> data-snapshots/btc-price/",
+        "### What to do",
+        "give them an edition of their own in `editions.toml`",
+    ):
+        assert expected in body.replace("\N{NO-BREAK SPACE}", " ")
+    assert body.count("<summary>prices: 1 row revised") == 1
+    assert "rows added" not in body
+
+
+def test_a_body_never_outgrows_a_pull_request(typed: Run, world: World) -> None:
+    path = "/submissions/CIK0001507605.json"
+    index: Any = world(path)
+    count = 2_000
+    index["filings"]["recent"] = {
+        "accessionNumber": [f"0001507605-26-{number:06}" for number in range(count)],
+        "filingDate": ["2026-11-22"] * count,
+        "form": ["8-K"] * count,
+        "primaryDocument": ["mara-20261122.htm"] * count,
+    }
+    world.extra[path] = index
+    _, body = typed("--format", "md")
+    assert len(body.encode()) <= pages.COMMENT_BYTES
+    assert "- 1900 more; `pivot refresh --format json` lists all" in body
+    assert "### What to do" in body
 
 
 def test_a_failing_source_is_one_line_and_the_exit_code(typed: Run, server: Server) -> None:

@@ -7,24 +7,16 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from analysis.cli import _parser
 from analysis.revisions import report
 from tests.conftest import ROOT
+from tests.desk import FILES, WORKFLOWS, Desk
 
-FOLDER = ROOT / ".github" / "workflows"
-FILES = {path.stem: path for path in sorted(FOLDER.glob("*.yml"))}
-# `on` is a truth value in YAML 1.1, so no workflow is asked for it by name here.
-WORKFLOWS: dict[str, dict[str, Any]] = {
-    name: yaml.safe_load(path.read_text("utf-8")) for name, path in FILES.items()
-}
 STEPS = [
     (f"{name}.{job}.{step['name']}", step)
     for name, workflow in WORKFLOWS.items()
@@ -101,9 +93,11 @@ def test_each_command_exists() -> None:
 
 
 def test_the_label_follows_the_words_of_the_report() -> None:
-    assert "sentences? reads? wrong" in FILES["refresh"].read_text("utf-8")
+    label = FILES["refresh"].read_text("utf-8")
     words = Path(report.__file__).read_text("utf-8")
-    assert '"sentence reads wrong", "sentences read wrong"' in words
+    for said in ("sentence reads wrong", "sentences read wrong", "ould not be decided"):
+        assert f'*"{said}"*' in label
+        assert said in words
 
 
 def _tool(name: str) -> str:
@@ -135,109 +129,21 @@ def test_linters_find_nothing(name: str, tmp_path: Path) -> None:
     assert subprocess.run([tool, *LINTERS[name], bad], check=False, capture_output=True).returncode != 0
 
 
-# The steps themselves, run in order in a clone with a bare remote. What GitHub provides is played by stubs.
-
-GH = """#!/bin/sh
-printf '%s\\n' "$*" >> "$LOG"
-case "$*" in "pr list"*) cat "$OPEN";; esac
-"""
+# The steps themselves, with a stub for `pivot`; tests/site/test_workflows_run.py has the real one.
 
 
-@dataclass
-class Desk:
-    """A clone of a small repository, with a bare remote and stubs for `gh`, `make` and `pivot`."""
-
-    folder: Path
-    pivot: str = ""
-
-    def __post_init__(self) -> None:
-        self.clone, self.remote = self.folder / "clone", self.folder / "remote.git"
-        self.stubs, self.log, self.open = (self.folder / name for name in ("stubs", "log", "open"))
-        for path in (self.log, self.open, self.folder / "summary", self.folder / "output"):
-            path.touch()
-        self.stub("gh", GH)
-        self.stub("make", "#!/bin/sh\n")
-        self.git("init", "--quiet", "--bare", "--initial-branch=main", str(self.remote), at=self.folder)
-        self.git("clone", "--quiet", str(self.remote), str(self.clone), at=self.folder)
-        (self.clone / "data-snapshots").mkdir()
-        (self.clone / "data-snapshots" / "SHA256SUMS").write_text("old\n", "utf-8")
-        (self.clone / "editions.toml").write_text(
-            '[[edition]]\nid = "2026-05-08"\nas_of = 2026-05-08\n\n[[edition]]\nid = "2026-06-30"\n', "utf-8"
-        )
-        (self.clone / ".gitignore").write_text(".venv/\n", "utf-8")
-        self.git("switch", "--quiet", "--create", "main")
-        self.git("add", ".")
-        self.git("commit", "--quiet", "--message", "Begin")
-        self.git("push", "--quiet", "origin", "main")
-
-    def environment(self) -> dict[str, str]:
-        return {
-            "PATH": f"{self.stubs}:/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(self.folder),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_AUTHOR_NAME": "a",
-            "GIT_AUTHOR_EMAIL": "a@example.org",
-            "GIT_COMMITTER_NAME": "a",
-            "GIT_COMMITTER_EMAIL": "a@example.org",
-            "LOG": str(self.log),
-            "OPEN": str(self.open),
-            "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
-            "GITHUB_OUTPUT": str(self.folder / "output"),
-        }
-
-    def stub(self, name: str, text: str, folder: Path | None = None) -> None:
-        path = (folder or self.stubs) / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-        path.chmod(0o755)
-
-    def git(self, *words: str, at: Path | None = None) -> str:
-        done = subprocess.run(
-            ["git", *words],
-            cwd=at or self.clone,
-            env=self.environment(),
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout
-
-    def job(self, name: str, uses: Mapping[str, Callable[[], object]], **values: str) -> list[int]:
-        """Runs the steps of a job in order, in a clone of its own; gives their exit codes."""
-        shutil.rmtree(self.clone)
-        self.git("clone", "--quiet", str(self.remote), str(self.clone), at=self.folder)
-        workflow, _, job = name.partition(".")
-        content = WORKFLOWS[workflow]["jobs"][job]
-        if any(".venv/bin/pivot" in step.get("run", "") for step in content["steps"]):
-            self.stub("pivot", self.pivot, self.clone / ".venv" / "bin")
-        codes = []
-        for step in content["steps"]:
-            if "uses" in step:
-                uses.get(step["uses"].partition("@")[0], lambda: None)()
-                continue
-            environment = self.environment() | {
-                key: values.get(key, "") for key in {**content.get("env", {}), **step.get("env", {})}
-            }
-            done = subprocess.run(
-                ["bash", "-e", "-c", step["run"]],
-                cwd=self.clone,
-                env=environment,
-                check=False,
-                capture_output=True,
-                text=True,
-            )
-            codes.append(done.returncode)
-            if done.returncode and not step.get("continue-on-error"):
-                break
-        return codes
-
-    def said(self) -> list[str]:
-        return self.log.read_text("utf-8").splitlines()
+def small(folder: Path) -> None:
+    """A repository with hardly anything in it."""
+    (folder / "data-snapshots").mkdir()
+    (folder / "data-snapshots" / "SHA256SUMS").write_text("old\n", "utf-8")
+    (folder / "editions.toml").write_text(
+        '[[edition]]\nid = "2026-05-08"\nas_of = 2026-05-08\n\n[[edition]]\nid = "2026-06-30"\n', "utf-8"
+    )
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+    return Desk(tmp_path, small)
 
 
 def _news(desk: Desk, report: str) -> Callable[[], object]:
@@ -255,9 +161,11 @@ def _news(desk: Desk, report: str) -> Callable[[], object]:
     ("opened", "report", "label"),
     [
         ("", "**2 claims moved, 1 sentence reads wrong, nothing else**", "reads-wrong"),
-        ("7\n", "**1 claim moved, 3 sentences read differently, nothing else**", "reads-right"),
+        ("7\n", "**2 claims moved, 2 sentences read wrong, nothing else**", "reads-wrong"),
+        ("7\n", "**1 claim moved, nothing else**\n\n`a source says: 1 sentence reads wrong`", "reads-right"),
+        ("", "**Could not be decided: a chapter is missing**", "undecided"),
     ],
-    ids=["opens", "renews"],
+    ids=["opens", "renews", "reads right", "undecided"],
 )
 def test_refresh_opens_or_renews_one_pull_request(desk: Desk, opened: str, report: str, label: str) -> None:
     desk.open.write_text(opened, "utf-8")
@@ -268,7 +176,9 @@ def test_refresh_opens_or_renews_one_pull_request(desk: Desk, opened: str, repor
     (last,) = [line for line in desk.said() if line.startswith(("pr create", "pr edit"))]
     assert last.startswith("pr edit refresh" if opened else "pr create --head refresh")
     assert f"label {label}" in last
-    assert (desk.clone / "body.md").read_text("utf-8") == report
+    assert "--body-file news/refresh.md" in last
+    removed = set(last.partition("--remove-label ")[2].split(","))
+    assert removed == ({"reads-right", "reads-wrong", "undecided"} - {label} if opened else {""})
 
 
 @pytest.mark.parametrize(
@@ -284,8 +194,8 @@ def test_refresh_tells_whether_there_is_news(desk: Desk, script: str, codes: lis
     desk.pivot = f"#!/bin/sh\n{script}\n"
     outcome = "failure" if "exit" in script else "success"
     assert desk.job("refresh.refresh", {}, OUTCOME=outcome, PIVOT_CONTACT="a@example.org") == codes
-    assert (desk.folder / "output").read_text("utf-8") == output
-    assert "body" in (desk.folder / "summary").read_text("utf-8")
+    assert desk.output.read_text("utf-8") == output
+    assert "body" in desk.summary.read_text("utf-8")
 
 
 PIVOT = """#!/bin/sh
@@ -309,13 +219,12 @@ def test_publish_adds_editions_and_carries_the_old_ones_over(desk: Desk) -> None
 
     def publish() -> list[str]:
         desk.log.write_text("", "utf-8")
-        (desk.folder / "output").write_text("", "utf-8")
-        shutil.rmtree(desk.folder / "site", ignore_errors=True)
+        desk.output.write_text("", "utf-8")
         assert set(desk.job("publish.build", {})) == {0}
         shutil.rmtree(kept, ignore_errors=True)
         shutil.move(desk.clone / "site", kept)
         released = [line for line in desk.said() if line.startswith("release")]
-        if "new=true" in (desk.folder / "output").read_text("utf-8"):
+        if "new=true" in desk.output.read_text("utf-8"):
             assert desk.job("publish.keep", {"actions/download-artifact": download}, COMMIT="abc") == [0]
         return released
 
@@ -327,8 +236,8 @@ def test_publish_adds_editions_and_carries_the_old_ones_over(desk: Desk) -> None
     assert publish() == []
     with (desk.clone / "editions.toml").open("a", encoding="utf-8") as file:
         file.write('\n[[edition]]\nid = "2026-08-21"\n')
-    desk.git("commit", "--quiet", "--all", "--message", "Announce an edition")
-    desk.git("push", "--quiet", "origin", "main")
+    shutil.rmtree(desk.clone / ".venv")
+    desk.push("Announce an edition")
     assert publish() == ["release 2026-08-21 --into site --renderer quarto"]
     files = desk.git("ls-tree", "-r", "--name-only", "editions", at=desk.remote).split()
     assert files == [

@@ -1,0 +1,139 @@
+"""The workflows with the real `pivot`, from fresh evidence to a pull request, a comment and a published site.
+
+The live sources are the ones on loopback, and the embedded renderer stands for the real Quarto, which can not
+be had everywhere; all else is what GitHub runs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from analysis.publish import archive
+from analysis.snapshots import Store, Vintage
+from tests.conftest import ROOT
+from tests.desk import Desk
+from tests.refresh.conftest import CONTACT
+from tests.refresh.server import Server
+from tests.refresh.world import TODAY
+from tests.report import copy_repository
+
+pytestmark = pytest.mark.slow
+
+PIVOT = f"""#!{sys.executable}
+import os, sys
+sys.path.insert(0, {str(ROOT)!r})
+from analysis.cli import main
+from analysis.snapshots import client
+from analysis.snapshots.sources import filings, mempool, price
+from tests.refresh.conftest import Still
+
+mempool.ADDRESS = price.ADDRESS = price.WITNESS = filings.ADDRESS = os.environ["LOOPBACK"]
+client.Clock = Still
+sys.exit(main(["embedded" if word == "quarto" else word for word in sys.argv[1:]]))
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path, server: Server) -> Desk:
+    return Desk(tmp_path, copy_repository, PIVOT, {"LOOPBACK": server.url})
+
+
+def kept(desk: Desk, names: tuple[str, ...], to: str) -> Callable[[], None]:
+    """What one job keeps and the next one fetches."""
+    store = desk.folder / "artifact"
+    shutil.rmtree(store, ignore_errors=True)
+    for name in names:
+        whole = shutil.copytree if (desk.clone / name).is_dir() else shutil.copy
+        (store / name).parent.mkdir(parents=True, exist_ok=True)
+        whole(desk.clone / name, store / name)
+
+    def fetch() -> None:
+        shutil.copytree(store, desk.clone / to, dirs_exist_ok=True)
+
+    return fetch
+
+
+def test_fresh_evidence_becomes_a_pull_request(desk: Desk) -> None:
+    assert desk.job("refresh.refresh", {}, OUTCOME="success", PIVOT_CONTACT=CONTACT) == [0, 0, 0, 0]
+    assert desk.output.read_text("utf-8") == "new=true\n"
+    news = kept(desk, ("data-snapshots", "refresh.md"), "news")
+    assert desk.job("refresh.pull-request", {"actions/download-artifact": news}) == [0, 0]
+    body = (desk.clone / "news" / "refresh.md").read_text("utf-8")
+    assert body.startswith("**1 claim moved")
+    assert "by prices `2026-11-22` added" in body
+    assert any("pr create --head refresh" in line and "--label reads-right" in line for line in desk.said())
+    # What a reviewer checks out has the new vintages, and the numbers are made from them.
+    desk.git("switch", "--quiet", "refresh")
+    store = Store(desk.clone / "data-snapshots")
+    assert store.verify()["snapshots"] == 19
+    newest = Vintage(store, TODAY).data("prices").frame.index[-1].date()
+    assert newest == TODAY - dt.timedelta(days=1)
+    assert (
+        desk.git("diff", "--name-only", "--diff-filter=d", "main").split()[0] == "data-snapshots/SHA256SUMS"
+    )
+    assert set(desk.git("diff", "--name-only", "--diff-filter=A", "main").split()) == {
+        f"data-snapshots/{name}/{TODAY}.{kind}"
+        for name in ("network-days", "btc-price", "hashrate-published", "pool-shares", "operator-statements")
+        for kind in ("csv", "toml")
+    }
+
+
+def test_a_pull_request_is_told_what_it_moves(desk: Desk) -> None:
+    (desk.clone / "chapters" / "overview.qmd").write_text(
+        (desk.clone / "chapters" / "overview.qmd")
+        .read_text("utf-8")
+        .replace("So the article truncates where most would round", "The article truncates where most round")
+    )
+    desk.git("switch", "--quiet", "--create", "words")
+    desk.push("Say it shorter")
+    desk.git("switch", "--quiet", "main")
+    desk.git("merge", "--quiet", "--no-ff", "--message", "Merge the words", "words")
+    desk.git("push", "--quiet", "origin", "main")
+    assert desk.job("ci.difference", {}) == [0, 0]
+    comment = (desk.clone / "difference" / "comment.md").read_text("utf-8")
+    assert comment.startswith("**1 sentence reads differently")
+    assert "<del>So the</del>" in comment
+    assert "chapters/overview.qmd:" in comment
+    assert desk.summary.read_text("utf-8") == comment
+    assert "<ins>The</ins>" in (desk.clone / "difference" / "report.html").read_text("utf-8")
+    told = kept(desk, ("difference/comment.md",), ".")
+    assert desk.job("ci.comment", {"actions/download-artifact": told}, NUMBER="7") == [0]
+    assert desk.said()[-1] == "pr comment 7 --edit-last --create-if-none --body-file comment.md"
+
+
+def test_what_is_published_is_carried_over(desk: Desk) -> None:
+    editions = desk.clone / "editions.toml"
+    both = editions.read_text("utf-8")
+    editions.write_text(both.partition('[[edition]]\nid = "2026-08-21"')[0], "utf-8")
+    desk.push("Announce two editions")
+
+    def publish() -> set[str]:
+        desk.output.write_text("", "utf-8")
+        assert set(desk.job("publish.build", {})) == {0}
+        if desk.output.read_text("utf-8"):
+            site = kept(desk, ("site",), ".")
+            assert desk.job("publish.keep", {"actions/download-artifact": site}, COMMIT="abc") == [0]
+        return set(desk.git("ls-tree", "-r", "editions", at=desk.remote).splitlines())
+
+    first = publish()
+    assert publish() == first
+    desk.anew()
+    editions.write_text(both, "utf-8")
+    desk.push("Announce a third one")
+    then = publish()
+    frozen = {line for line in first if "\teditions/2026-0" in line}
+    assert len(frozen) > 100
+    assert frozen <= then
+    clone = desk.folder / "published"
+    desk.git("clone", "--quiet", "--branch", "editions", str(desk.remote), str(clone), at=desk.folder)
+    found = archive.verify(clone)
+    assert not found.findings
+    ids = [edition["id"] for edition in tomllib.loads(both)["edition"]]
+    assert sorted(path.name for path in (clone / "editions").iterdir() if path.is_dir()) == ids
