@@ -183,8 +183,6 @@ def prepare(arguments: argparse.Namespace) -> int:
 
 def numbers(arguments: argparse.Namespace) -> int:
     """Print the ledger."""
-    from rich.console import Console
-
     from analysis import terminal
 
     root = _root(arguments)
@@ -193,7 +191,7 @@ def numbers(arguments: argparse.Namespace) -> int:
     if arguments.json:
         sys.stdout.write(ledger.to_json(_sentences(root, vintage)))
     else:
-        terminal.numbers(ledger, Console())
+        terminal.numbers(ledger, terminal.console())
     return 0
 
 
@@ -228,9 +226,7 @@ def check(arguments: argparse.Namespace) -> int:
 
 def diff(arguments: argparse.Namespace) -> int:
     """Print what changed between two states."""
-    from rich.console import Console
-
-    from analysis import revisions
+    from analysis import revisions, terminal
     from analysis.publish.editions import editions
     from analysis.publish.generated import generated
     from analysis.revisions import pages, text
@@ -241,7 +237,7 @@ def diff(arguments: argparse.Namespace) -> int:
     asked = (arguments.a, arguments.b)
     report = revisions.diff(_root(arguments), asked, days, generated, pictures=arguments.format == "html")
     if arguments.format == "text":
-        text.render(report, Console())
+        text.render(report, terminal.console())
     else:
         write = {"md": pages.markdown, "html": pages.page, "json": pages.to_json}[arguments.format]
         sys.stdout.write(write(report))

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
+from analysis import terminal
 from analysis.claims import ledger as ledgers
 from analysis.claims.model import Kind
 from analysis.errors import ReportError
@@ -28,6 +27,8 @@ from analysis.snapshots.refresh import refresh
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
 
     from analysis.snapshots.refresh import Asked, Outcome, Progress
     from analysis.snapshots.sources.model import Filing
@@ -126,7 +127,7 @@ def _to_read(root: Path, day: dt.date, outcomes: Iterable[Outcome]) -> list[tupl
 def show(news: News, form: str) -> None:
     """Prints the news as `text` on a terminal, `md` for a pull request or `json` for a program."""
     if form == "text":
-        _show(news, Console())
+        _show(news, terminal.console())
     else:
         sys.stdout.write({"md": _markdown, "json": _json}[form](news))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -13,8 +15,6 @@ from analysis.claims.model import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from rich.console import Console
 
     from analysis.claims.ledger import Entry, Input, Ledger
     from analysis.snapshots import Vintage
@@ -28,6 +28,12 @@ _STYLES = {
     Verdict.UNSUPPORTED: "red",
 }
 _ROWS_SHOWN = 8
+_UNWRAPPED = 10_000
+
+
+def console() -> Console:
+    """Standard output, wrapped where a person looks at it and not where a program reads its lines."""
+    return Console() if sys.stdout.isatty() else Console(width=_UNWRAPPED)
 
 
 def numbers(ledger: Ledger, console: Console) -> None:

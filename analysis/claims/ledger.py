@@ -189,7 +189,7 @@ def _evaluate(claim: Claim, vintage: Vintage, findings: Mapping[str, Finding]) -
             f"the claim {claim.id} has no value as of {vintage.as_of}",
             where=f"{claim.function.__module__}.{claim.function.__name__}",
             expected=f"rows in {', '.join(p for p in claim.parameters if p in DATA_SETS)} up to that day",
-            got=f"{type(error).__name__}: {error}",
+            got=f"no row {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}",
             hint="choose a later day, or add the snapshot that is missing",
         ) from error
 

@@ -154,15 +154,14 @@ def check_guards(
 
 def check_variables(text: Sequence[Line], shown: Mapping[dt.date, Mapping[str, str]]) -> Check:
     """Each variable has a text at each edition."""
-    findings = [
-        line.finding(
-            line.source.index(name), f"{name} has no text as of {day}", "`pivot numbers` lists the claims"
-        )
-        for line in text
-        for name in line.values
-        for day, texts in shown.items()
-        if not texts.get(name, "").strip()
-    ]
+    findings = []
+    for line in text:
+        for name in line.values:
+            if silent := [str(day) for day, texts in shown.items() if not texts.get(name, "").strip()]:
+                what = f"{name} has no text as of {', '.join(silent)}"
+                findings.append(
+                    line.finding(line.source.index(name), what, "`pivot numbers` lists the claims")
+                )
     return Check(
         "variables", {"uses": sum(len(line.values) for line in text), "editions": len(shown)}, findings
     )

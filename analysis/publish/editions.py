@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import ProseError
+from analysis.errors import ProseError, ReportError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,11 +103,12 @@ def edition(root: Path, id_: str) -> Edition:
     """The edition of that id.
 
     Raises:
-        ProseError: `editions.toml` does not list it, or as `editions`.
+        ReportError: `editions.toml` does not list it.
+        ProseError: as `editions`.
     """
     listed = {one.id: one for one in editions(root)}
     if id_ not in listed:
-        raise ProseError(
+        raise ReportError(
             f"there is no edition {id_}",
             where=EDITIONS_FILE,
             expected=" or ".join(listed),

@@ -13,7 +13,7 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
-from analysis.errors import OutputError, SnapshotError
+from analysis.errors import OutputError, ReportError, SnapshotError
 from analysis.snapshots import sidecar
 from analysis.snapshots.datasets import BY_FOLDER
 from analysis.snapshots.passed import Passed
@@ -159,6 +159,7 @@ class Store:
             The snapshot that has landed.
 
         Raises:
+            ReportError: if the file can not be read.
             SnapshotError: if the source is unknown, a field missing or wrong, or the vintage taken.
             ContractError: if the file breaks its contract or restates an append-only series.
             OutputError: if the store can not be written; then nothing was added.
@@ -283,8 +284,11 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise SnapshotError(
-            "A file to add can not be read.", where=str(file), got=error.strerror or str(error)
+        raise ReportError(
+            "A file to add can not be read.",
+            where=str(file),
+            got=error.strerror or str(error),
+            hint="Name a file that is there and that you may read.",
         ) from None
 
 

@@ -467,7 +467,7 @@ def test_the_whole_site_is_made_again_only_when_something_changed() -> None:
 def test_an_edition_that_is_not_listed_can_not_be_released(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--root", str(repository()), "release", "2027-01-01", "--into", str(tmp_path / "new")]) == 1
+    assert main(["--root", str(repository()), "release", "2027-01-01", "--into", str(tmp_path / "new")]) == 2
     assert "there is no edition 2027-01-01" in capsys.readouterr().err
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -248,3 +249,16 @@ def test_readme_shows_only_commands_and_options_that_exist() -> None:
     assert shown >= {"numbers", "explain", "add", "check"}
     assert all(command in helps for command in shown)
     assert _parser().prog == "pivot"
+
+
+def test_a_line_is_whole_where_no_person_looks(repository: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "analysis", "--root", repository, "numbers", "difficulty-drop"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "COLUMNS": "40"},
+    )
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("difficulty-drop ")]
+    assert line.split()[-2:] == ["reproduced,", "rounded"]

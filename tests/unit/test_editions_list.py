@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import ProseError
+from analysis.errors import ProseError, ReportError
 from analysis.publish.editions import Accepted, Edition, Revision, edition, editions
 from tests.conftest import DAYS, ROOT
 
@@ -97,7 +97,7 @@ def test_a_mistake_is_told(old: str, new: str, says: str, tmp_path: Path) -> Non
 def test_an_edition_that_is_not_listed(tmp_path: Path) -> None:
     listed(tmp_path, GOOD)
     assert edition(tmp_path, "a").title == "Earlier"
-    with pytest.raises(ProseError, match="there is no edition c"):
+    with pytest.raises(ReportError, match="there is no edition c"):
         edition(tmp_path, "c")
     with pytest.raises(ProseError, match="there is no list"):
         editions(tmp_path / "elsewhere")

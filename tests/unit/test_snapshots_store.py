@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import ContractError, OutputError, SnapshotError
+from analysis.errors import ContractError, OutputError, ReportError, SnapshotError
 from analysis.snapshots import DATA_SETS, Store
 from tests.unit.snapshots import FIELDS, PRICES, SHIPPED, relisted, shipped_copy, tree, with_prices, written
 
@@ -313,7 +313,7 @@ def test_add_refuses_and_leaves_no_trace(
 
 def test_file_that_is_not_there(tmp_path: Path) -> None:
     store = with_prices(tmp_path)
-    with pytest.raises(SnapshotError, match="can not be read") as caught:
+    with pytest.raises(ReportError, match="can not be read") as caught:
         store.add("btc-price", tmp_path / "nothing.csv", **later())
     assert caught.value.got == "No such file or directory"
 
