@@ -7,6 +7,7 @@ be had everywhere; all else is what GitHub runs.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import sys
 import tomllib
@@ -16,7 +17,9 @@ from pathlib import Path
 import pytest
 
 from analysis.publish import archive
-from analysis.snapshots import Store, Vintage
+from analysis.publish.build import build
+from analysis.publish.render import silent
+from analysis.snapshots import Store
 from tests.conftest import ROOT
 from tests.desk import Desk
 from tests.refresh.conftest import CONTACT
@@ -73,8 +76,11 @@ def test_fresh_evidence_becomes_a_pull_request(desk: Desk) -> None:
     desk.git("switch", "--quiet", "refresh")
     store = Store(desk.clone / "data-snapshots")
     assert store.verify()["snapshots"] == 19
-    newest = Vintage(store, TODAY).data("prices").frame.index[-1].date()
-    assert newest == TODAY - dt.timedelta(days=1)
+    site = build(desk.clone, TODAY, "embedded", desk.clone / "_site", silent).site
+    made_from = json.loads((site / "ledger.json").read_text("utf-8"))["claims"]["hashprice-range"]["inputs"]
+    assert {(used["snapshot"], used["rows"][-1]) for used in made_from if used["data_set"] == "prices"} == {
+        (f"data-snapshots/btc-price/{TODAY}.csv", str(TODAY - dt.timedelta(days=1)))
+    }
     assert (
         desk.git("diff", "--name-only", "--diff-filter=d", "main").split()[0] == "data-snapshots/SHA256SUMS"
     )
