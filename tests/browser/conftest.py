@@ -9,6 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from tests.report import report
 
@@ -21,6 +22,16 @@ class _Quiet(SimpleHTTPRequestHandler):
 
     def translate_path(self, path: str) -> str:
         return super().translate_path("/" + path.removeprefix(SUB_PATH))
+
+
+def opened(browser: Browser, address: str = "", **options: object) -> Page:
+    """A page in a context of its own; the test closes that."""
+    context = browser.new_context(**options)  # type: ignore[arg-type]
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    if address:
+        page.goto(address)
+    return page
 
 
 @pytest.fixture(scope="session")

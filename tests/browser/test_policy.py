@@ -1,0 +1,90 @@
+"""The pages' policy in a browser: it stops what is not theirs, and nothing of their own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import SUB_PATH, _Quiet, opened
+from tests.editions import FIRST, NEWEST, published
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "index.html",
+    "chapters/overview.html",
+    "chapters/ledger.html",
+    f"editions/{FIRST}/chapters/overview.html",
+    f"editions/{FIRST}/claims/difficulty-drop.html",
+    f"editions/{NEWEST}/claims/difficulty-drop.html",
+    "editions/index.html",
+    "revisions.html",
+    "latest/claims/difficulty-drop.html",
+)
+
+
+@pytest.fixture(scope="module", params=["served", "folder"])
+def archive(request: pytest.FixtureRequest) -> Iterator[str]:
+    if request.param == "folder":
+        yield f"{published().as_uri()}/"
+        return
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(published())))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}{SUB_PATH}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def watched(browser: Browser) -> tuple[Page, list[str]]:
+    page, wrong = opened(browser), []
+    page.on(
+        "console", lambda said: wrong.append(f"{page.url}: {said.text}") if said.type == "error" else None
+    )
+    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+    return page, wrong
+
+
+def test_nothing_of_a_page_is_refused(browser: Browser, archive: str) -> None:
+    page, wrong = watched(browser)
+    for name in PAGES:
+        page.goto(archive + name)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.classList.contains('js')")
+        assert page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") != "none"
+    assert wrong == []
+    page.context.close()
+
+
+def test_search_and_colours_work_under_it(browser: Browser, archive: str) -> None:
+    page, wrong = watched(browser)
+    page.goto(archive + "chapters/overview.html")
+    page.get_by_role("searchbox").fill("hash price")
+    page.locator("#results a").first.wait_for()
+    page.locator("#theme").click()
+    assert page.evaluate("document.documentElement.dataset.theme") in {"light", "dark"}
+    assert wrong == []
+    page.context.close()
+
+
+def test_what_is_not_its_own_is_refused(browser: Browser, archive: str) -> None:
+    page, wrong = watched(browser)
+    page.goto(archive + "chapters/overview.html")
+    page.evaluate(
+        """() => {
+            const script = document.createElement("script"), picture = document.createElement("img");
+            script.textContent = "window.strange = true";
+            picture.src = "https://example.org/pixel.png";
+            document.body.append(script, picture);
+        }"""
+    )
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.strange") is None
+    assert len([text for text in wrong if "Content Security Policy" in text]) == 2
+    page.context.close()
