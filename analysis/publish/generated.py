@@ -15,11 +15,15 @@ from analysis.claims.network import QUARTER
 from analysis.claims.quantities import Count, Day, HashRate, Percent, Share, nearest
 from analysis.claims.revenue import TOP
 from analysis.measures import hashrate, operators, oracles
+from analysis.publish.accounts import account
+from analysis.publish.markdown import cell, download, link, sentence, table, var
+from analysis.snapshots.sidecar import beside
+from analysis.snapshots.store import SUMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from analysis.claims.ledger import Entry, Input, Ledger
+    from analysis.claims.ledger import Entry, Ledger
     from analysis.snapshots import Snapshot, Vintage
 
 MEANINGS = {
@@ -33,8 +37,6 @@ MEANINGS = {
     Verdict.FORECAST: "about a day that has not come",
     Verdict.DEFINITION: "set, not measured",
 }
-
-_SHA_SHOWN = 12
 
 
 def generated(ledger: Ledger, vintage: Vintage) -> Mapping[str, str]:
@@ -55,29 +57,9 @@ def generated(ledger: Ledger, vintage: Vintage) -> Mapping[str, str]:
     return {name: "\n".join(make(ledger, vintage)) + "\n" for name, make in blocks.items()}
 
 
-def _var(name: str) -> str:
-    return f"{{{{< var {name} >}}}}"
-
-
-def _cell(text: object) -> str:
-    """A table cell: what would end it or be read as markup is escaped."""
-    return "".join("\\" + c if c in r"\`*_{}[]<>#|~^$@" else c for c in str(text).replace("\n", " "))
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[int] = ()) -> Iterable[str]:
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + "|".join("---:" if place in numeric else "---" for place in range(len(head))) + "|"
-    for row in rows:
-        yield "| " + " | ".join(row) + " |"
-
-
-def _link(text: str, address: str) -> str:
-    return f"[{_cell(text)}](<{address}>)" if address.startswith("http") else _cell(text)
-
-
 def _verdicts(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     counts = ledger.counts()
-    yield from _table(
+    yield from table(
         ("Verdict", "Claims", "What it means"),
         (
             (
@@ -100,12 +82,12 @@ def _table_operators(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa
     def row(operator: str, action: str, bitcoin: str) -> Sequence[str]:
         return (
             operator,
-            f"{_cell(ledger[action].cited)} ({_var(f'verdict.{action}')})",
-            f"{_cell(ledger[bitcoin].cited)} ({_var(f'verdict.{bitcoin}')})",
+            f"{cell(ledger[action].cited)} ({var(f'verdict.{action}')})",
+            f"{cell(ledger[bitcoin].cited)} ({var(f'verdict.{bitcoin}')})",
             _published(ledger[bitcoin]),
         )
 
-    yield from _table(
+    yield from table(
         ("Operator", "Step towards AI, as cited", "Effect on mining, as cited", "Newest other figure"),
         (
             row("Core Scientific", "corz-credit", "corz-btc-sold"),
@@ -120,19 +102,19 @@ def _table_operators(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa
 def _published(entry: Entry) -> str:
     parts = entry.parts
     if parts["newest"].display == parts["newest-publisher"].display:
-        return _cell(parts["newest"].display)
+        return cell(parts["newest"].display)
     period, publisher = parts["newest-period"].display, parts["newest-publisher"].display
-    return f"{_var(f'part.{entry.id}.newest')}, {_cell(period)}; {_cell(publisher)}"
+    return f"{var(f'part.{entry.id}.newest')}, {cell(period)}; {cell(publisher)}"
 
 
 def _table_revenue(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     def cited(id_: str) -> str:
-        return f"{_cell(ledger[id_].cited)} ({_var(f'verdict.{id_}')})" if id_ else "not given"
+        return f"{cell(ledger[id_].cited)} ({var(f'verdict.{id_}')})" if id_ else "not given"
 
     def beside(words: str, id_: str, part: str) -> str:
-        return f"{words} {_var(f'part.{id_}.{part}')}"
+        return f"{words} {var(f'part.{id_}.{part}')}"
 
-    yield from _table(
+    yield from table(
         ("Measure", "Early in the year, as cited", "Scenario or forecast, as cited", "What stands beside it"),
         (
             (name, cited(now), cited(later), beside(*ours))
@@ -174,15 +156,15 @@ def _table_revenue(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: 
 
 def _table_top10(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     ten = operators.latest_hash_rates(vintage.data("statements").frame).head(TOP)
-    yield from _table(
+    yield from table(
         ("Company", "EH/s", "Period", "Published", "Publisher", "Tier"),
         (
             (
-                _cell(row.company),
+                cell(row.company),
                 f"{row.value:,.1f}",
-                _cell(row.period),
+                cell(row.period),
                 "no date" if pd.isna(row.published) else f"{row.published:%Y-%m-%d}",
-                _link(row.publisher, row.url),
+                link(row.publisher, row.url),
                 row.tier,
             )
             for row in ten.itertuples()
@@ -193,8 +175,8 @@ def _table_top10(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: AR
 
 def _hashrate_windows(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     daily = hashrate.daily(vintage.data("days").frame, vintage.data("epochs").frame)
-    table = hashrate.quarter_changes(daily, QUARTER)
-    yield from _table(
+    changes = hashrate.quarter_changes(daily, QUARTER)
+    yield from table(
         ("Reading", "Before", "At the end", "Change"),
         (
             (
@@ -203,20 +185,20 @@ def _hashrate_windows(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noq
                 HashRate(row["after"]).display(nearest(0)),
                 Percent(row["change"]).display(nearest(1)),
             )
-            for reading, row in table.iterrows()
+            for reading, row in changes.iterrows()
         ),
         numeric=(1, 2, 3),
     )
 
 
 def _guards(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
-    yield from _table(
+    yield from table(
         ("Claim", "State", "Condition and margin"),
         (
             (
                 f'[{entry.id}]{{.claim data-claim="{entry.id}"}}',
                 "holds" if entry.guard.holds else "**broken**",
-                _cell(entry.guard.text),
+                cell(entry.guard.text),
             )
             for entry in ledger.entries.values()
             if entry.guard
@@ -230,81 +212,36 @@ def _ledger(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
         if entry.section != section:
             section = entry.section
             yield f"## {section.replace('-', ' ').capitalize()} {{#sec-ledger-{section}}}\n"
-        yield from _account(entry)
+        yield from account(entry)
 
 
 def _sections(ledger: Ledger) -> list[str]:
     return list(dict.fromkeys(entry.section for entry in ledger.entries.values()))
 
 
-def _account(entry: Entry) -> Iterable[str]:
-    yield f"### {entry.id} {{#claim-{entry.id} .unnumbered}}\n"
-    yield f"{_cell(entry.statement)}\n"
-    rows = [
-        ("Cited", _cell(entry.cited)),
-        ("We have", f"**{_var(f'claim.{entry.id}')}**"),
-        (
-            "Verdict",
-            f"{_var(f'verdict.{entry.id}')} {_cell(entry.reason)}"
-            + (" (a hypothesis)" if entry.hypothesis else ""),
-        ),
-        ("Unrounded", _cell(entry.exact) if entry.exact != entry.display else ""),
-        ("Formula", _cell(entry.formula)),
-        ("Margin", _cell(entry.margin)),
-        ("Made in", f"`{entry.code.path}`, line {entry.code.line}, `{entry.code.function}`"),
-    ]
-    rows += [
-        (_cell(part.label[:1].upper() + part.label[1:]), _var(f"part.{entry.id}.{name}"))
-        for name, part in entry.parts.items()
-    ]
-    rows += [
-        ("From", f"`{used.snapshot}` {_rows(used)}, SHA-256 `{used.sha256[:_SHA_SHOWN]}`")
-        for used in entry.inputs
-    ]
-    yield from _table(("Account", entry.id), ((label, text) for label, text in rows if text))
-    yield ""
-    if entry.evidence:
-        yield '::: {.callout-note collapse="true" appearance="simple"}\n'
-        label = f"{{#evidence-{entry.id} .unnumbered .unlisted}}"
-        yield f"#### What others published ({len(entry.evidence)}) {label}\n"
-        for piece in entry.evidence:
-            what = _cell(
-                " ".join(filter(None, (piece.value, piece.unit, piece.period and f"({piece.period})")))
-            )
-            note = f" {_cell(piece.note)}." if piece.note else ""
-            yield (
-                f"- {what}: {piece.bearing}. {_link(piece.publisher, piece.address)}, "
-                f"{piece.tier}, published {piece.published}.{note}"
-            )
-        yield "\n:::\n"
-
-
-def _rows(used: Input) -> str:
-    if used.count == 1:
-        return f"(row {used.rows[0]})"
-    joiner = ", " if used.count == len(used.rows) and used.count <= 3 else " to "  # noqa: PLR2004
-    shown = used.rows if joiner == ", " else (used.rows[0], used.rows[-1])
-    return f"({used.count:,} rows: {joiner.join(shown)})"
-
-
 def _sources(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
-    for source in vintage.store.sources():
-        snapshots = vintage.store.snapshots(source)
-        newest = snapshots[-1]
-        yield f"## {newest.title} {{#sec-source-{source}}}\n"
-        yield from _table(
-            ("Snapshot", "Stood so on", "Bytes", "SHA-256"),
-            ((f"`{s.path}`", f"{s.vintage}", f"{s.bytes:,}", f"`{s.sha256}`") for s in snapshots),
-            numeric=(2,),
-        )
+    store = vintage.store
+    sums = f"{store.snapshots(store.sources()[0])[0].path.partition('/')[0]}/{SUMS}"
+    yield "## The files {#sec-files}\n"
+    yield "Every snapshot below is published with this report, each with its sidecar."
+    yield "Its name has the day on which the source stood so."
+    yield f"So is the list of all checksums that `sha256sum` reads, {download(f'`{SUMS}`', sums)}.\n"
+    for source in store.sources():
+        snapshots = store.snapshots(source)
+        yield f"## {snapshots[-1].title} {{#sec-source-{source}}}\n"
+        for one in snapshots:
+            sidecar = download("sidecar", beside(one.path))
+            yield f"- {download(f'`{one.path}`', one.path)}, {one.bytes:,} bytes, with its {sidecar}\\"
+            yield f"  SHA-256 `{one.sha256}`"
         yield ""
-        yield from _notes(newest)
+        yield from _notes(snapshots[-1])
 
 
 def _notes(snapshot: Snapshot) -> Iterable[str]:
-    yield f"Published by {_cell(snapshot.publisher)}. Licence: {_cell(snapshot.licence)}."
+    yield f"Publisher: {sentence(cell(snapshot.publisher))}"
+    yield f"Licence: {sentence(cell(snapshot.licence))}"
     yield f"Retrieved on {Day(snapshot.retrieved).display()}, {snapshot.method}.\n"
-    yield from (f"- {_cell(note)}" for note in snapshot.notes)
+    yield from (f"- {cell(note)}" for note in snapshot.notes)
     yield ""
     yield "Addresses:\n"
     yield from (f"- <{address}>" for address in snapshot.url)
@@ -313,10 +250,10 @@ def _notes(snapshot: Snapshot) -> Iterable[str]:
 
 def _formulas(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     made = (Kind.COMPUTED, Kind.DERIVED, Kind.PHRASE)
-    yield from _table(
+    yield from table(
         ("Claim", "Formula", "Made in"),
         (
-            (_var(f"claim.{entry.id}") + f" {entry.id}", _cell(entry.formula), f"`{entry.code.path}`")
+            (var(f"claim.{entry.id}") + f" {entry.id}", cell(entry.formula), f"`{entry.code.path}`")
             for entry in ledger.entries.values()
             if entry.kind in {kind.value for kind in made}
         ),
@@ -347,21 +284,21 @@ def _checks(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
         "Difficulty": (oracles.difficulties(evidence, epochs, change=False), 0),
         "Difficulty, change in percent": (oracles.difficulties(evidence, epochs, change=True), 2),
     }
-    yield from _table(
+    yield from table(
         ("Measure", "Points", "Median error", "Largest error"),
         (
             (
                 name,
-                str(len(table)),
-                Share(table["error"].abs().median()).display(nearest(2)),
-                Share(table["error"].abs().max()).display(nearest(2)),
+                str(len(points)),
+                Share(points["error"].abs().median()).display(nearest(2)),
+                Share(points["error"].abs().max()).display(nearest(2)),
             )
-            for name, (table, _) in tables.items()
+            for name, (points, _) in tables.items()
         ),
         numeric=(1, 2, 3),
     )
     yield ""
-    yield from _table(
+    yield from table(
         ("Measure", "Day", "Published", "Ours", "Error"),
         (
             (
@@ -371,8 +308,8 @@ def _checks(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
                 Count(point.ours).display(nearest(digits)),
                 Percent(point.error).display(nearest(2)),
             )
-            for name, (table, digits) in tables.items()
-            for point in table.itertuples()
+            for name, (points, digits) in tables.items()
+            for point in points.itertuples()
         ),
         numeric=(2, 3, 4),
     )
@@ -380,14 +317,14 @@ def _checks(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
 
 def _unknowns(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     open_verdicts = {Verdict.ATTRIBUTED.value, Verdict.UNSUPPORTED.value}
-    yield from _table(
+    yield from table(
         ("Claim", "Cited", "Verdict", "Why it stays open"),
         (
             (
                 f'[{entry.id}]{{.claim data-claim="{entry.id}"}}',
-                _cell(entry.cited),
-                _var(f"verdict.{entry.id}"),
-                _cell(entry.reason),
+                cell(entry.cited),
+                var(f"verdict.{entry.id}"),
+                cell(entry.reason),
             )
             for entry in ledger.entries.values()
             if entry.verdict in open_verdicts

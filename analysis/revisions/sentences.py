@@ -36,7 +36,7 @@ _MARKUP = (
     (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
 )
 # Where something is made and what its file hashes to is shown, but it is no reading.
-_PROVENANCE = re.compile(r"data-snapshots/\S+(?: \W .*[0-9a-f]{64})?|\b[0-9a-f]{12,64}\b|, line \d+,")
+_PROVENANCE = re.compile(r"data-snapshots/\S+|\b[0-9a-f]{12,64}\b|, line \d+,|[\d,]+ bytes")
 _DAY = frozenset({"report.as-of", "report.edition", "report.edition-line"})
 _ALIKE = 0.5
 _FEW = 4_000

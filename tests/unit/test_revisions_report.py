@@ -130,9 +130,7 @@ def reading(built: State) -> dict[tuple[str, int], list[str]]:
         expanded = expand(book, chapter, inputs, Problems())
         for place, line in zip(expanded.origins, expanded.text.split("\n"), strict=False):
             filled = re.sub("⟦v:([^⟧]*)⟧", lambda hole: built.texts[hole[1]], line)
-            made = re.sub(
-                r"`data-snapshots/[^`]*`.*[0-9a-f]{64}|`data-snapshots/[^`]*`|`[0-9a-f]{12}`", "", filled
-            )
+            made = re.sub(r"`data-snapshots/[^`]*`|`[0-9a-f]{12}(?:[0-9a-f]{52})?`|[\d,]+ bytes", "", filled)
             file = place[0] if place[0].startswith("generated") else chapter.source
             lines[file, place[1]].append(made)
     holds = guards(built.ledger)
