@@ -13,7 +13,7 @@ from analysis.publish.render import silent
 from tests.conftest import NEWEST, ROOT
 
 SITE = "_site"
-_FILES = ("_quarto.yml", "index.qmd", "references.bib", "editions.toml", "requirements.lock")
+_FILES = ("_quarto.yml", "index.qmd", "references.bib", "editions.toml", "requirements.lock", "LICENSE")
 _FOLDERS = ("chapters", "data-snapshots", "_extensions")
 
 

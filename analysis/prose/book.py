@@ -24,8 +24,8 @@ BOOK_FILE = "_quarto.yml"
 _HONOURED = (
     "project.type", "project.output-dir",
     "book.title", "book.subtitle", "book.author.", "book.date", "book.description", "book.chapters.",
-    "book.appendices.", "book.repo-url", "book.site-url", "book.output-file",
-    "lang", "bibliography.", "csl", "nocite", "number-sections", "toc-depth",
+    "book.appendices.", "book.repo-url", "book.issue-url", "book.site-url", "book.output-file",
+    "lang", "keywords.", "bibliography.", "csl", "nocite", "number-sections", "toc-depth",
     "format.html.toc-depth", "format.html.number-sections",
 )  # fmt: skip
 
@@ -112,6 +112,8 @@ class Book:
         chapters: all files in reading order, appendices last.
         bibliography: paths of the bibliography files relative to `root`.
         csl: path of the citation style relative to `root`, or "" for pandoc's own.
+        repo_url: where the repository is published, or "" while nobody has said so.
+        issue_url: where to report a mistake; without a setting, below `repo_url` as in Quarto.
         site_url: where the site is published, or "" while nobody has said so.
         output_file: name of the PDF without its suffix.
         output_dir: where a plain `quarto render` puts the site, relative to `root`.
@@ -125,12 +127,14 @@ class Book:
     authors: tuple[str, ...]
     date: str
     description: str
+    keywords: tuple[str, ...]
     lang: str
     chapters: tuple[Chapter, ...]
     bibliography: tuple[str, ...]
     csl: str
     nocite: str
     repo_url: str
+    issue_url: str
     site_url: str
     output_file: str
     output_dir: str
@@ -178,6 +182,7 @@ class _Reader:
         self.problems.check()
         if not chapters:
             self._fail("book.chapters", "a list of .qmd files", value.get("chapters"))
+        repo_url = self._text("book.repo-url").rstrip("/")
         numbered = self._value("number-sections")
         if numbered is None:
             numbered = self._value("format.html.number-sections")
@@ -188,12 +193,14 @@ class _Reader:
             authors=tuple(self._authors()),
             date=self._text("book.date"),
             description=self._text("book.description"),
+            keywords=tuple(self._names("keywords")),
             lang=self._text("lang") or "en",
             chapters=tuple(chapters),
             bibliography=tuple(bibliography),
             csl=csl,
             nocite=self._text("nocite"),
-            repo_url=self._text("book.repo-url"),
+            repo_url=repo_url,
+            issue_url=self._text("book.issue-url") or (repo_url and f"{repo_url}/issues/new"),
             site_url=self._text("book.site-url"),
             output_file=self._text("book.output-file") or "report",
             output_dir=self._text("project.output-dir") or "_book",

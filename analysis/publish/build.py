@@ -11,7 +11,7 @@ import json
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +30,25 @@ if TYPE_CHECKING:
 SNAPSHOTS = "data-snapshots"
 CACHE = ".pivot"
 SITE = "_site"
+LEDGER = "ledger.json"
+
+# What every page links at its foot: words and address, as seen from the root of the site.
+_LINKS = (
+    ("The ledger as data", LEDGER),
+    ("Its schema", "ledger.schema.json"),
+    ("Licence", "LICENSE.txt"),
+)
+# An edition stands in `editions/ID/` of the archive, so its root is two folders below that of the archive.
+_OF_EDITIONS = (
+    ("All editions", "../../editions/index.html"),
+    ("What moved, and why", "../../revisions.html"),
+    ("Feed", "../../feed.xml"),
+)
 
 _PACKAGE = Path(__file__).parents[1]
-BOOK_FILES = ("_quarto.yml", "*.qmd", "*.bib", "*.csl", "editions.toml", "requirements.lock", "chapters/*")
+BOOK_FILES = (
+    "_quarto.yml", "*.qmd", "*.bib", "*.csl", "editions.toml", "requirements.lock", "LICENSE", "chapters/*",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +123,18 @@ def unless_unchanged(root: Path, what: str, out: Path, make: Callable[[], tuple[
     return _built(out, start, warnings, fresh=True)
 
 
-def make(root: Path, as_of: dt.date, renderer: Renderer, out: Path, progress: Progress) -> tuple[str, ...]:
+def make(  # noqa: PLR0917
+    root: Path, as_of: dt.date, renderer: Renderer, out: Path, progress: Progress, edition: str = ""
+) -> tuple[str, ...]:
     """Make a site whether or not anything changed, and put it in the place of the last one.
+
+    Args:
+        root: the repository.
+        as_of: the day on which the evidence is read.
+        renderer: makes the site.
+        out: the folder of the site.
+        progress: told what is being done.
+        edition: the edition that the site will be in the archive; "" for a site of its own.
 
     Returns:
         The claims whose guard does not hold at this vintage.
@@ -121,6 +147,10 @@ def make(root: Path, as_of: dt.date, renderer: Renderer, out: Path, progress: Pr
     staged = work / f"site-{renderer.name}"
     with output(out), ThreadPoolExecutor(1) as pool:
         evaluated = evaluate(root, as_of, work, progress)
+        files = published_files(root)
+        links = tuple((words, name) for words, name in _LINKS if name == LEDGER or name in files)
+        links += _OF_EDITIONS if edition else ()
+        evaluated = replace(evaluated, inputs=replace(evaluated.inputs, edition=edition, links=links))
         # Pandoc reads no figure, so it compiles the chapters on one core while the other draws.
         compiled = pool.submit(renderer.prepare, book, evaluated.inputs)
         draw(root, evaluated, progress)
@@ -132,12 +162,27 @@ def make(root: Path, as_of: dt.date, renderer: Renderer, out: Path, progress: Pr
         new.parent.mkdir(parents=True, exist_ok=True)
         try:
             shutil.copytree(staged, new)
-            (new / "ledger.json").write_text(evaluated.ledger, "utf-8")
-            shutil.copy(_PACKAGE / "claims" / "ledger.schema.json", new / "ledger.schema.json")
+            (new / LEDGER).write_text(evaluated.ledger, "utf-8")
+            for name, path in files.items():
+                (new / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, new / name)
             swap(new, out)
         finally:
             shutil.rmtree(new, ignore_errors=True)
     return evaluated.broken
+
+
+def published_files(root: Path) -> dict[str, Path]:
+    """Return what is published beside the pages as it is: path in the site to the file.
+
+    They are the evidence, the schema of the ledger, and the licence.
+    """
+    store = sorted((root / SNAPSHOTS).rglob("*"))
+    found = {path.relative_to(root).as_posix(): path for path in store if path.is_file()}
+    found["ledger.schema.json"] = _PACKAGE / "claims" / "ledger.schema.json"
+    if (root / "LICENSE").is_file():
+        found["LICENSE.txt"] = root / "LICENSE"
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def release(  # noqa: PLR0917
 
 def _draft(root: Path, listed: Edition, renderer: Renderer, progress: Progress) -> Draft:
     site = root / CACHE / "editions" / listed.id
-    make(root, listed.as_of, renderer, site, progress)
+    make(root, listed.as_of, renderer, site, progress, listed.id)
     book = Book.load(root)
     return Draft(
         edition=listed,

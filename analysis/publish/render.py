@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from analysis.prose.book import Book
 
+_EDITION_LINE = "report.edition-line"
+
 RENDERERS = ("embedded", "quarto")
 
 
@@ -27,12 +29,22 @@ class Inputs:
         guards: claim id to whether the condition still holds.
         figures: folder with NAME.svg, and where they exist NAME-dark.svg and NAME.csv.
         generated: folder with NAME.md, the Markdown of `{{< generated NAME >}}`.
+        edition: the edition that the site will be, "" for a site that is none.
+        links: words and address, as seen from the root of the site, of what is published with it.
     """
 
     variables: Mapping[str, str]
     guards: Mapping[str, bool]
     figures: Path
     generated: Path
+    edition: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def edition_line(self) -> str:
+        """What every page says of its state: the edition, if it is one, and the day of its evidence."""
+        named = f"Edition {self.edition}" if self.edition else ""
+        return ". ".join(filter(None, (named, self.variables.get(_EDITION_LINE, ""))))
 
 
 class Progress(Protocol):

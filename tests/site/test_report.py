@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from analysis.cli import main
-from tests.conftest import AS_READ, NEWEST, ledger_of
+from tests.conftest import AS_READ, NEWEST, ROOT, ledger_of
 from tests.report import SITE, copy_repository, report
 
 
@@ -113,6 +113,28 @@ def test_the_ledger_is_published_with_the_sentences() -> None:
     assert ledger["as_of"] == "2026-08-21"
     assert all(claim["sentences"] for claim in ledger["claims"].values())
     assert (report() / "ledger.schema.json").is_file()
+
+
+def test_the_evidence_is_published_as_it_is() -> None:
+    shipped, found = files(report()), files(ROOT / "data-snapshots")
+    assert len(found) > 25
+    for name, data in found.items():
+        assert shipped[f"data-snapshots/{name}"] == data
+    for page in ("chapters/ledger.html", "chapters/sources.html"):
+        links = {link for link in pages(report())[page].links if link.startswith("../data-snapshots/")}
+        assert len(links) > 8, page
+    linked = {link.removeprefix("../data-snapshots/") for link in links}
+    assert linked == set(found), "a file that no page links would stand twice in the archive"
+
+
+def test_every_page_links_the_ledger_its_schema_and_the_licence() -> None:
+    for name in ("index.html", "chapters/overview.html"):
+        foot = (report() / name).read_text("utf-8").partition('<footer class="foot">')[2]
+        up = "../" * name.count("/")
+        for target in ("ledger.json", "ledger.schema.json", "LICENSE.txt"):
+            assert f'href="{up}{target}"' in foot
+        assert "editions" not in foot
+    assert (report() / "LICENSE.txt").read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
 def test_an_older_vintage_reads_as_it_read_then() -> None:

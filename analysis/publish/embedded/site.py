@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from analysis.publish.outfolder import OutputFolder
     from analysis.publish.render import Inputs
 
-EDITION_LINE = "report.edition-line"
-
 _HEADING = re.compile(r'(?=<h[23] id=")')
 _HEADING_TEXT = re.compile(r'<h[23] id="([^"]*)"[^>]*>(.*?)</h[23]>', re.DOTALL)
 _NOT_TEXT = re.compile(
@@ -82,7 +80,8 @@ def write_site(
         ]
         text = _template().render(
             book=book,
-            edition_line=inputs.variables.get(EDITION_LINE, ""),
+            edition_line=inputs.edition_line,
+            links=inputs.links,
             page=entry,
             description=linker.plain(page, page.text.description) or book.description or book.subtitle,
             body=body,
