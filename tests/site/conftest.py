@@ -27,6 +27,7 @@ VARIABLES = {
     "claim.boats": '3 "big" <boats> & #1',
     "verdict.boats": "contradicted",
     "report.as-of": "2026-05-08",
+    "report.edition": "2026-05-08",
     "report.edition-line": "Edition 1, as of 8 May 2026",
     "report.ratio": "69",
 }

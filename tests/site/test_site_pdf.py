@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tests.site.conftest import tiny_inputs
+from tests.site.pdf_boxes import runs
+
 if TYPE_CHECKING:
-    from tests.site.conftest import Built
+    from pathlib import Path
+
+    from tests.site.conftest import Built, Workshop
 
 
 def links(built: Built) -> tuple[list[str], int]:
@@ -102,3 +108,42 @@ def test_pictures_have_words(site: Built) -> None:
     assert 'A line that falls by 7.7%, "fast" & late.' in alts
     assert "A plain square." in alts
     assert r"L = \frac{V \cdot 2^{32}}{A_{\text{lake}}}" in [alt.strip() for alt in alts]
+
+
+def test_it_names_its_subject_edition_and_words(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.edit("_quarto.yml", "lang: en-GB\n", "lang: en-GB\nkeywords: [lakes, gauges]\n")
+    inputs = replace(tiny_inputs(workshop.inputs), edition="2026-05-08")
+    built = workshop.build(tmp_path / "out", inputs)
+    metadata = built.pdf().metadata
+    assert metadata is not None
+    line = "Edition 2026-05-08. Edition 1, as of 8 May 2026"
+    assert metadata.subject == f"A book for tests. {line}"
+    assert str(metadata["/Keywords"]) == "lakes, gauges"
+    pages = [re.sub(r"\s+", " ", page.extract_text()) for page in built.pdf().pages]
+    assert all(line in page for page in pages)
+
+
+def test_the_name_of_a_part_stands_over_its_first_chapter_only(site: Built) -> None:
+    text = site.pdf_text()
+    assert text.count("FINDINGS") == text.count("APPENDICES") == 1
+
+
+def test_a_paragraph_goes_with_the_table_it_introduces(workshop: Workshop, tmp_path: Path) -> None:
+    low = "```{=typst}\n#pagebreak()\n#v(23.5cm)\n```\n\n"
+    workshop.add(
+        "chapters/two.qmd", f"{low}These words open a table.\n\n| Left | Right |\n|---|---|\n| 1 | 2 |\n"
+    )
+    pages = [page.extract_text() for page in workshop.build(tmp_path / "out").pdf().pages]
+    [page] = [page for page in pages if "These words open a table" in page]
+    assert re.search(r"Left\s+Right", page)
+
+
+def test_a_checksum_breaks_in_a_narrow_column_and_is_copied_whole(workshop: Workshop, tmp_path: Path) -> None:
+    digest = "0123456789abcdef" * 4
+    widths = '{#tbl-narrow tbl-colwidths="[40,20,40]"}'
+    table = f"| A | B | C |\n|---|---|---|\n| x | y | `{digest}` |\n\n: Narrow {widths}\n"
+    workshop.add("chapters/two.qmd", table)
+    built = workshop.build(tmp_path / "out")
+    width = float(built.pdf().pages[0].mediabox.width)
+    assert max(run.right for run in runs(built.pdf())) < width - 70
+    assert digest in re.sub(r"\s", "", "".join(page.extract_text() for page in built.pdf().pages))

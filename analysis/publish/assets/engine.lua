@@ -494,6 +494,20 @@ local function to_typst(doc, job, o)
     return t
   end
 
+  -- The paragraph before a table says what it is of: it goes to the next page with the table's first rows.
+  function filter.Blocks(blocks)
+    local out = pandoc.Blocks {}
+    for i, b in ipairs(blocks) do
+      local after = blocks[i + 1]
+      if b.t == "Para" and after and (after.t == "Table" or after.t == "Div" and after.attributes.kind == "tbl") then
+        out:extend { raw_block("typst", "#lead["), b, raw_block("typst", "]") }
+      else
+        out:insert(b)
+      end
+    end
+    return out
+  end
+
   function filter.Div(d)
     if conditional(d, TYPST) then return {}, false end
     if d.identifier == "refs" then return raw_block("typst", "#references[\n⟦b:⟧\n]"), false end

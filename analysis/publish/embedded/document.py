@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from analysis.errors import RenderError
 from analysis.publish.embedded.engine import ASSETS
-from analysis.publish.embedded.site import EDITION_LINE
 
 if TYPE_CHECKING:
     import typst
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from analysis.publish.embedded.pictures import Pictures
     from analysis.publish.render import Inputs
 
-_DATE = "report.as-of"
+_DATE = "report.edition"  # the day of the evidence, as ISO writes it
 _STANDARD: Final = "ua-1"  # PDF/UA-1: tagged, titled, words for every picture and formula
 
 
@@ -102,7 +101,9 @@ def typst_project(book: Book, linker: Linker, inputs: Inputs, pictures: Pictures
         "subtitle": book.subtitle,
         "authors": list(book.authors),
         "date": _iso_date(book, inputs),
-        "edition": inputs.variables.get(EDITION_LINE, ""),
+        "description": ". ".join(filter(None, (book.description.rstrip("."), inputs.edition_line))),
+        "keywords": list(book.keywords),
+        "edition": inputs.edition_line,
         "lang": book.lang.partition("-")[0],
         "region": book.lang.partition("-")[2],
     }
