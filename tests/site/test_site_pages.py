@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import html
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from analysis.publish.embedded.engine import ASSETS
 from tests.site.conftest import GUARDS, VARIABLES, tiny_inputs
 
 if TYPE_CHECKING:
@@ -206,9 +210,100 @@ def test_a_table_scrolls_in_a_named_region_that_the_keyboard_reaches(site: Built
 
 
 def test_column_widths(site: Built) -> None:
-    assert re.findall(r'<col style="width: (\d+)%', site.article("chapters/two.html")) == [
+    assert re.findall(r'<col width="(\d+)%"', site.article("chapters/two.html")) == [
         "55", "15", "15", "15",
     ]  # fmt: skip
+
+
+def test_heads_of_tables_say_what_they_stand_over(site: Built) -> None:
+    article = site.article("chapters/two.html")
+    assert '<th scope="col">Year</th>\n<th class="right" scope="col">Level</th>' in article
+    assert '<th scope="row">2019</th>\n<td class="right">' in article
+    heads = re.findall(r"<th\b[^>]*>", article)
+    assert len(heads) == 13
+    assert not [head for head in heads if "scope=" not in head]
+
+
+def test_what_is_wider_than_a_phone_scrolls_in_a_named_region(site: Built) -> None:
+    article = site.article("chapters/one.html")
+    region = 'role="region" tabindex="0"'
+    assert f'<div class="picture-scroll" {region} aria-labelledby="fig-level-caption">\n<img' in article
+    assert f'<span class="math-scroll" {region} aria-label="Formula"><math display="block"' in article
+    assert article.count('class="math-scroll"') == 1
+    for name in re.findall(r'aria-labelledby="([^"]*)"', article):
+        assert f'id="{name}"' in article
+
+
+def test_a_date_is_marked_and_so_never_broken(site: Built, workshop: Workshop, tmp_path: Path) -> None:
+    assert "Included on <time>2026-05-08</time>." in site.article("chapters/two.html")
+    link = '[x](https://example.org/2026-01-05 "2026-01-06")'
+    dates = f"In 2026-03, `a/2026-01-05.csv`, {link}, 12026-01-07, 2027-28."
+    workshop.add("chapters/two.qmd", dates)
+    article = workshop.build(tmp_path / "out").article("chapters/two.html")
+    assert re.findall(r"<time>(.*?)</time>", article) == ["2026-05-08", "2026-03", "2026-01-05"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_may_load_only_what_its_policy_says(site: Built, page: str) -> None:
+    text = site.html(page)
+    assert text.index("Content-Security-Policy") < text.index("<script")
+    policy = policy_of(text)
+    assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == ["'none'"]
+    assert sorted(policy) == ["base-uri", "default-src", "form-action", "img-src", "script-src", "style-src"]
+    inline = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    assert [f"'sha256-{digest(script)}'" for script in inline] == policy["script-src"][2:]
+    assert not re.search(r"<[^>]*\s(?:style|on\w+)=|<style", text)
+
+
+def test_the_pages_of_the_archive_have_the_same_policy() -> None:
+    templates = ASSETS.parent / "templates"
+    frame = (templates / "editions/frame.html").read_text("utf-8")
+    assert frame.index('{% include "policy.html" %}') < frame.index("<title>")
+    assert "<script>" not in frame
+    moved = (templates / "editions/moved.html").read_text("utf-8")
+    assert policy_of(moved)["default-src"] == ["'none'"]
+    assert "<script" not in moved
+
+
+def policy_of(text: str) -> dict[str, list[str]]:
+    found = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', text)
+    assert found
+    rules = (rule.split() for rule in found[1].split(";"))
+    return {name: sources for name, *sources in rules}
+
+
+def digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def test_the_foot_links_what_is_published_with_the_site(
+    site: Built, workshop: Workshop, tmp_path: Path
+) -> None:
+    [foot] = re.findall(r"<footer.*</footer>", site.html("chapters/one.html"), re.DOTALL)
+    assert re.findall(r'href="([^"]*)"', foot) == [
+        "https://example.org/repo",
+        "https://example.org/repo/issues/new",
+    ]
+    workshop.edit("_quarto.yml", "  repo-url: https://example.org/repo\n", "")
+    given = (("The ledger as data", "ledger.json"), ("All editions", "../../editions/index.html"))
+    built = workshop.build(
+        tmp_path / "out", replace(tiny_inputs(workshop.inputs), links=given, edition="2026-05-08")
+    )
+    [foot] = re.findall(r"<footer.*</footer>", built.html("chapters/one.html"), re.DOTALL)
+    assert re.findall(r'href="([^"]*)">([^<]*)<', foot) == [
+        ("../ledger.json", "The ledger as data"),
+        ("../../../editions/index.html", "All editions"),
+    ]
+    assert '<p class="edition">Edition 2026-05-08. Edition 1' in built.html("index.html")
+    workshop.build(tmp_path / "out")
+    assert "<ul>" not in re.findall(r"<footer.*</footer>", built.html("index.html"), re.DOTALL)[0]
+
+
+def test_where_mistakes_are_reported_can_be_set(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.edit("_quarto.yml", "  output-file", "  issue-url: https://example.org/tell\n  output-file")
+    assert 'href="https://example.org/tell">Report a mistake' in workshop.build(tmp_path / "out").html(
+        "index.html"
+    )
 
 
 def test_callouts(site: Built) -> None:

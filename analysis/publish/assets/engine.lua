@@ -283,6 +283,40 @@ local function attributes(e)
   end
 end
 
+-- Screen readers are told what each head of a table stands over; the first cell of a row is the row's. A
+-- column's side becomes a class, since the pages' policy allows no style in a tag.
+local SIDES = { AlignRight = "right", AlignCenter = "centre" }
+
+local function with_heads(t)
+  local sides = t.colspecs:map(function(spec) return SIDES[spec[1]] or "" end)
+
+  local function marked(rows, scope)
+    return rows:map(function(row)
+      local column = 1
+      row.cells = row.cells:map(function(cell)
+        local side = SIDES[cell.alignment] or sides[column]
+        if side ~= "" then cell.classes:insert(side) end
+        cell.alignment = "AlignDefault"
+        cell.attributes.scope = scope == "col" and "col" or column == 1 and "row" or nil
+        column = column + cell.col_span
+        return cell
+      end)
+      return row
+    end)
+  end
+
+  local head, foot = t.head, t.foot
+  head.rows, foot.rows = marked(head.rows, "col"), marked(foot.rows, "row")
+  t.head, t.foot = head, foot
+  t.bodies = t.bodies:map(function(body)
+    body.head, body.body = marked(body.head, "col"), marked(body.body, "row")
+    body.row_head_columns = 1
+    return body
+  end)
+  t.colspecs = t.colspecs:map(function(spec) return { "AlignDefault", spec[2] } end)
+  return t
+end
+
 local HTML = { html = true, ["html:js"] = true }
 
 local function to_html(doc, job, o)
@@ -341,18 +375,27 @@ local function to_html(doc, job, o)
     return s
   end
 
+  -- What may be wider than the page scrolls in a region of its own, which the keyboard reaches.
+  local function region(class, key, name)
+    return 'class="' .. class .. '" role="region" tabindex="0" ' .. key .. '="' .. name:gsub("&", "&amp;"):gsub('"', "&quot;") .. '"'
+  end
+
   function filter.Table(t)
-    local by = t.attributes["aria-labelledby"]
+    local key, by = "aria-labelledby", t.attributes["aria-labelledby"]
     if not by then
       local names = {}
       for _, row in ipairs(t.head.rows) do
         for _, cell in ipairs(row.cells) do names[#names + 1] = stringify(cell.contents) end
       end
-      by = plain("Table: " .. table.concat(names, ", "))
+      key, by = "aria-label", plain("Table: " .. table.concat(names, ", "))
     end
-    local key = t.attributes["aria-labelledby"] and "aria-labelledby" or "aria-label"
-    local open = '<div class="table-scroll" role="region" tabindex="0" ' .. key .. '="' .. by:gsub("&", "&amp;"):gsub('"', "&quot;") .. '">'
-    return { raw_block("html", open), t, raw_block("html", "</div>") }
+    return { raw_block("html", "<div " .. region("table-scroll", key, by) .. ">"), with_heads(t), raw_block("html", "</div>") }
+  end
+
+  function filter.Math(m)
+    m.text = early(m.text)
+    if m.mathtype ~= "DisplayMath" then return m end
+    return { raw("html", "<span " .. region("math-scroll", "aria-label", "Formula") .. ">"), m, raw("html", "</span>") }, false
   end
 
   function filter.Div(d)
@@ -377,9 +420,15 @@ local function to_html(doc, job, o)
       end
       local out = pandoc.Blocks { raw_block("html", "<figure" .. name .. ' class="exhibit exhibit-' .. k .. '">') }
       if k ~= "fig" then out:extend(cap) end
+      if source then
+        local key, by = "aria-label", "Figure"
+        if id ~= "" and #caption > 0 then key, by = "aria-labelledby", id .. "-caption" end
+        out:insert(raw_block("html", "<div " .. region("picture-scroll", key, by) .. ">"))
+      end
       for _, b in ipairs(body) do -- a picture alone needs no paragraph
         out:insert(k == "fig" and b.t == "Para" and pandoc.Plain(b.content) or b)
       end
+      if source then out:insert(raw_block("html", "</div>")) end
       if k == "fig" then out:extend(cap) end
       out:insert(raw_block("html", "</figure>"))
       return out:walk(filter), false
@@ -403,7 +452,8 @@ local function to_html(doc, job, o)
   end
 
   filter.traverse = "topdown"
-  return pandoc.write(doc:walk(filter), "html", WRITE)
+  local text = pandoc.write(doc:walk(filter), "html", WRITE)
+  return (text:gsub('<col style="(width): ([%d.]+%%)" />', '<col %1="%2" />')) -- no style in a tag, here too
 end
 
 local TYPST = { typst = true, pdf = true }

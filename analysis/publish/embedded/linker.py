@@ -26,6 +26,10 @@ _HOLE = re.compile(
     r'|href="(?P<scheme>xref|doc|file):(?P<target>[^"]*)"'
     r'|<img\s+src="image:(?P<image>[^"]*)"(?P<rest>[^>]*?)\s*/?>'
 )
+# A day or month in text, not in a tag: pandoc leaves no > unescaped outside of one.
+_DATE = re.compile(
+    r"(?<![\w-])((?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:T[\d:]+Z)?)?)(?![\w-])(?![^<>]*>)"
+)
 _LINKED = ("claim", "part", "verdict")
 _UNIQUE = ("fig", "tbl", "eq", "sec", "lst", "nte", "tip", "wrn", "imp", "cau", "claim")
 _WORDS = {
@@ -95,8 +99,9 @@ class Linker:
         self._check_citations()
 
     def html(self, page: Page) -> str:
-        """Return the page's body in HTML."""
-        return _HOLE.sub(lambda match: self._html(page, match), page.object.html)
+        """Return the page's body in HTML; a date is marked as one, and so is never broken at a hyphen."""
+        text = _HOLE.sub(lambda match: self._html(page, match), page.object.html)
+        return _DATE.sub(r"<time>\1</time>", text)
 
     def typst(self, page: Page) -> str:
         """Return the chapter in Typst."""

@@ -1,0 +1,125 @@
+"""Reading on small screens, by keyboard, on paper, and searching as a keyboard writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import opened
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 320, "height": 640}
+DESK = {"width": 1280, "height": 900}
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("-7.7557", "\N{MINUS SIGN}7.7557"),
+        ("3.5-7.4", "3.5\N{EN DASH}7.4"),
+        ("21 August", "21\N{NO-BREAK SPACE}August"),
+        ("the year's", "the year\N{RIGHT SINGLE QUOTATION MARK}s"),
+    ],
+)
+def test_search_finds_what_a_keyboard_writes(browser: Browser, address: str, typed: str, set_: str) -> None:
+    page = opened(browser, address + "index.html")
+    found = []
+    for words in (typed, set_):
+        page.get_by_role("searchbox").fill(words)
+        page.locator("#results mark").first.wait_for()
+        found.append(page.locator("#results a").all_inner_texts())
+        page.get_by_role("searchbox").fill("")
+    assert found[0]
+    assert found[0] == found[1]
+    page.context.close()
+
+
+def test_search_says_how_many_of_its_hits_it_shows(browser: Browser, address: str) -> None:
+    page = opened(browser, address + "index.html")
+    page.get_by_role("searchbox").fill("difficulty")
+    page.locator("#results a").first.wait_for()
+    shown = page.locator("#results a").count()
+    said = page.locator("#results > p").inner_text()
+    assert shown == 12
+    assert said.endswith(f" found, the first {shown} shown")
+    assert page.locator("#found").inner_text() == said
+    page.get_by_role("searchbox").fill("zzzz")
+    page.get_by_text("Nothing found").first.wait_for()
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("name", ["revenue", "ledger", "sources", "methods"])
+def test_no_date_is_broken(browser: Browser, address: str, name: str, size: Any) -> None:  # noqa: ANN401
+    page = opened(browser, f"{address}chapters/{name}.html", viewport=size)
+    counts = page.evaluate(
+        """[...document.querySelectorAll("main time")].filter(one => one.checkVisibility())
+            .map(one => one.getClientRects().length)"""
+    )
+    assert len(counts) >= 10
+    assert set(counts) == {1}
+    page.context.close()
+
+
+def test_a_figure_keeps_its_size_on_a_phone_and_scrolls(browser: Browser, address: str) -> None:
+    page = opened(browser, f"{address}chapters/overview.html", viewport=PHONE)
+    boxes = page.locator(".picture-scroll")
+    assert boxes.count() >= 4
+    for box in boxes.all():
+        assert box.locator("img:visible").bounding_box()["width"] >= 450  # type: ignore[index]
+        assert box.get_attribute("tabindex") == "0"
+    box = boxes.first
+    box.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(500)
+    assert box.evaluate("one => one.scrollLeft") > 0
+    page.context.close()
+
+
+def test_a_stop_for_the_keyboard_only_where_something_scrolls(browser: Browser, address: str) -> None:
+    for size in (PHONE, DESK):
+        page = opened(browser, f"{address}chapters/methods.html", viewport=size)
+        wrong = page.evaluate(
+            """[...document.querySelectorAll("main [role='region']")].filter(one =>
+                one.scrollWidth > one.clientWidth + 1 !== (one.tabIndex === 0)).length"""
+        )
+        assert page.locator(".math-scroll").count() > 10
+        assert wrong == 0
+        page.context.close()
+    page = opened(browser, f"{address}chapters/methods.html", viewport=PHONE)
+    assert page.locator(".math-scroll[tabindex='0']").count() > 0
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("name", ["index.html", "chapters/ledger.html"])
+def test_targets_are_large_enough(browser: Browser, address: str, name: str, size: Any) -> None:  # noqa: ANN401
+    page = opened(browser, address + name, viewport=size)
+    heights = page.evaluate(
+        """[...document.querySelectorAll("summary, button, input, .brand, .button, nav a, .foot li a")]
+            .filter(one => one.checkVisibility())
+            .map(one => [one.textContent.trim(), one.getBoundingClientRect().height])"""
+    )
+    assert len(heights) > 8
+    assert [(text, height) for text, height in heights if height < 24] == []
+    page.context.close()
+
+
+def test_on_paper_a_page_names_its_report_and_its_links(browser: Browser, address: str) -> None:
+    page = opened(browser, f"{address}chapters/ledger.html")
+    page.emulate_media(media="print")
+    assert page.locator(".brand").is_visible()
+    assert page.locator(".edition").is_visible()
+    assert not page.locator(".tools").is_visible()
+    after = "one => getComputedStyle(one, '::after').content"
+    links = page.locator("article a[href^='http']")
+    assert links.count() > 50
+    assert links.first.evaluate(after) != "none"
+    assert page.locator("article a[href^='../']").first.evaluate(after) == "none"
+    for name, written_out in (("sources", "a.uri"), ("references", ".csl-entry a")):
+        page.goto(f"{address}chapters/{name}.html")
+        assert page.locator(f"article {written_out}").first.evaluate(after) == "none"
+    page.context.close()
