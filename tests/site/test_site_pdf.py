@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.site.conftest import tiny_inputs
 from tests.site.pdf_boxes import runs
 
@@ -128,14 +130,13 @@ def test_the_name_of_a_part_stands_over_its_first_chapter_only(site: Built) -> N
     assert text.count("FINDINGS") == text.count("APPENDICES") == 1
 
 
-def test_a_paragraph_goes_with_the_table_it_introduces(workshop: Workshop, tmp_path: Path) -> None:
-    low = "```{=typst}\n#pagebreak()\n#v(23.5cm)\n```\n\n"
-    workshop.add(
-        "chapters/two.qmd", f"{low}These words open a table.\n\n| Left | Right |\n|---|---|\n| 1 | 2 |\n"
-    )
+@pytest.mark.parametrize("follows", ["| Left | Right |\n|---|---|\n| 1 | 2 |\n", "- Left\n- Right\n"])
+def test_a_paragraph_goes_with_what_it_introduces(workshop: Workshop, tmp_path: Path, follows: str) -> None:
+    low = "```{=typst}\n#pagebreak()\n#v(23.9cm)\n```\n\n"
+    workshop.add("chapters/two.qmd", f"{low}These words open it:\n\n{follows}")
     pages = [page.extract_text() for page in workshop.build(tmp_path / "out").pdf().pages]
-    [page] = [page for page in pages if "These words open a table" in page]
-    assert re.search(r"Left\s+Right", page)
+    [page] = [page for page in pages if "These words open it" in page]
+    assert re.search(r"it:\s+(?:•\s+)?Left", page)
 
 
 def test_a_checksum_breaks_in_a_narrow_column_and_is_copied_whole(workshop: Workshop, tmp_path: Path) -> None:

@@ -544,12 +544,18 @@ local function to_typst(doc, job, o)
     return t
   end
 
-  -- The paragraph before a table says what it is of: it goes to the next page with the table's first rows.
+  -- The paragraph before a table says what it is of, and one that ends in a colon opens a list: it goes to the
+  -- next page with the first rows.
+  local function leads(b, after)
+    if b.t ~= "Para" or not after then return false end
+    if after.t == "BulletList" or after.t == "OrderedList" then return stringify(b):sub(-1) == ":" end
+    return after.t == "Table" or after.t == "Div" and after.attributes.kind == "tbl"
+  end
+
   function filter.Blocks(blocks)
     local out = pandoc.Blocks {}
     for i, b in ipairs(blocks) do
-      local after = blocks[i + 1]
-      if b.t == "Para" and after and (after.t == "Table" or after.t == "Div" and after.attributes.kind == "tbl") then
+      if leads(b, blocks[i + 1]) then
         out:extend { raw_block("typst", "#lead["), b, raw_block("typst", "]") }
       else
         out:insert(b)
