@@ -79,6 +79,22 @@ class Guard:
         )
 
 
+def found_nowhere_else(
+    cited: float, step: float, published: Iterable[float], show: Callable[[float], str]
+) -> Guard:
+    """The guard of a sentence which says that no other source gives the cited figure.
+
+    Args:
+        cited: the figure.
+        step: one unit of its last digit; whatever is further than half of it shows another figure.
+        published: what others give for the same quantity; where that is nothing, nothing is as far as zero.
+        show: writes a distance for a reader.
+    """
+    distance = min((abs(figure - cited) for figure in published), default=abs(cited))
+    what = "the distance of the nearest other figure from the cited one"
+    return Guard(what, distance, step / 2, above=True, show=show)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A figure that belongs to a claim's account and that prose may show beside it."""

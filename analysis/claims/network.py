@@ -58,10 +58,18 @@ def difficulty_drop(epochs: Frame) -> Finding:
         Percent(march["change"]),
         parts={
             "rounded": Part("rounded the usual way", Percent(march["change"]), nearest(1, magnitude=True)),
+            "signed": Part("cut off, with its sign", Percent(march["change"]), truncate(1)),
             "day": Part("day of the retarget (UTC)", Day(march["timestamp"].date())),
             "block": Part("first block of the epoch", Count(MARCH_RETARGET)),
         },
         rows={"epochs": [before, MARCH_RETARGET]},
+        guard=Guard(
+            "the change of difficulty",
+            float(march["change"]),
+            0.0,
+            above=False,
+            show=lambda x: Percent(x).display(nearest(2)),
+        ),
     )
 
 
@@ -76,7 +84,7 @@ def difficulty_drop_rank_year(epochs: Frame) -> Finding:
     """Place of the March cut among the cuts of its year."""
     year = difficulty.of_year(difficulty.retargets(epochs), QUARTER.year)
     cuts = year[year["change"] < 0].sort_values("change", kind="stable")
-    rank = difficulty.rank(cuts, MARCH_RETARGET)
+    rank = difficulty.rank(year, MARCH_RETARGET)
     deeper = cuts.iloc[: rank - 1]
     displaced = deeper.sort_values("timestamp")["timestamp"].iloc[1:]
     deepest = cuts.iloc[0]
@@ -202,6 +210,13 @@ def hashrate_q1_decline(days: Frame, epochs: Frame, cited: Frame) -> Finding:
         Range(Percent(falls.min()), Percent(falls.max())),
         parts=parts,
         rows={"days": days.loc[first:last].index, "cited": ["hashrate-q1-decline"]},
+        guard=Guard(
+            "the smallest fall by any reading",
+            float(falls.min()),
+            0.0,
+            above=True,
+            show=lambda x: Percent(x).display(nearest(1)),
+        ),
     )
 
 
@@ -357,11 +372,13 @@ def top5_threshold(
     network = float(hashrate.average(hashrate.daily(days, epochs), 30).iloc[-1])
     share = concentration.top_companies(companies, network)
     limit = float(cited.loc["top5-threshold", "low"])
+    counted = pool_shares[pool_shares["period"] == months.index[-1]]
     return Finding(
         Share(newest["share"]),
         parts={
             "threshold": Part("the article's threshold", Share(limit), nearest(0)),
             "month": Part("newest month with data", Phrase(f"{pd.Period(months.index[-1]):%B %Y}")),
+            "until": Part("its last day that is counted", _last_counted(counted)),
             "pools": Part("the five pools", Phrase(newest["pools"])),
             "lowest": Part("lowest month since 2025", Share(float(months["share"].min()))),
             "highest": Part("highest month since 2025", Share(float(months["share"].max()))),
@@ -379,13 +396,26 @@ def top5_threshold(
             ),
         },
         rows={
-            "pool_shares": pool_shares.index[pool_shares["period"] == months.index[-1]],
+            "pool_shares": counted.index,
             "statements": companies.index[: concentration.TOP],
             "days": days.index[-30:],
             "epochs": epochs.index[-3:],
             "cited": ["top5-threshold"],
         },
+        guard=Guard(
+            "the smaller distance from the threshold, of pools above it and of listed miners below it,",
+            min(float(newest["share"]) - limit, limit - share),
+            0.0,
+            above=True,
+            show=lambda x: Share(x).display(nearest(1)),
+        ),
     )
+
+
+def _last_counted(month: pd.DataFrame) -> Day:
+    """The last day of a month whose blocks were counted: a month in part ends where the counting did."""
+    end = pd.Period(str(month["period"].iloc[0])).end_time
+    return Day(min(end, month["published"].iloc[0]).date())
 
 
 @claim(
@@ -408,8 +438,15 @@ def top5_history(pool_shares: Frame, cited: Frame) -> Finding:
             "highest-year": Part("year of the highest share", Phrase(str(shares.idxmax()))),
             "first-year": Part("first year we can compute", Phrase(str(shares.index[0]))),
         },
-        rows={"pool_shares": years.index, "cited": ["top5-history"]},
+        rows={"pool_shares": years.index, "cited": ["top5-history", "top5-threshold"]},
         figures=tuple(float(share) for share in shares),
+        guard=Guard(
+            "the lowest share of the five largest pools in any year",
+            float(shares.min()),
+            float(cited.loc["top5-threshold", "low"]),
+            above=True,
+            show=lambda x: Share(x).display(nearest(1)),
+        ),
     )
 
 

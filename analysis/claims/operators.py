@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.claims.model import Finding, Kind, Part
+from analysis.claims.model import Finding, Kind, Part, found_nowhere_else
 from analysis.claims.quantities import (
     Btc,
     Day,
@@ -16,6 +16,7 @@ from analysis.claims.quantities import (
     Usd,
     Years,
     nearest,
+    side,
 )
 from analysis.claims.registry import claim
 from analysis.measures import operators, revenue
@@ -87,15 +88,17 @@ def _sold(cited: Frame, statements: Frame, id_: str, company: str, periods: Sequ
         f"held-{name}": part for name, part in _newest(held, "holdings", Btc).items()
     }
     parts["published"] = Part("every published figure for the quarter", _all_told(quarter, Btc))
-    if len(quarter):
-        parts["difference"] = Part(
-            "newest published less cited", Btc(float(quarter["value"].iloc[-1]) - coins)
-        )
+    figures = tuple(float(value) for value in quarter["value"])
+    if figures:
+        newest = figures[-1]
+        parts["difference"] = Part("newest published less cited", Btc(newest - coins))
+        parts["side"] = Part("the same in words", Phrase(side(newest, coins, coins)))
     return Finding(
         Btc(coins),
         parts=parts,
         rows={"cited": [id_], "statements": [*quarter.index, *held.index[-1:]]},
-        figures=tuple(float(value) for value in quarter["value"]),
+        figures=figures,
+        guard=found_nowhere_else(coins, float(cited.loc[id_, "step"]), figures, lambda x: Btc(x).exact()),
     )
 
 
@@ -229,10 +232,17 @@ def bitdeer_ai_arr(cited: Frame, statements: Frame) -> Finding:
 def bitdeer_hashrate(cited: Frame, statements: Frame) -> Finding:
     """Bitdeer's own hash rate."""
     published = operators.select(statements, "Bitdeer", ["self_mining_hashrate"])
+    rate = _cited(cited, "bitdeer-hashrate")
     return Finding(
-        HashRate(_cited(cited, "bitdeer-hashrate")),
+        HashRate(rate),
         parts=_newest(published, "own hash rate", HashRate),
-        rows={"cited": ["bitdeer-hashrate"], "statements": published.index[-1:]},
+        rows={"cited": ["bitdeer-hashrate"], "statements": published.index},
+        guard=found_nowhere_else(
+            rate,
+            float(cited.loc["bitdeer-hashrate", "step"]),
+            published["value"],
+            lambda x: HashRate(x).exact(),
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.claims.model import Finding, Guard, Kind, Part
+from analysis.claims.model import Finding, Guard, Kind, Part, found_nowhere_else
 from analysis.claims.quantities import (
     Btc,
     Count,
@@ -54,6 +54,7 @@ def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame
     newest = hashprice.daily(days, prices, epochs).iloc[-1]
     close = prices["close_usd"].iloc[-1]
     implied = hashprice.hashprice(newest["reward"], assumed, newest["difficulty"])
+    low, high = (float(cited.loc["hashprice-range", end]) for end in ("low", "high"))
     return Finding(
         Usd(assumed),
         parts={
@@ -63,8 +64,7 @@ def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame
             "side": Part("the close against the assumption, in words", Phrase(side(close, assumed, assumed))),
             "hashprice": Part("hash price at the assumed price", HashPrice(implied)),
             "hashprice-side": Part(
-                "that against the cited range of hash prices",
-                Phrase(side(implied, *(float(cited.loc["hashprice-range", end]) for end in ("low", "high")))),
+                "that against the cited range of hash prices", Phrase(side(implied, low, high))
             ),
         },
         rows={
@@ -73,6 +73,13 @@ def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame
             "days": days.index[-1:],
             "epochs": epochs.index[-1:],
         },
+        guard=Guard(
+            "the hash price that the assumed price implies",
+            float(implied),
+            high,
+            above=True,
+            show=lambda x: HashPrice(x).display(),
+        ),
     )
 
 
@@ -135,6 +142,13 @@ def top10_btc_revenue(
         },
         rows={"statements": ten.index, "days": days.index[-NETWORK_WINDOW:], "epochs": epochs.index[-3:]},
         tested=Usd(built),
+        guard=Guard(
+            "the estimate from hash rates",
+            built,
+            cited,
+            above=True,
+            show=lambda x: Usd(x).display(BILLIONS),
+        ),
     )
 
 
@@ -199,6 +213,13 @@ def ai_run_rate(cited: Frame, contracts: Frame, statements: Frame) -> Finding:
             "core-times": Part("Core Scientific alone against the cited sum", Ratio(billed / total)),
         },
         rows={"cited": ["bitdeer-ai-arr"], "contracts": [amd.name], "statements": [newest.name]},
+        guard=Guard(
+            "a year of Core Scientific's colocation at the pace of its newest quarter",
+            billed,
+            total,
+            above=True,
+            show=lambda x: Usd(x).display(MILLIONS),
+        ),
     )
 
 
@@ -357,7 +378,7 @@ def ai_contracts(contracts: Frame, cited: Frame) -> Finding:
     section="revenue",
     formula="AI and high-performance computing over total revenue, for each company that reports both",
 )
-def ai_share_now(statements: Frame) -> Finding:
+def ai_share_now(statements: Frame, cited: Frame) -> Finding:
     """The share of AI in the revenue of the listed miners that report it."""
     shares = operators.ai_shares(statements)
     quarters = shares[shares.index.get_level_values("period").str.match(r"Q\d ")].copy()
@@ -379,7 +400,13 @@ def ai_share_now(statements: Frame) -> Finding:
             "highest": Part("highest", Share(float(newest["share"].iloc[-1])), nearest(0)),
             "highest-name": Part("company", Phrase(f"{high_company}, {high_period}")),
         },
-        rows={"statements": used.index},
+        rows={"statements": used.index, "cited": ["ai-share-now"]},
+        guard=found_nowhere_else(
+            float(cited.loc["ai-share-now", "low"]),
+            float(cited.loc["ai-share-now", "step"]),
+            newest["share"],
+            lambda x: Share(x).display(nearest(1)),
+        ),
     )
 
 

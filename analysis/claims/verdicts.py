@@ -69,7 +69,7 @@ def _computed(claim: Claim, finding: Finding, cited: Cited) -> Judgement:
     if isinstance(value, Phrase):
         verdict = Verdict.REPRODUCED if claim.cited.startswith(value.text) else Verdict.DIFFERS
         reason = f"the data say {value.text}"
-    elif finding.guard is not None:
+    elif claim.kind is Kind.PHRASE and finding.guard is not None:
         verdict = Verdict.REPRODUCED if finding.guard.holds else Verdict.DIFFERS
         reason = f"the statement {finding.guard.describe()}"
     elif not cited.numeric:

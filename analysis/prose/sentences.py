@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _VAR = re.compile(r"\{\{<\s*var\s+(\S+)\s*>\}\}")
-_GUARD = re.compile(r"<!--\s*holds:\s*([\w-]+)\s*-->")
+_HOLDS = re.compile(r"<!--\s*holds:\s*(.*?)\s*-->")
 _COMMENT = re.compile(r"\s*<!--.*?-->")
 _OF_CLAIM = ("claim", "exact", "cited", "verdict", "part")
 
@@ -48,7 +48,8 @@ def sentences(root: Path) -> Iterator[Sentence]:
     for chapter in Book.load(root).chapters:
         for number, line in enumerate(chapter.text.splitlines(), chapter.first_line):
             named = [name.split(".")[1] for name in _VAR.findall(line) if name.split(".")[0] in _OF_CLAIM]
-            used = tuple(dict.fromkeys([*named, *_GUARD.findall(line)]))
+            held = [id_ for note in _HOLDS.findall(line) for id_ in re.findall(r"[\w-]+", note)]
+            used = tuple(dict.fromkeys([*named, *held]))
             if used:
                 yield Sentence(chapter.source, number, line, used)
 

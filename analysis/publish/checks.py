@@ -33,7 +33,7 @@ FLOORS: Mapping[str, Mapping[str, int]] = {
     "evidence": {"snapshots": 11, "rows": 3_000},
     "numerals": {"lines": 400, "bound": 250},
     "comparisons": {"words": 40, "settled": 25},
-    "guards": {"guards": 3, "editions": 3, "sentences": 5},
+    "guards": {"guards": 12, "editions": 3, "sentences": 32},
     "variables": {"uses": 330, "editions": 3},
     "claims": {"claims": 35},
     "links": {"labels": 80, "references": 60, "citations": 30},

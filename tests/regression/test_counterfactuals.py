@@ -7,6 +7,7 @@ must react. A claim that does not react is deaf; one that does and is not named 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -30,8 +31,8 @@ def value(entry: Entry) -> object:
     return entry.value
 
 
-def verdict(entry: Entry) -> object:
-    return entry.verdict
+def margin(entry: Entry) -> object:
+    return entry.margin
 
 
 def part(name: str) -> Move:
@@ -105,6 +106,20 @@ COUNTERFACTUALS = (
         frozenset({"difficulty-drop-rank-record", "hashrate-q1-decline"}),
     ),
     Counterfactual(
+        "difficulty-drop",
+        "epochs",
+        cell(MARCH, "bits", easier(0.9)),
+        frozenset(
+            {
+                "difficulty-drop-rank-year",
+                "difficulty-drop-rank-record",
+                "hashrate-q1-decline",
+                "hashprice-range",
+            }
+        ),
+        frozenset({"difficulty-drop", "difficulty-drop-rank-record", "hashrate-q1-decline"}),
+    ),
+    Counterfactual(
         "difficulty-drop-rank-year",
         "epochs",
         cell(FEBRUARY, "bits", easier(0.93)),
@@ -120,6 +135,12 @@ COUNTERFACTUALS = (
         "hashrate-q1-decline",
         "days",
         cell(dt.date(2026, 3, 31), "blocks", lambda blocks: int(str(blocks)) + 20),
+    ),
+    Counterfactual(
+        "hashrate-q1-decline",
+        "days",
+        cell(dt.date(2026, 3, 31), "blocks", lambda blocks: int(str(blocks)) * 2),
+        flips=frozenset({"hashrate-q1-decline"}),
     ),
     Counterfactual(
         "block-interval",
@@ -143,9 +164,20 @@ COUNTERFACTUALS = (
         moves=part("published-before"),
     ),
     Counterfactual("top5-threshold", "pool_shares", cell("2026-04-foundry-usa", "share_pct", plus(-5.0))),
-    _cited("top5-threshold", times(1.3), moves=part("pools-over")),
-    _cited("top5-threshold", times(0.4), moves=part("miners-over")),
-    Counterfactual("top5-history", "pool_shares", cell("2021-top-five-pools", "share_pct", 40.0)),
+    *(
+        _cited("top5-threshold", times(factor), "top5-history", flips=flips, moves=part(side))
+        for factor, side, flips in (
+            (1.3, "pools-over", frozenset({"top5-threshold", "top5-history"})),
+            (0.4, "miners-over", frozenset({"top5-threshold"})),
+        )
+    ),
+    Counterfactual("top5-history", "pool_shares", cell("2023-top-five-pools", "share_pct", 80.0)),
+    Counterfactual(
+        "top5-history",
+        "pool_shares",
+        cell("2021-top-five-pools", "share_pct", 40.0),
+        flips=frozenset({"top5-history"}),
+    ),
     _cited("btc-price-assumption", times(1.05), "top10-btc-production", "top10-btc-revenue"),
     Counterfactual(
         "btc-price-assumption",
@@ -153,6 +185,14 @@ COUNTERFACTUALS = (
         cell(NEWEST, "close_usd", times(1.3)),
         frozenset({"hashprice-range"}),
         moves=part("side"),
+    ),
+    Counterfactual(
+        "btc-price-assumption",
+        "cited",
+        cell("hashprice-range", "high", times(2)),
+        frozenset({"hashprice-range"}),
+        frozenset({"btc-price-assumption"}),
+        part("hashprice-side"),
     ),
     *(
         Counterfactual(
@@ -173,6 +213,14 @@ COUNTERFACTUALS = (
         frozenset({"top5-threshold"}),
         moves=part("bottom-up"),
     ),
+    Counterfactual(
+        "top10-btc-revenue",
+        "cited",
+        cell("top10-btc-revenue", "low", times(1.5)),
+        frozenset({"top10-btc-production", "btc-over-ai", "revenue-ratio", "revenue-gap"}),
+        frozenset({"top10-btc-revenue"}),
+        part("side"),
+    ),
     Counterfactual("top10-count", "statements", _nine_miners, frozenset({"top10-btc-revenue"})),
     Counterfactual(
         "ai-run-rate",
@@ -186,6 +234,14 @@ COUNTERFACTUALS = (
         cell("riot-amd", "years", 12.0),
         frozenset({"ai-run-rate", "btc-over-ai"}),
         moves=part("years"),
+    ),
+    Counterfactual(
+        "ai-run-rate",
+        "statements",
+        cell("core-scientific-colocation-revenue-q2-2026", "value", times(0.1)),
+        frozenset({"ai-share-now", "ai-share-forecast"}),
+        frozenset({"ai-run-rate"}),
+        part("core-times"),
     ),
     _cited("ai-ten-year", times(1.05), "ai-doubled", "btc-over-ai"),
     Counterfactual(
@@ -214,6 +270,12 @@ COUNTERFACTUALS = (
     Counterfactual("ai-contracts", "contracts", cell("iren-microsoft", "counted", value=False)),
     _cited("ai-contracts", times(0.5), moves=part("side")),
     Counterfactual("ai-share-now", "statements", cell("riot-revenue-q1-2026", "value", times(1.2))),
+    Counterfactual(
+        "ai-share-now",
+        "statements",
+        cell("riot-revenue-q1-2026", "value", times(0.66)),
+        flips=frozenset({"ai-share-now"}),
+    ),
     _cited("ai-share-forecast", times(1.1)),
     *(
         _cited(id_, times(1.1))
@@ -236,13 +298,22 @@ COUNTERFACTUALS = (
         "mara-btc-sold",
         "statements",
         cell("mara-btc-sold-q1-2026", "value", 13_210.0),
-        moves=part("newest"),
+        flips=frozenset({"mara-btc-sold"}),
+        moves=part("side"),
     ),
     Counterfactual(
         "riot-btc-sold",
         "statements",
         cell("riot-btc-sold-q1-2026", "value", 4_026.0),
-        moves=part("newest"),
+        flips=frozenset({"riot-btc-sold"}),
+        moves=part("side"),
+    ),
+    Counterfactual(
+        "corz-btc-sold",
+        "statements",
+        cell("core-scientific-btc-sold-q1-2026", "value", 1_992.0),
+        flips=frozenset({"corz-btc-sold"}),
+        moves=part("side"),
     ),
     Counterfactual(
         "corz-credit",
@@ -268,6 +339,13 @@ COUNTERFACTUALS = (
         cell("bitdeer-self-mining-hashrate-q2-2026-release", "value", times(1.1)),
         frozenset({"top10-btc-revenue", "top5-threshold"}),
         moves=part("newest"),
+    ),
+    Counterfactual(
+        "bitdeer-hashrate",
+        "statements",
+        cell("bitdeer-self-mining-hashrate-q1-2026-release", "value", 69.5),
+        flips=frozenset({"bitdeer-hashrate"}),
+        moves=margin,
     ),
     Counterfactual(
         "hut8-contract",
@@ -308,7 +386,7 @@ def test_every_claim_with_data_behind_it_has_a_counterfactual() -> None:
 
 def test_every_guard_has_a_counterfactual_that_flips_it() -> None:
     watched = guards(ledger_of(NEWEST))
-    assert len(watched) >= 3
+    assert len(watched) >= 12
     assert set().union(*(one.flips for one in COUNTERFACTUALS)) == set(watched)
 
 
@@ -368,9 +446,9 @@ def _texts(ledger: Ledger) -> Mapping[str, str]:
     return variables(ledger, vintage_of(NEWEST), charts=0)
 
 
-def _held(sentence: Sentence) -> tuple[str, ...]:
-    _, mark, rest = sentence.source.partition("<!-- holds:")
-    return (rest.split("-->")[0].strip(),) if mark else ()
+def _held(sentence: Sentence) -> list[str]:
+    _, _, rest = sentence.source.partition("<!-- holds:")
+    return re.findall(r"[\w-]+", rest.partition("-->")[0])
 
 
 def _uses(sentence: Sentence, names: set[str]) -> bool:

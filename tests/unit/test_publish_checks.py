@@ -140,16 +140,22 @@ def broken(ledger: Ledger, id_: str) -> Ledger:
     return Ledger(ledger.as_of, {**ledger.entries, id_: replace(entry, guard=state)})
 
 
+def three_of(day: dt.date) -> Ledger:
+    """A ledger of three claims, each with a guard."""
+    ids = ("difficulty-drop-rank-record", "hashprice-low", "btc-over-ai")
+    return Ledger(day, {id_: ledger_of(day)[id_] for id_ in ids})
+
+
 def test_a_guard_that_fell_at_one_edition_is_found_at_its_sentence() -> None:
     text = read(
         "Low. <!-- holds: hashprice-low, btc-over-ai -->\nSo. <!-- holds: difficulty-drop-rank-record -->"
     )
-    at = {AS_READ: ledger_of(AS_READ), NEWEST: broken(ledger_of(NEWEST), "hashprice-low")}
+    at = {AS_READ: three_of(AS_READ), NEWEST: broken(three_of(NEWEST), "hashprice-low")}
     check = checks.check_guards(text, at)
     assert check.seen == {"guards": 3, "editions": 2, "sentences": 3}
     assert [finding.line for finding in check.findings] == [1]
     assert what(check)[0].startswith(f"reads wrong as of {NEWEST}: ")
-    assert checks.check_guards(text, {AS_READ: ledger_of(AS_READ)}).findings == []
+    assert checks.check_guards(text, {AS_READ: three_of(AS_READ)}).findings == []
     assert "the guard of difficulty-drop-rank-record protects no sentence" in what(
         checks.check_guards(text[:1], at)
     )

@@ -90,7 +90,12 @@ def test_verdict_on_a_guard_is_the_side_it_is_on(value: float, limit: float, abo
     assert guard.holds is (expected is Verdict.REPRODUCED)
     assert (guard.margin > 0) is guard.holds
     no_number = Cited(math.nan, math.nan, math.nan, "")
-    assert verdict(Finding(Count(value), guard=guard), no_number) is expected
+    phrase = claims()["hashprice-low"]
+    assert verdict(Finding(Count(value), guard=guard), no_number, claim=phrase) is expected
+    # A number is held against the cited number; its guard watches a sentence.
+    cited = Cited(7, 7, 1, "")
+    assert verdict(Finding(Count(7), guard=guard), cited) is Verdict.REPRODUCED
+    assert verdict(Finding(Count(9), guard=guard), cited) is Verdict.DIFFERS
     assert guard.describe().startswith("holds while" if guard.holds else "broken")
 
 
