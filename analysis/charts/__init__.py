@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from analysis.claims.ledger import Ledger
     from analysis.snapshots import Vintage
 
-__all__ = ["CHARTS", "Chart", "Plotted", "draw", "key", "prepare"]
+__all__ = ["CHARTS", "Chart", "Plotted", "code", "draw", "key", "prepare", "texts"]
 
 
 class Chart(Protocol):
@@ -77,12 +77,25 @@ def prepare(vintage: Vintage, ledger: Ledger) -> Mapping[str, Plotted]:
 
 def key(name: str, plotted: Plotted) -> str:
     """SHA-256 of all that a chart's files depend on: what it shows, its code, the version of Matplotlib."""
-    folder = Path(__file__).parent
-    sources = (folder / f"{name.replace('-', '_')}.py", folder / "style.py", folder / "__init__.py")
     digest = hashlib.sha256(f"{version('matplotlib')} {plotted.digest()}".encode())
-    for source in sources:
-        digest.update(source.read_bytes())
+    for module in code(name):
+        digest.update(module.read_bytes())
     return digest.hexdigest()
+
+
+def code(name: str) -> tuple[Path, ...]:
+    """The modules that draw a chart, its own first."""
+    folder = Path(__file__).parent
+    return folder / f"{name.replace('-', '_')}.py", folder / "style.py", folder / "__init__.py"
+
+
+def texts(name: str, plotted: Plotted) -> frozenset[str]:
+    """Every text in the drawing of a chart: what a reader of the picture reads."""
+    from matplotlib.text import Text
+
+    figure = CHARTS[name].draw(plotted, style.LIGHT)
+    found = (artist for artist in figure.findobj(Text) if isinstance(artist, Text))
+    return frozenset(filter(None, (text.get_text() for text in found)))
 
 
 def draw(name: str, plotted: Plotted, directory: Path) -> None:

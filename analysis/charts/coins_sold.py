@@ -1,4 +1,4 @@
-"""Coins sold in the first quarter: what the article cites against every other published figure."""
+"""Coins sold in the quarter: what the article cites against every other published figure."""
 
 from __future__ import annotations
 
@@ -73,7 +73,11 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     table = pd.DataFrame(rows, columns=columns).astype({"published": "datetime64[us]"})
     return Plotted(
         table.round({"btc": 2, "against_cited_percent": 2}),
-        texts={operator: f"cited {ledger[id_].display}" for id_, operator in CLAIMS.items()},
+        texts={
+            "unit": f"coins sold, {ledger['hashrate-q1-decline'].parts['quarter'].display}: "
+            "published against cited",
+            **{operator: f"cited {ledger[id_].display}" for id_, operator in CLAIMS.items()},
+        },
     )
 
 
@@ -84,10 +88,10 @@ def _used(entry: Entry) -> list[str]:
 def draw(plotted: Plotted, palette: Palette) -> Figure:
     """A row for each operator; the cited figure is the line, the others stand at their distance from it."""
     table = plotted.table[plotted.table["tier"] != ARTICLE]
-    operators = list(plotted.texts)
+    operators = list(CLAIMS.values())
     figure = style.sheet(len(operators) * ROW + TOP + BOTTOM)
     axes = style.panel(figure, left=LEFT, right=RIGHT, top=TOP, bottom=BOTTOM)
-    style.unit(axes, "coins sold in the first quarter: published against cited", palette, left=LEFT, above=30)
+    style.unit(axes, plotted.texts["unit"], palette, left=LEFT, above=30)
     keys = [key for tier, (_, key) in TIERS.items() if (table["tier"] == tier).any()]
     style.label(axes, "  ".join(keys), (0, 1), (-LEFT, 14), palette.other, where="corner")
     low, high = _limits(table["against_cited_percent"].tolist())
@@ -96,9 +100,9 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     scale = {tick: style.signed(tick, 0) if tick else "as cited" for tick in style.ticks(low, high)}
     style.scale_x(axes, scale, palette, rules=True)
     axes.axvline(0, color=palette.accent, linewidth=1.6, dashes=style.DASHES)
-    for row, (operator, cited) in enumerate(plotted.texts.items()):
+    for row, operator in enumerate(operators):
         style.label(axes, operator, (0, row), (-LEFT, 4), palette.ink, where="left", bold=True)
-        style.label(axes, cited, (0, row), (-LEFT, -11), palette.accent, where="left")
+        style.label(axes, plotted.texts[operator], (0, row), (-LEFT, -11), palette.accent, where="left")
     for operator, period, btc, share, tier in zip(
         *(table[name] for name in ("operator", "period", "btc", "against_cited_percent", "tier")), strict=True
     ):

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from analysis.snapshots import Vintage
 
 NAME = "concentration"
-YEAR, MONTH, MINERS = "five largest pools, year", "five largest pools, month", "five largest listed miners"
+YEAR, MONTH, MINERS = "pools, year", "pools, month", "listed miners"
+"""What a series counts; before it stands how many are summed."""
+
 TOP_FIVE = "Top five pools"
 
 EDGE_DAYS = 25
@@ -28,8 +30,9 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     """The share of the five largest pools in each year and month, and of the five largest listed miners now.
 
     Returns:
-        Rows of three `series`, with the `first` and the `last` day of the period (a part of a month ends
-        where the counting did), `share_percent` (of blocks for pools, of hash rate for miners) and `names`.
+        Rows of three `series`, which end with `YEAR`, `MONTH` and `MINERS`: the `first` and the `last` day of
+        the period (a part of a month ends where the counting did), `share_percent` (of blocks for pools, of
+        hash rate for miners) and `names`.
     """
     shares = vintage.data("pool_shares").frame
     years = shares[(shares["period_kind"] == "year") & (shares["entity"] == TOP_FIVE)].sort_values("period")
@@ -37,17 +40,17 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     counted = shares[shares["period_kind"].isin(concentration.MONTHS)].groupby("period")["published"].first()
     miners = operators.latest_hash_rates(vintage.data("statements").frame)["company"].head(concentration.TOP)
     threshold, history = ledger["top5-threshold"], ledger["top5-history"]
-    day = pd.Timestamp(vintage.as_of)
+    group, day = threshold.parts["group"].display, pd.Timestamp(vintage.as_of)
     rows = [
         *(
-            (YEAR, *_span(period), share, note.removeprefix("sum of ").split(";")[0])
+            (f"{group} {YEAR}", *_span(period), share, note.removeprefix("sum of ").split(";")[0])
             for period, share, note in zip(years["period"], years["share_pct"], years["note"], strict=True)
         ),
         *(
-            (MONTH, _span(period)[0], min(_span(period)[1], counted[period]), share, names)
+            (f"{group} {MONTH}", _span(period)[0], min(_span(period)[1], counted[period]), share, names)
             for period, share, names in zip(months.index, months["share"], months["pools"], strict=True)
         ),
-        (MINERS, day, day, float(threshold.parts["miners"].value), ", ".join(miners)),
+        (f"{group} {MINERS}", day, day, float(threshold.parts["miners"].value), ", ".join(miners)),
     ]
     cited = vintage.data("cited").frame.loc["top5-history"]
     return Plotted(
@@ -57,8 +60,9 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
         texts={
             "threshold": f"cited threshold: {threshold.parts['threshold'].display}",
             "history": f"cited: {history.cited}",
-            "newest": f"by month, the newest\n{threshold.parts['month'].display}: {threshold.display}",
-            "miners": f"five largest listed miners: {threshold.parts['miners'].display}",
+            "newest": f"by month, up to\n{threshold.parts['until'].display}: {threshold.display}",
+            "miners": f"{group} listed miners: {threshold.parts['miners'].display}",
+            "unit": f"share of the {group} pools, % of blocks",
         },
         numbers={
             "threshold": float(threshold.parts["threshold"].value),
@@ -76,12 +80,12 @@ def _span(period: str) -> tuple[pd.Timestamp, pd.Timestamp]:
 def draw(plotted: Plotted, palette: Palette) -> Figure:
     """Years as bars as long as they, months as dots on a line, the miners as one mark at the end."""
     table = plotted.table
-    years, months, miners = (table[table["series"] == name] for name in (YEAR, MONTH, MINERS))
+    years, months, miners = (table[table["series"].str.endswith(kind)] for kind in (YEAR, MONTH, MINERS))
     start, end = style.ordinal(years["first"].iloc[0]), style.ordinal(miners["last"].iloc[0])
     low, high, threshold = (plotted.numbers[name] for name in ("history-low", "history-high", "threshold"))
     figure = style.sheet(300)
     axes = style.panel(figure, left=30, right=12, top=30, bottom=24)
-    style.unit(axes, "share of the five largest pools, % of blocks", palette, left=30)
+    style.unit(axes, plotted.texts["unit"], palette, left=30)
     axes.set_xlim(start, end + EDGE_DAYS)
     axes.set_ylim(0, 100)
     style.scale_y(axes, {tick: f"{tick:.0f}" for tick in style.ticks(0, 100)}, palette)

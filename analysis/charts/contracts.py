@@ -59,6 +59,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     total, right = len(companies), cited * 1.09
     figure = style.sheet((total + 1) * ROW + 70)
     axes = style.panel(figure, left=94, right=14, top=30, bottom=38)
+    # numeral: "billion" the unit of the axis, which BILLION makes
     style.unit_x(axes, "billion USD over the terms of the contracts", palette)
     axes.set_xlim(0, right)
     axes.set_ylim(total + 0.6, -0.6)

@@ -55,7 +55,7 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     rows = rows.loc[rows.index[rows["date"] <= since][-1] :]
     return Plotted(
         rows.reset_index(drop=True),
-        texts={"march": f"{march.parts['day'].display}\n\N{MINUS SIGN}{march.display}"},
+        texts={"march": f"{march.parts['day'].display}\n{march.parts['signed'].display}"},
         numbers={"since": style.ordinal(since), "as_of": style.ordinal(pd.Timestamp(vintage.as_of))},
     )
 
@@ -67,6 +67,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     first, last = plotted.numbers["since"], plotted.numbers["as_of"]
     figure = style.sheet(250)
     axes = style.panel(figure, left=30, right=12, top=26, bottom=34)
+    # numeral: "trillion" the unit of the axis, which TERA makes
     style.unit(axes, "difficulty, trillion", palette, left=30)
     axes.step([*days, last], [*levels, levels[-1]], where="post", color=palette.main, linewidth=1.8)
     axes.plot(days, levels, "o", color=palette.main, markersize=3.5)

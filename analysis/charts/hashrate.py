@@ -1,4 +1,4 @@
-"""The hash rate as a seven-day average, and how its fall in the first quarter depends on the window."""
+"""The hash rate as its shortest average, and how its fall in the first quarter depends on the window."""
 
 from __future__ import annotations
 
@@ -19,15 +19,10 @@ if TYPE_CHECKING:
     from analysis.snapshots import Vintage
 
 NAME = "hashrate"
-DRAWN = "7-day average"
-WINDOW = 7
+WINDOW = hashrate.WINDOWS[0]
+DRAWN = f"{WINDOW}-day average"
 
-PARTS = {
-    "7-day average": "7-day",
-    "14-day average": "14-day",
-    "30-day average": "30-day",
-    "quarter mean": "mean",
-}
+PARTS = {f"{window}-day average": f"{window}-day" for window in hashrate.WINDOWS} | {"quarter mean": "mean"}
 """For each reading of the measure, the part of the claim that says its fall."""
 
 ROW = 18
@@ -37,7 +32,7 @@ STOPS = (0, 190, 285, style.WIDTH - 4)
 
 
 def data(vintage: Vintage, ledger: Ledger) -> Plotted:
-    """The seven-day average of each day, and each reading's values before and at the end of the quarter.
+    """The shortest average on each day, and each reading's values before and at the end of the quarter.
 
     Returns:
         Rows by `date` in `eh_s`: those of `series` `each day` are the line; `before` and `after`, with the
@@ -74,7 +69,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     start, end = plotted.numbers["start"], plotted.numbers["end"]
     figure = style.sheet(244 + TABLE)
     axes = style.panel(figure, left=36, right=12, top=26, bottom=TABLE + 40)
-    style.unit(axes, "hash rate, EH/s, mean of seven days", palette, left=36)
+    style.unit(axes, f"hash rate, EH/s, {DRAWN}", palette, left=36)
     axes.axvspan(start, end, color=palette.tint, linewidth=0, zorder=0)
     middle = ((start + end) / 2, 0.0)
     style.label(axes, plotted.texts["quarter"], middle, (0, 6), palette.muted, where="bottom", ha="center")

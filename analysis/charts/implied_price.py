@@ -75,6 +75,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     figure = style.sheet(HEIGHT)
     axes = style.panel(figure, left=30, right=12, top=TOP, bottom=BOTTOM)
     style.unit(axes, "hash price, USD per PH/s per day", palette, left=30)
+    # numeral: "thousand" the unit of the axis, which THOUSAND makes
     style.unit_x(axes, "price of a bitcoin, thousand USD", palette)
     axes.set_xlim(left, right)
     axes.set_ylim(low, high)

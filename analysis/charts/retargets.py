@@ -1,4 +1,4 @@
-"""The retargets of the year, the deepest cut first, and the place of the March cut among all since 2009."""
+"""The retargets of the year, the deepest cut first, and the place of the March cut among all there were."""
 
 from __future__ import annotations
 
@@ -52,9 +52,10 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     return Plotted(
         rows.reset_index(drop=True),
         texts={
-            "march": f"\N{MINUS SIGN}{ledger['difficulty-drop'].display}",
+            "march": ledger["difficulty-drop"].parts["signed"].display,
             "rank": f"{ledger['difficulty-drop-rank-year'].display} cut of {QUARTER.year},\n"
-            f"{record.display} of {record.parts['retargets'].display} retargets\nsince 2009",
+            f"{record.display} of {record.parts['retargets'].display} retargets\n"
+            f"since {record.parts['since'].display}",
         },
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.charts import style
 from analysis.charts.plotted import Plotted
+from analysis.claims.quantities import Ratio, nearest
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 NAME = "revenue"
 MILLION = 1e6
 
-GROUPS = {
-    "mining": ("top10-btc-revenue", "mining revenue of ten miners, a year"),
-    "run-rate": ("ai-run-rate", "AI run-rate, a year"),
-    "ten-year": ("ai-ten-year", "AI scenario, ten years together"),
-    "doubled": ("ai-doubled", "the same, doubled"),
+CLAIMS = {
+    "mining": "top10-btc-revenue",
+    "run-rate": "ai-run-rate",
+    "ten-year": "ai-ten-year",
+    "doubled": "ai-doubled",
 }
-"""The claim and the words for each sum."""
+"""The claim for each sum."""
 
 ACROSS = 20
 """Squares in a row; they are counted in tens."""
@@ -49,14 +50,20 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     """
     cited = vintage.data("cited").frame["low"]
     square = float(cited["ai-run-rate"])
-    rows = [(name, id_, cited[id_] / MILLION, cited[id_] / square) for name, (id_, _) in GROUPS.items()]
+    rows = [(name, id_, cited[id_] / MILLION, cited[id_] / square) for name, id_ in CLAIMS.items()]
     table = pd.DataFrame(rows, columns=["sum", "claim", "usd_million", "squares"])
+    words = {
+        "mining": f"mining revenue of the {ledger['top10-count'].cited} miners, a year",
+        "run-rate": "AI run-rate, a year",
+        "ten-year": f"AI scenario, {ledger['ai-ten-year'].parts['years'].display} together",
+        "doubled": f"{Ratio(cited['ai-doubled'] / cited['ai-ten-year']).display(nearest(0))} that scenario",
+    }
     return Plotted(
         table.round({"usd_million": 3, "squares": 4}),
         texts={
-            **{name: f"{ledger[id_].cited} \N{EN DASH} {words}" for name, (id_, words) in GROUPS.items()},
+            **{name: f"{ledger[id_].cited} \N{EN DASH} {words[name]}" for name, id_ in CLAIMS.items()},
             "mining-beside": f"{ledger['revenue-ratio'].display} the run-rate",
-            "run-rate-beside": "one square, the measure of all",
+            "run-rate-beside": "a square, the measure of all",
         },
     )
 

@@ -284,6 +284,7 @@ def svg(figure: Figure) -> str:
 
 
 def _hundredths(found: re.Match[str]) -> str:
+    # numeral: "0" is stripped from a coordinate and written nowhere
     return found[0] if found[0].startswith("scale") else f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
 
 
