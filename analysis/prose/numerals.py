@@ -79,6 +79,9 @@ def typed_numerals(
     numeric = {name for name, shown in variables.items() if any(numerals(shown))}
     bound = sum(name in numeric for line in text for name in line.values)
     waived, typed, findings = unwaived(
-        text, "numeral", lambda line: sorted(numerals(line.visible)), "bind it to a variable: {{< var … >}}"
+        text,
+        "numeral",
+        lambda line: sorted(numerals(line.visible)),
+        "take it from the ledger, in prose by {{< var … >}}",
     )
     return {"numerals": bound + waived + typed, "bound": bound, "waived": waived}, findings

@@ -2,19 +2,21 @@
 
 A line's `visible` text is as long as its source. Where a value will stand it holds `VALUE` characters; code,
 maths, comments, shortcodes, link targets, citation keys, ids and classes are blank. What readers see or hear
-beside the running text stays: alt text, titles, captions, and the values of a YAML or TOML file.
+beside the running text stays: alt text, titles, captions, the values of a YAML or TOML file, and the string
+literals of a module, docstrings aside, whose texts charts draw.
 
 An editor waives what a check would report with a comment that quotes it and gives a reason:
 
     The lower class, N+1, keeps a spare. <!-- numeral: "N+1" is the name of a class -->
 
 The comment ends its line, or stands alone above it, as it must where a figure or a heading follows. It may
-quote several things, `"a", "b" because`; each quotation waives one occurrence. In YAML and TOML it starts
+quote several things, `"a", "b" because`; each quotation waives one occurrence. Outside of prose it starts
 with `#`.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -58,6 +60,9 @@ _SETTINGS = {
 _SET_IN_TOML = re.compile(
     rf"^\s*(?:(?:{'|'.join(sorted(_SETTINGS))})\s*=.*|\[.*|[\w-]+\s*=)|#.*", re.MULTILINE
 )
+
+# In a literal: a named character, another escape, an expression with its format, and the quotes around it.
+_NO_TEXT = re.compile(r'\\N\{[^}]*\}|\\.|\{(?:[^{}]|\{[^{}]*\})*\}|(?:\bf)?"')
 
 _NOTE = {
     mark: re.compile(rf"{mark}\s*(holds|numeral|comparison):\s*(.*?)\s*(?:-->|$)") for mark in ("<!--", "#")
@@ -140,7 +145,7 @@ def lines(file: str, text: str) -> Iterator[Line]:
     """The lines of a file on which a reader sees something.
 
     Args:
-        file: its name; its ending says how to read it (.qmd, .md, .yml, .toml).
+        file: its name; its ending says how to read it (.qmd, .md, .yml, .toml, .py).
         text: its content.
     """
     is_prose = file.endswith((".qmd", ".md"))
@@ -219,6 +224,8 @@ def _visible(file: str, text: str) -> str:
         return _prose(_shown(text))
     if file.endswith(".toml"):
         return _SET_IN_TOML.sub(_blank, text)
+    if file.endswith(".py"):
+        return _literals(text)
     front = _FRONT.match(text)
     if front:  # the lines that open and close it are markers to YAML too, of the one document between them
         inside = _shown(text[: front.end(1)])
@@ -252,3 +259,30 @@ def _shown(text: str) -> str:
 
     visit(yaml.compose(text, yaml.SafeLoader), ())
     return "".join(seen)
+
+
+def _literals(text: str) -> str:
+    """Blank all of a module but its string literals; a value, an escape and a quote become `VALUE`."""
+    rows = text.split("\n")
+    seen = [[" "] * len(row) for row in rows]
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.JoinedStr) or (
+            isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ):
+            for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+                row = rows[number]
+                start = _column(row, node.col_offset) if number == node.lineno - 1 else 0
+                end = _column(row, node.end_col_offset) if number + 1 == node.end_lineno else len(row)
+                seen[number][start:end] = _NO_TEXT.sub(lambda found: VALUE * len(found[0]), row[start:end])
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):  # a docstring
+            for child in ast.iter_child_nodes(node):
+                visit(child)
+
+    visit(ast.parse(text))
+    return "\n".join(map("".join, seen))
+
+
+def _column(row: str, offset: int | None) -> int:
+    """A column from what `ast` gives, an offset in UTF-8."""
+    return len(row.encode()[:offset].decode())

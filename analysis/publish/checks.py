@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis import charts
@@ -15,7 +16,7 @@ from analysis.claims import ledger as ledgers
 from analysis.prose.book import BOOK_FILE, Book
 from analysis.prose.comparisons import typed_comparisons
 from analysis.prose.numerals import typed_numerals
-from analysis.prose.passages import Finding, lines, readable
+from analysis.prose.passages import VALUE, Finding, lines, readable
 from analysis.prose.variables import guards, variables
 from analysis.publish.build import SNAPSHOTS
 from analysis.publish.editions import EDITIONS_FILE, editions
@@ -24,7 +25,6 @@ from analysis.snapshots import Store, Vintage
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from analysis.claims.ledger import Ledger
     from analysis.prose.passages import Line
@@ -38,6 +38,7 @@ FLOORS: Mapping[str, Mapping[str, int]] = {
     "claims": {"claims": 35},
     "links": {"labels": 80, "references": 60, "citations": 30},
     "figures": {"figures": 7, "charts": 7},
+    "drawings": {"drawings": 21, "texts": 130, "typed": 85},
     "settings": {"keys": 30},
 }
 """What a check must have seen at least.
@@ -45,6 +46,7 @@ FLOORS: Mapping[str, Mapping[str, int]] = {
 About four fifths of what the report holds: a check that went blind fails, and an edit does not.
 """
 
+_CODE = Path(__file__).parents[2]
 _USED_OF_CLAIM = ("claim", "exact", "cited", "verdict", "part")
 _LABEL = re.compile(r"\{[^{}\"]*?#([\w-]+)")
 _KEY = re.compile(r"(?<![\w.])@([\w-]*\w)")
@@ -54,6 +56,7 @@ _FIGURE = re.compile(
     r'!\[(?P<caption>.*)\]\(/figures/(?P<name>[\w-]+)\.svg\)\{#fig-[\w-]+ fig-alt="(?P<alt>.*)"\}'
 )
 _LEAST_ALT = 60  # characters; less is a label and no description
+_PIECE = re.compile(f"[^{VALUE}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,12 @@ def check(root: Path) -> tuple[Check, ...]:
     prose = {name: (root / name).read_text("utf-8") for name in _files(book)}
     text = [line for name, content in prose.items() for line in lines(name, content)]
     newest = vintages[-1].as_of
+    modules = {module: module.read_text("utf-8") for name in charts.CHARTS for module in charts.code(name)}
+    drawn = [
+        (name, charts.texts(name, plotted))
+        for vintage in vintages
+        for name, plotted in charts.prepare(vintage, at[vintage.as_of]).items()
+    ]
     body = {chapter.source for chapter in book.chapters if not chapter.appendix}
     bibliography = "".join((root / name).read_text("utf-8") for name in book.bibliography)
     keys = set(re.findall(r"^@\w+\{([^,\s]+),", bibliography, re.MULTILINE))
@@ -107,6 +116,7 @@ def check(root: Path) -> tuple[Check, ...]:
             check_claims([line for line in text if line.file in body], at[newest]),
             check_links(prose, keys, at[newest].entries),
             check_figures(text),
+            check_drawings(modules, drawn),
             check_settings(book),
         )
     )
@@ -257,6 +267,44 @@ def check_figures(text: Iterable[Line]) -> Check:
         if name not in drawn
     ]
     return Check("figures", {"figures": len(images), "charts": len(charts.CHARTS)}, findings)
+
+
+def check_drawings(modules: Mapping[Path, str], drawn: Iterable[tuple[str, Collection[str]]]) -> Check:
+    """No numeral is typed in a text that a chart draws: it comes from data, or is waived with its reason.
+
+    What is typed are the string literals of the code; a reader sees those that stand in a drawn text.
+
+    Args:
+        modules: the code that draws, by file.
+        drawn: name and texts of each drawing.
+    """
+    drawings, by_module = 0, {module: set[str]() for module in modules}
+    for name, texts in drawn:
+        drawings += 1
+        for module in charts.code(name):
+            by_module[module].update(texts)
+    typed = [
+        replace(line, visible=_drawn(line.visible, texts))
+        for module, texts in by_module.items()
+        for line in lines(module.relative_to(_CODE).as_posix(), modules[module])
+    ]
+    _, findings = typed_numerals(typed, {})
+    seen = {
+        "drawings": drawings,
+        "texts": len(set().union(*by_module.values())),
+        "typed": sum(bool(line.visible.strip(f" {VALUE}")) for line in typed),
+    }
+    return Check("drawings", seen, findings)
+
+
+def _drawn(visible: str, texts: Collection[str]) -> str:
+    """A line of literals with those blank that stand in no drawn text."""
+
+    def seen(piece: re.Match[str]) -> str:
+        words = piece[0].strip()
+        return piece[0] if words and any(words in text for text in texts) else " " * len(piece[0])
+
+    return _PIECE.sub(seen, visible)
 
 
 def check_settings(book: Book) -> Check:

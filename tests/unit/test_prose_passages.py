@@ -39,6 +39,21 @@ SEEN = (
 )
 
 
+MODULE = '''"""Counts 7 things."""
+
+SIZE = 7
+"""A constant, 7."""
+
+# numeral: "trillion" is the unit of the axis
+UNIT = "difficulty, trillion"
+
+
+def title(row: dict[str, float]) -> str:
+    """The title, since 2009."""
+    return f"\u20bf {row['7']:.{SIZE}f} of \\N{DIGIT SEVEN} " "ten \\n" f"since 2009, {SIZE} times"
+'''
+
+
 def seen(file: str, text: str) -> list[str]:
     return [found for line in lines(file, text) for _, found in numerals(line.visible)]
 
@@ -156,3 +171,11 @@ def test_the_real_chapters_keep_their_places() -> None:
             assert line.source == rows[line.number - 1]
             count += 1
     assert count > 400
+
+
+def test_of_a_module_its_literals_are_seen_without_values_escapes_and_docstrings() -> None:
+    assert seen("a.py", MODULE) == ["trillion", "2009", "ten"]
+    found = check(MODULE, "a.py")
+    assert [finding.what for finding in found] == ['numeral "ten" is typed', 'numeral "2009" is typed']
+    row = MODULE.split("\n")[found[0].line - 1]
+    assert [row[finding.column - 1 :][:3] for finding in found] == ["ten", "200"]

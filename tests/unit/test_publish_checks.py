@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -268,6 +269,75 @@ def test_figures(name: str) -> None:
 
 def test_a_chart_that_no_chapter_shows_is_found() -> None:
     assert what(checks.check_figures([])) == [f"no chapter shows the chart {name}" for name in charts.CHARTS]
+
+
+# What stood in the charts before their texts were checked, and what stands there now.
+DRAWN: dict[str, tuple[str, str, str]] = {
+    "a year": ("retargets", "since {record.parts['since'].display}", "since 2009"),
+    "a number in words": (
+        "revenue",
+        "mining revenue of the {ledger['top10-count'].cited} miners, a year",
+        "mining revenue of ten miners, a year",
+    ),
+    "a rank": (
+        "coins-sold",
+        "coins sold, {ledger['hashrate-q1-decline'].parts['quarter'].display}: ",
+        "coins sold, first quarter: ",
+    ),
+    "a window": ("hashrate", "hash rate, EH/s, {DRAWN}", "hash rate, EH/s, 7-day average"),
+    "a count": (
+        "concentration",
+        "share of the {group} pools, % of blocks",
+        "share of the five largest pools, % of blocks",
+    ),
+}
+
+
+@cache
+def drawings() -> list[tuple[str, frozenset[str]]]:
+    plotted = charts.prepare(vintage_of(NEWEST), ledger_of(NEWEST))
+    return [(name, charts.texts(name, one)) for name, one in plotted.items()]
+
+
+def modules() -> dict[Path, str]:
+    return {module: module.read_text("utf-8") for name in charts.CHARTS for module in charts.code(name)}
+
+
+def test_a_drawing_says_all_its_texts() -> None:
+    texts = dict(drawings())
+    assert set(texts) == set(charts.CHARTS)
+    assert {"+14.7%", "change of difficulty at each retarget"} <= texts["retargets"]
+    assert "third-largest cut of 2026,\n19th of 477 retargets\nsince 2009" in texts["retargets"]
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_numeral_typed_in_a_chart_is_found(name: str) -> None:
+    chart, computed, typed = DRAWN[name]
+    source = modules()
+    module = charts.code(chart)[0]
+    assert source[module].count(computed) == 1
+    source[module] = source[module].replace(computed, typed)
+    words = [(other, texts | {typed} if other == chart else texts) for other, texts in drawings()]
+    (finding,) = checks.check_drawings(source, words).findings
+    assert finding.file == module.relative_to(ROOT).as_posix()
+    assert typed in finding.sentence
+    assert re.search(r'^numeral "[\w-]+" is typed$', finding.what)
+
+
+def test_a_literal_that_no_chart_draws_may_hold_a_numeral() -> None:
+    nothing = [(name, frozenset[str]()) for name in charts.CHARTS]
+    source = {module: re.sub("# numeral.*", "", text) for module, text in modules().items()}
+    check = checks.check_drawings(source, nothing)
+    assert check.findings == []
+    assert check.seen == {"drawings": len(charts.CHARTS), "texts": 0, "typed": 0}
+    assert len(checks.with_floors(check).findings) == 3
+
+
+def test_a_waiver_in_a_chart_that_waives_nothing_is_found() -> None:
+    source = modules()
+    module = charts.code("contracts")[0]
+    source[module] = source[module].replace('"billion USD over', '"USD over')
+    assert what(checks.check_drawings(source, drawings())) == ['"billion" is not there to be waived']
 
 
 def test_a_setting_that_the_embedded_renderer_ignores_is_found(repository: Path) -> None:
