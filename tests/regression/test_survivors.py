@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from analysis.claims import ledger as ledgers
-from analysis.claims import revenue
+from analysis.claims import network, revenue
 from analysis.claims.ledger import Ledger
 from analysis.claims.model import Finding, Verdict
-from analysis.claims.quantities import Count, Range, Usd, nearest
+from analysis.claims.quantities import Count, Day, Range, Usd, nearest
 from analysis.claims.registry import claims
 from analysis.claims.verdicts import Cited, judge
 from analysis.errors import ClaimError
@@ -129,3 +129,11 @@ def test_of_what_replaced_a_figure_the_newest_is_told() -> None:
     said = judge(claims()["corz-credit"], Finding(Usd(1e9)), Cited(1e9, 1e9, 1e9, "up to"), evidence)
     assert said.verdict is Verdict.SUPERSEDED
     assert "replaced since: newest" in said.reason
+
+
+def test_a_month_is_counted_to_its_end_or_to_where_the_counting_did() -> None:
+    def month(published: str) -> pd.DataFrame:
+        return pd.DataFrame({"period": ["2026-04"], "published": [pd.Timestamp(published)]})
+
+    assert network._last_counted(month("2026-04-22")) == Day(dt.date(2026, 4, 22))
+    assert network._last_counted(month("2026-05-03")) == Day(dt.date(2026, 4, 30))

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.claims import registry
-from analysis.claims.model import Claim, Finding, Guard, Kind, Verdict
+from analysis.claims.model import Claim, Finding, Guard, Kind, Verdict, found_nowhere_else
 from analysis.claims.quantities import Percent, Phrase, Quantity, Range, Value, nearest
 from analysis.claims.registry import claim, in_order
 from analysis.claims.verdicts import Cited, judge
@@ -176,3 +176,24 @@ def test_a_circle_of_claims_is_named() -> None:
 def test_dependencies_come_first() -> None:
     order = [one.id for one in in_order(["btc-over-ai"])]
     assert order.index("ai-ten-year") < order.index("ai-doubled") < order.index("btc-over-ai")
+
+
+@pytest.mark.parametrize(
+    ("published", "holds", "distance"),
+    [
+        ([], True, 69.5),  # nobody published anything, so nobody repeats it
+        ([65.1, 73.0], True, 3.5),
+        ([65.1, 69.4], True, 0.1),
+        ([69.46], False, 0.04),  # shows 69.5 too
+        ([65.1, 69.5], False, 0.0),
+    ],
+)
+def test_a_figure_is_found_elsewhere_where_another_shows_the_same(
+    published: list[float],
+    holds: bool,  # noqa: FBT001
+    distance: float,
+) -> None:
+    guard = found_nowhere_else(69.5, 0.1, published, str)
+    assert guard.holds is holds
+    assert guard.value == pytest.approx(distance)
+    assert guard.limit == 0.05
