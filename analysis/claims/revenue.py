@@ -363,6 +363,9 @@ def ai_contracts(contracts: Frame, cited: Frame) -> Finding:
             "companies": Part("companies", Count(len(by_company))),
             "largest": Part("largest sum by company", Usd(float(by_company.iloc[0])), nearest(1, "billion")),
             "largest-name": Part("that company", Phrase(str(by_company.index[0]))),
+            "newest": Part(
+                "announcement of the newest contract counted", Day(ours["published"].max().date())
+            ),
             "undated": Part(
                 "coverage", Phrase("contracts whose day of announcement is unknown are left out")
             ),
