@@ -1,4 +1,4 @@
-"""Claims about the network: difficulty, hash rate, hash price, concentration."""
+"""Claims about the network: difficulty, hash rate, hash price."""
 
 from __future__ import annotations
 
@@ -27,11 +27,9 @@ from analysis.claims.quantities import (
     truncate,
 )
 from analysis.claims.registry import claim
-from analysis.measures import concentration, difficulty, hashprice, hashrate, operators
+from analysis.measures import difficulty, hashprice, hashrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from analysis.snapshots import Frame
 
 MARCH_RETARGET = 941_472
@@ -352,105 +350,3 @@ def hashprice_low(days: Frame, prices: Frame, epochs: Frame, hashprice_points: F
             show=lambda x: HashPrice(x).display(),
         ),
     )
-
-
-@claim(
-    "top5-threshold",
-    cited="top five over 60%",
-    kind=Kind.DEFINITION,
-    section="monitors",
-    formula="blocks of the five largest pools over all blocks of the newest month; beside it the stated hash "
-    "rates of the five largest listed miners over the network's 30-day average",
-)
-def top5_threshold(
-    pool_shares: Frame, statements: Frame, days: Frame, epochs: Frame, cited: Frame
-) -> Finding:
-    """The share of the five largest, for pools and for listed miners, since the article names neither."""
-    months = concentration.top_pools(pool_shares)
-    newest = months.iloc[-1]
-    companies = operators.latest_hash_rates(statements)
-    network = float(hashrate.average(hashrate.daily(days, epochs), 30).iloc[-1])
-    share = concentration.top_companies(companies, network)
-    limit = float(cited.loc["top5-threshold", "low"])
-    counted = pool_shares[pool_shares["period"] == months.index[-1]]
-    return Finding(
-        Share(newest["share"]),
-        parts={
-            "threshold": Part("the article's threshold", Share(limit), nearest(0)),
-            "month": Part("newest month with data", Phrase(f"{pd.Period(months.index[-1]):%B %Y}")),
-            "until": Part("its last day that is counted", _last_counted(counted)),
-            "pools": Part("the five pools", Phrase(newest["pools"])),
-            "lowest": Part("lowest month since 2025", Share(float(months["share"].min()))),
-            "highest": Part("highest month since 2025", Share(float(months["share"].max()))),
-            "group": Part("how many are summed", Phrase("five largest")),
-            "miners": Part("five largest listed miners", Share(share)),
-            "miners-names": Part(
-                "those miners", Phrase(", ".join(companies["company"].head(concentration.TOP)))
-            ),
-            "pools-over": Part(
-                "pools against the threshold",
-                Phrase("above" if newest["share"] > limit else "below"),
-            ),
-            "miners-over": Part(
-                "listed miners against the threshold", Phrase("above" if share > limit else "below")
-            ),
-        },
-        rows={
-            "pool_shares": counted.index,
-            "statements": companies.index[: concentration.TOP],
-            "days": days.index[-30:],
-            "epochs": epochs.index[-3:],
-            "cited": ["top5-threshold"],
-        },
-        guard=Guard(
-            "the smaller distance from the threshold, of pools above it and of listed miners below it,",
-            min(float(newest["share"]) - limit, limit - share),
-            0.0,
-            above=True,
-            show=lambda x: Share(x).display(nearest(1)),
-        ),
-    )
-
-
-def _last_counted(month: pd.DataFrame) -> Day:
-    """The last day of a month whose blocks were counted: a month in part ends where the counting did."""
-    end = pd.Period(str(month["period"].iloc[0])).end_time
-    return Day(min(end, month["published"].iloc[0]).date())
-
-
-@claim(
-    "top5-history",
-    cited="40–50% historically",
-    kind=Kind.ATTRIBUTED,
-    section="monitors",
-    formula="blocks of the five largest pools over all blocks, by year since 2021",
-)
-def top5_history(pool_shares: Frame, cited: Frame) -> Finding:
-    """The share of the five largest pools in each year since 2021."""
-    years = pool_shares[(pool_shares["period_kind"] == "year") & (pool_shares["entity"] == "Top five pools")]
-    shares = years.set_index("period")["share_pct"].sort_index()
-    low, high = (float(cited.loc["top5-history", end]) for end in ("low", "high"))
-    return Finding(
-        Range(Share(shares.min()), Share(shares.max())),
-        parts={
-            "side": Part("every year against the cited range", Phrase(_sides(shares, low, high))),
-            "lowest-year": Part("year of the lowest share", Phrase(str(shares.idxmin()))),
-            "highest-year": Part("year of the highest share", Phrase(str(shares.idxmax()))),
-            "first-year": Part("first year we can compute", Phrase(str(shares.index[0]))),
-        },
-        rows={"pool_shares": years.index, "cited": ["top5-history", "top5-threshold"]},
-        figures=tuple(float(share) for share in shares),
-        guard=Guard(
-            "the lowest share of the five largest pools in any year",
-            float(shares.min()),
-            float(cited.loc["top5-threshold", "low"]),
-            above=True,
-            show=lambda x: Share(x).display(nearest(1)),
-        ),
-    )
-
-
-def _sides(values: Iterable[float], low: float, high: float) -> str:
-    """Where all of some values lie against a range."""
-    sides = {side(value, low, high) for value in values}
-    return sides.pop() if len(sides) == 1 else "partly within"

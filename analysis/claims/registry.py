@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 AS_OF = "as_of"
 
-THEMES = ("network", "revenue", "operators", "outlook")
+THEMES = ("network", "concentration", "revenue", "ai", "operators", "outlook")
 """The modules that hold claims, in the order of the ledger."""
 
 _CLAIMS: dict[str, Claim] = {}

@@ -7,8 +7,8 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from analysis.claims import ai, concentration
 from analysis.claims import ledger as ledgers
-from analysis.claims import network, revenue
 from analysis.claims.ledger import Ledger
 from analysis.claims.model import Finding, Verdict
 from analysis.claims.quantities import Count, Day, Range, Usd, nearest
@@ -23,8 +23,8 @@ from tests.regression.edited import cell, everywhere, ledger_with, reacting
 def test_spread_tells_the_two_ends_of_many() -> None:
     """Two companies report both shares so far; with three the one in the middle is not told."""
     index = pd.MultiIndex.from_tuples([("A", "Q1 2026"), ("B", "Q1 2026"), ("C", "Q1 2026")])
-    assert revenue._spread(pd.Series([10.0, 20.0, 30.0], index)) == "10% (A, Q1 2026) to 30% (C, Q1 2026)"
-    assert revenue._spread(pd.Series([10.0], index[:1])) == "10% (A, Q1 2026)"
+    assert ai._spread(pd.Series([10.0, 20.0, 30.0], index)) == "10% (A, Q1 2026) to 30% (C, Q1 2026)"
+    assert ai._spread(pd.Series([10.0], index[:1])) == "10% (A, Q1 2026)"
 
 
 def test_ledger_asked_for_an_unknown_claim_names_the_nearest() -> None:
@@ -135,5 +135,5 @@ def test_a_month_is_counted_to_its_end_or_to_where_the_counting_did() -> None:
     def month(published: str) -> pd.DataFrame:
         return pd.DataFrame({"period": ["2026-04"], "published": [pd.Timestamp(published)]})
 
-    assert network._last_counted(month("2026-04-22")) == Day(dt.date(2026, 4, 22))
-    assert network._last_counted(month("2026-05-03")) == Day(dt.date(2026, 4, 30))
+    assert concentration._last_counted(month("2026-04-22")) == Day(dt.date(2026, 4, 22))
+    assert concentration._last_counted(month("2026-05-03")) == Day(dt.date(2026, 4, 30))
