@@ -74,15 +74,16 @@ def _sentences(root: Path, vintage: Vintage) -> Mapping[str, Sequence[str]]:
 def build(arguments: argparse.Namespace) -> int:
     """Make the site and the PDF of every edition, or of one day."""
     from analysis.progress import shown
-    from analysis.publish import build as one
+    from analysis.publish.build import build as build_one
+    from analysis.publish.folders import SITE
     from analysis.publish.press import build_all
 
     root = _root(arguments)
     day: dt.date | None = arguments.as_of
-    out: Path = (arguments.out or root / one.SITE).resolve()
+    out: Path = (arguments.out or root / SITE).resolve()
     with shown() as progress:
         if day:
-            built = one.build(root, day, arguments.renderer, out, progress)
+            built = build_one(root, day, arguments.renderer, out, progress)
         else:
             built = build_all(root, arguments.renderer, out, progress, _difference(root))
     if built.fresh:
@@ -153,7 +154,7 @@ def preview(arguments: argparse.Namespace) -> int:
     from threading import Event
 
     from analysis.publish import preview as server
-    from analysis.publish.build import CACHE
+    from analysis.publish.folders import CACHE
 
     root = _root(arguments)
     out = root / CACHE / "preview"
@@ -168,13 +169,13 @@ def preview(arguments: argparse.Namespace) -> int:
 def prepare(arguments: argparse.Namespace) -> int:
     """Write what a plain `quarto render` reads."""
     from analysis.progress import shown
-    from analysis.publish.build import CACHE, draw, evaluate
+    from analysis.publish.evaluation import draw, evaluate
     from analysis.publish.quarto import write_quarto_inputs
 
     root = _root(arguments)
     day = _edition_day(arguments, root)
     with shown() as progress:
-        evaluated = evaluate(root, day, root / CACHE / "build" / str(day), progress)
+        evaluated = evaluate(root, day, progress)
         draw(root, evaluated, progress)
     write_quarto_inputs(root, evaluated.inputs)
     print(f"wrote _variables.yml, figures and _generated, evidence as of {day}")
@@ -317,7 +318,7 @@ def _add_rows(store: Store, arguments: argparse.Namespace, given: Mapping[str, A
 
 
 def _store(root: Path) -> Store:
-    from analysis.publish.build import SNAPSHOTS
+    from analysis.publish.folders import SNAPSHOTS
     from analysis.snapshots import Store
 
     return Store(root / SNAPSHOTS)

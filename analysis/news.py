@@ -14,7 +14,7 @@ from analysis import terminal
 from analysis.claims import ledger as ledgers
 from analysis.claims.model import Kind
 from analysis.errors import ReportError
-from analysis.publish.build import CACHE, SNAPSHOTS
+from analysis.publish.folders import CACHE, SNAPSHOTS
 from analysis.publish.generated import generated
 from analysis.revisions import pages, sides, text
 from analysis.revisions.report import End, Report, compare

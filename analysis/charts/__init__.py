@@ -7,6 +7,7 @@ The module of a chart has a `NAME`, `data`, which says what is plotted at a vint
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -77,10 +78,13 @@ def prepare(vintage: Vintage, ledger: Ledger) -> Mapping[str, Plotted]:
 
 def key(name: str, plotted: Plotted) -> str:
     """SHA-256 of all that a chart's files depend on: what it shows, its code, the version of Matplotlib."""
-    digest = hashlib.sha256(f"{version('matplotlib')} {plotted.digest()}".encode())
-    for module in code(name):
-        digest.update(module.read_bytes())
-    return digest.hexdigest()
+    return hashlib.sha256(_running(name) + plotted.digest().encode()).hexdigest()
+
+
+@cache
+def _running(name: str) -> bytes:
+    """The code of a chart, as it runs: what is edited after it was loaded draws nothing."""
+    return b"".join((version("matplotlib").encode(), *(module.read_bytes() for module in code(name))))
 
 
 def code(name: str) -> tuple[Path, ...]:

@@ -133,21 +133,31 @@ class Ledger:
         found = Counter(entry.verdict for entry in self.entries.values())
         return {verdict.value: found[verdict.value] for verdict in Verdict}
 
-    def to_json(self, sentences: Mapping[str, Sequence[str]]) -> str:
-        """Canonical JSON: the same content gives the same bytes.
-
-        Args:
-            sentences: for each claim the sentences of the book that use it.
-        """
-        content = {
+    def content(self) -> dict[str, Any]:
+        """What its JSON holds, apart from the sentences of a book."""
+        return {
             "schema": SCHEMA_VERSION,
             "as_of": self.as_of.isoformat(),
-            "claims": {
-                id_: asdict(entry) | {"sentences": list(sentences.get(id_, ()))}
-                for id_, entry in self.entries.items()
-            },
+            "claims": {id_: asdict(entry) for id_, entry in self.entries.items()},
         }
-        return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+    def to_json(self, sentences: Mapping[str, Sequence[str]]) -> str:
+        """As `canonical`."""
+        return canonical(self.content(), sentences)
+
+
+def canonical(content: Mapping[str, Any], sentences: Mapping[str, Sequence[str]]) -> str:
+    """A ledger as canonical JSON: the same content gives the same bytes.
+
+    Args:
+        content: of the ledger.
+        sentences: for each claim the sentences of the book that use it.
+    """
+    claims = {
+        id_: entry | {"sentences": list(sentences.get(id_, ()))} for id_, entry in content["claims"].items()
+    }
+    whole = {**content, "claims": claims}
+    return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
 def build(vintage: Vintage, ids: Iterable[str] | None = None) -> Ledger:

@@ -17,19 +17,16 @@ from typing import TYPE_CHECKING
 
 from analysis.files import write_atomic
 from analysis.prose.book import Book
-from analysis.publish.folders import fill, output, refuse_foreign, swap
-from analysis.publish.render import Inputs, choose_renderer
+from analysis.publish.evaluation import draw, evaluate
+from analysis.publish.folders import CACHE, SNAPSHOTS, digest, files_in, output, refuse_foreign, swap
+from analysis.publish.render import choose_renderer
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
 
-    from analysis.charts import Plotted
     from analysis.publish.render import Progress, Renderer
 
-SNAPSHOTS = "data-snapshots"
-CACHE = ".pivot"
-SITE = "_site"
 LEDGER = "ledger.json"
 
 # What every page links at its foot: words and address, as seen from the root of the site.
@@ -118,7 +115,7 @@ def unless_unchanged(root: Path, what: str, out: Path, make: Callable[[], tuple[
     stamp.unlink(missing_ok=True)
     warnings = make()
     with output(out):
-        written = json.dumps({"inputs": state, "site": _digest(out), "warnings": warnings})
+        written = json.dumps({"inputs": state, "site": digest((), files_in(out), out), "warnings": warnings})
     write_atomic(stamp, written.encode())
     return _built(out, start, warnings, fresh=True)
 
@@ -143,10 +140,9 @@ def make(  # noqa: PLR0917
         ReportError: as `build`.
     """
     book = Book.load(root)
-    work = root / CACHE / "build" / f"{as_of}"
-    staged = work / f"site-{renderer.name}"
+    staged = root / CACHE / "build" / str(as_of) / f"site-{renderer.name}"
     with output(out), ThreadPoolExecutor(1) as pool:
-        evaluated = evaluate(root, as_of, work, progress)
+        evaluated = evaluate(root, as_of, progress)
         files = published_files(root)
         links = tuple((words, name) for words, name in _LINKS if name == LEDGER or name in files)
         links += _OF_EDITIONS if edition else ()
@@ -162,7 +158,7 @@ def make(  # noqa: PLR0917
         new.parent.mkdir(parents=True, exist_ok=True)
         try:
             shutil.copytree(staged, new)
-            (new / LEDGER).write_text(evaluated.ledger, "utf-8")
+            (new / LEDGER).write_text(evaluated.published(root), "utf-8")
             for name, path in files.items():
                 (new / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, new / name)
@@ -185,96 +181,17 @@ def published_files(root: Path) -> dict[str, Path]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluated:
-    """One vintage, evaluated: what a renderer needs, and what is published with the site.
-
-    Args:
-        inputs: for the renderer; the figures are not drawn yet.
-        plotted: what each chart shows.
-        ledger: canonical JSON.
-        broken: claims whose guard does not hold.
-    """
-
-    inputs: Inputs
-    plotted: Mapping[str, Plotted]
-    ledger: str
-    broken: tuple[str, ...]
-
-
-def evaluate(root: Path, as_of: dt.date, work: Path, progress: Progress) -> Evaluated:
-    """Evaluate the claims of one vintage, and write the generated Markdown into `work`."""
-    # pandas takes half a second to import; a build with nothing to do must not pay it.
-    from analysis import charts
-    from analysis.claims import ledger as ledgers
-    from analysis.prose.sentences import by_claim
-    from analysis.prose.variables import guards, variables
-    from analysis.publish.generated import generated
-    from analysis.snapshots import Store, Vintage
-
-    progress("evaluate the claims", 0, 1)
-    vintage = Vintage(Store(root / SNAPSHOTS), as_of)
-    ledger = ledgers.build(vintage)
-    inputs = Inputs(
-        variables=variables(ledger, vintage, len(charts.CHARTS)),
-        guards=guards(ledger),
-        figures=work / "figures",
-        generated=work / "generated",
-    )
-    fill(inputs.generated, {f"{name}.md": text for name, text in generated(ledger, vintage).items()})
-    return Evaluated(
-        inputs=inputs,
-        plotted=charts.prepare(vintage, ledger),
-        ledger=ledger.to_json(by_claim(root, inputs.variables)),
-        broken=tuple(id_ for id_, holds in inputs.guards.items() if not holds),
-    )
-
-
-def draw(root: Path, evaluated: Evaluated, progress: Progress) -> None:
-    """Draw the charts of a vintage; one whose data and code were drawn before is copied."""
-    from analysis import charts
-
-    drawn: dict[str, str] = {}
-    for done, (name, plotted) in enumerate(evaluated.plotted.items()):
-        progress(f"chart {name}", done, len(evaluated.plotted))
-        place = root / CACHE / "charts" / charts.key(name, plotted)
-        if not place.is_dir():
-            new = place.with_name(f".{place.name}.new")
-            shutil.rmtree(new, ignore_errors=True)
-            new.mkdir(parents=True)
-            charts.draw(name, plotted, new)
-            new.rename(place)
-        drawn |= {path.name: path.read_text("utf-8") for path in place.iterdir()}
-    fill(evaluated.inputs.figures, drawn)
-
-
 def fingerprint(root: Path, what: str) -> str:
     """Everything a build reads, as one hash: evidence, prose, code, pinned versions, and what is made."""
-    files = [path for pattern in BOOK_FILES for path in root.glob(pattern)]
-    files += [
-        path for folder in (root / SNAPSHOTS, root / "_extensions", _PACKAGE) for path in folder.rglob("*")
-    ]
-    kept = sorted(path for path in files if path.is_file() and "__pycache__" not in path.parts)
-    return _hash([what], kept, root)
-
-
-def _digest(site: Path) -> str:
-    return _hash([], sorted(path for path in site.rglob("*") if path.is_file()), site)
-
-
-def _hash(words: Iterable[str], files: Iterable[Path], root: Path) -> str:
-    total = hashlib.sha256("\0".join(words).encode())
-    for path in files:
-        name = path.relative_to(root) if path.is_relative_to(root) else path.relative_to(_PACKAGE)
-        total.update(f"\0{name.as_posix()}\0".encode())
-        total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
+    book = sorted(path for pattern in BOOK_FILES for path in root.glob(pattern))
+    code = digest((), files_in(_PACKAGE), _PACKAGE)
+    return digest((what, code), [*book, *files_in(root / SNAPSHOTS, root / "_extensions")], root)
 
 
 def _unchanged(stamp: Path, state: str, out: Path, start: float) -> Built | None:
     try:
         before = json.loads(stamp.read_text("utf-8"))
-        if before["inputs"] != state or before["site"] != _digest(out):
+        if before["inputs"] != state or before["site"] != digest((), files_in(out), out):
             return None
         return _built(out, start, tuple(before["warnings"]), fresh=False)
     except (OSError, ValueError, KeyError, TypeError):
@@ -282,7 +199,7 @@ def _unchanged(stamp: Path, state: str, out: Path, start: float) -> Built | None
 
 
 def _built(site: Path, start: float, warnings: tuple[str, ...], *, fresh: bool) -> Built:
-    files = [path for path in site.rglob("*") if path.is_file()]
+    files = files_in(site)
     return Built(
         site=site,
         pdf=next(

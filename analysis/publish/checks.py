@@ -18,8 +18,8 @@ from analysis.prose.comparisons import typed_comparisons
 from analysis.prose.numerals import typed_numerals
 from analysis.prose.passages import VALUE, Finding, lines, readable
 from analysis.prose.variables import guards, variables
-from analysis.publish.build import SNAPSHOTS
 from analysis.publish.editions import EDITIONS_FILE, editions
+from analysis.publish.folders import SNAPSHOTS
 from analysis.snapshots import Store, Vintage
 
 if TYPE_CHECKING:

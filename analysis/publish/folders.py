@@ -1,7 +1,8 @@
-"""Whole folders: filled with what belongs there, and put in the place of an older one at once."""
+"""Whole folders: hashed, filled with what belongs there, put in the place of an older one at once."""
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,8 +11,13 @@ from analysis.errors import OutputError
 from analysis.files import write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+SNAPSHOTS = "data-snapshots"
+CACHE = ".pivot"
+SITE = "_site"
+"""Where a repository has its evidence, what a build keeps for the next one, and the site."""
 
 # What every built site has at its root, and hardly anything else.
 _MARKS = frozenset({"index.html", "ledger.json", "ledger.schema.json"})
@@ -73,3 +79,22 @@ def swap(new: Path, place: Path) -> None:
             old.rename(place)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def files_in(*folders: Path) -> list[Path]:
+    """Every file of some folders, sorted in each; Python's compiled copies are none."""
+    return [
+        path
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+
+
+def digest(words: Iterable[str], files: Iterable[Path], root: Path) -> str:
+    """SHA-256 of some words, and of the names below `root` and the bytes of some files, in their order."""
+    total = hashlib.sha256("\0".join(words).encode())
+    for path in files:
+        total.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()

@@ -9,9 +9,9 @@ from analysis.prose.book import Book
 from analysis.publish.archive import Draft, add, complaints
 from analysis.publish.archive import release as release_into
 from analysis.publish.archive.manifest import About, Code
-from analysis.publish.build import CACHE, SNAPSHOTS, make, unless_unchanged
+from analysis.publish.build import make, unless_unchanged
 from analysis.publish.editions import edition, editions
-from analysis.publish.folders import output, swap
+from analysis.publish.folders import CACHE, SNAPSHOTS, output, swap
 from analysis.publish.render import choose_renderer
 
 if TYPE_CHECKING:

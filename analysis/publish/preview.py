@@ -9,8 +9,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 from analysis.errors import OutputError, ReportError
-from analysis.publish.build import BOOK_FILES, SNAPSHOTS, make
+from analysis.publish.build import BOOK_FILES, make
 from analysis.publish.embedded import EmbeddedRenderer
+from analysis.publish.folders import SNAPSHOTS
 from analysis.publish.render import silent
 
 if TYPE_CHECKING:

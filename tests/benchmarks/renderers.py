@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 
 import typst
 
-from analysis.publish.build import CACHE, SITE
+from analysis.publish.folders import CACHE, SITE
 from analysis.snapshots import Store
 from tests.conftest import NEWEST
 from tests.report import copy_repository

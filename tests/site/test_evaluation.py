@@ -1,0 +1,114 @@
+"""An evaluation is made again when something that it follows from changed, and not when a sentence did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from analysis.publish import evaluation
+from analysis.publish.evaluation import Evaluated, draw, evaluate
+from analysis.publish.render import silent
+from tests.conftest import NEWEST
+from tests.report import copy_repository
+
+WORK = Path(".pivot/build") / str(NEWEST)
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_repository(tmp_path_factory.mktemp("evaluation") / "report")
+
+
+@pytest.fixture
+def made(repository: Path) -> Evaluated:
+    """What is kept when a test starts."""
+    found = evaluate(repository, NEWEST, silent)
+    draw(repository, found, silent)
+    return found
+
+
+def again(root: Path) -> tuple[Evaluated, bool]:
+    """The next evaluation, and whether it was made."""
+    steps: list[str] = []
+    found = evaluate(root, NEWEST, lambda step, *_: steps.append(step))
+    return found, bool(steps)
+
+
+def test_what_was_kept_is_what_was_made(repository: Path, made: Evaluated) -> None:
+    files = {path: path.read_bytes() for path in (repository / WORK).rglob("*.*")}
+    kept, anew = again(repository)
+    draw(repository, kept, silent)
+    assert not anew
+    assert not kept.plotted
+    assert (kept.inputs, kept.broken) == (made.inputs, made.broken)
+    assert kept.published(repository) == made.published(repository)
+    assert files == {path: path.read_bytes() for path in (repository / WORK).rglob("*.*")}
+    assert len(files) > 35
+
+
+def test_a_new_sentence_is_published_without_evaluating(repository: Path, made: Evaluated) -> None:
+    chapter = repository / "chapters/limits.qmd"
+    chapter.write_text(
+        f"{chapter.read_text('utf-8')}\nNew: {{{{< var claim.difficulty-drop >}}}}.\n", "utf-8"
+    )
+    kept, anew = again(repository)
+    told = json.loads(kept.published(repository))["claims"]["difficulty-drop"]["sentences"]
+    assert not anew
+    assert told[-1].endswith(f"New: {made.inputs.variables['claim.difficulty-drop']}.")
+
+
+def _change_evidence(root: Path, _: pytest.MonkeyPatch) -> None:
+    note = root / "data-snapshots" / "README"
+    note.write_text(f"{note.read_text('utf-8') if note.exists() else ''}changed\n", "utf-8")
+
+
+def _change_code(_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluation, "_code", lambda: ("other code",))
+
+
+def _damage(name: str) -> Callable[[Path, pytest.MonkeyPatch], None]:
+    def change(root: Path, _: pytest.MonkeyPatch) -> None:
+        (root / WORK / name).write_bytes(b"{")
+
+    return change
+
+
+def _lose(name: str) -> Callable[[Path, pytest.MonkeyPatch], None]:
+    return lambda root, _: (root / WORK / name).unlink()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _change_evidence,
+        _change_code,
+        _damage("evaluated.json"),
+        _damage("generated/ledger.md"),
+        _damage("figures/difficulty.svg"),
+        _lose("evaluated.json"),
+        _lose("figures/difficulty.csv"),
+    ],
+)
+def test_whatever_else_changed_evaluates_anew(
+    change: Callable[[Path, pytest.MonkeyPatch], None],
+    repository: Path,
+    made: Evaluated,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change(repository, monkeypatch)
+    found, anew = again(repository)
+    draw(repository, found, silent)
+    assert anew
+    assert found.inputs == made.inputs
+    assert (repository / WORK / "figures/difficulty.svg").read_bytes().startswith(b"<?xml")
+
+
+def test_an_evaluation_that_was_not_drawn_is_not_kept(repository: Path, made: Evaluated) -> None:
+    _change_evidence(repository, pytest.MonkeyPatch())
+    evaluate(repository, NEWEST, silent)
+    found, anew = again(repository)
+    assert anew
+    assert found.key != made.key
