@@ -174,10 +174,11 @@ def build(vintage: Vintage, ids: Iterable[str] | None = None) -> Ledger:
     findings: dict[str, Finding] = {}
     entries: dict[str, Entry] = {}
     cited, evidence = vintage.data("cited").frame, vintage.data("evidence").frame
-    said, nothing = dict(iter(evidence.groupby("claim"))), evidence.iloc[:0]
+    about = evidence.groupby("claim").indices
     for claim in in_order(register if ids is None else ids):
         finding = findings[claim.id] = _evaluate(claim, vintage, findings)
-        entries[claim.id] = _entry(claim, finding, vintage, cited.loc[claim.id], said.get(claim.id, nothing))
+        said = evidence.iloc[about.get(claim.id, [])]
+        entries[claim.id] = _entry(claim, finding, vintage, cited.loc[claim.id], said)
     return Ledger(vintage.as_of, {id_: entries[id_] for id_ in register if id_ in entries})
 
 

@@ -52,11 +52,12 @@ class EmbeddedRenderer:
         self._document.close()
 
     def prepare(self, book: Book, inputs: Inputs, progress: Progress = silent) -> None:
-        """Compile the chapters ahead of `render`, while the figures are still being drawn.
+        """Compile the chapters and set the citations ahead of `render`, while figures are still being drawn.
 
         Reads variables, guards and generated Markdown, and no figure. Raises as `render` does.
         """
-        self._compile(book, inputs, progress)
+        _, objects, _ = self._compile(book, inputs, progress)
+        self._store.citations(book, objects)
 
     def render(self, book: Book, inputs: Inputs, out: Path, progress: Progress = silent) -> None:
         """Write the site and `<output_file>.pdf` into `out`; see `Renderer.render`."""
