@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analysis.claims.ledger import Ledger
+    from analysis.prose.sentences import Use
     from analysis.publish.archive.release import Difference
     from analysis.publish.editions import Edition
     from analysis.snapshots import Snapshot, Store, Vintage
@@ -62,7 +63,7 @@ def _ledger(vintage: Vintage, ids: Sequence[str]) -> Ledger:
     return ledger.Ledger(built.as_of, {id_: built[id_] for id_ in ids}) if ids else built
 
 
-def _sentences(root: Path, vintage: Vintage) -> Mapping[str, Sequence[str]]:
+def _sentences(root: Path, vintage: Vintage) -> Mapping[str, Sequence[Use]]:
     from analysis import charts
     from analysis.claims import ledger
     from analysis.prose.sentences import by_claim

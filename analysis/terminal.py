@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from analysis.claims import stored
+from analysis.claims.ledger import row
 from analysis.claims.model import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from analysis.claims.ledger import Entry, Input, Ledger
+    from analysis.prose.sentences import Use
     from analysis.snapshots import Vintage
 
 _STYLES = {
@@ -55,15 +57,18 @@ def numbers(ledger: Ledger, console: Console) -> None:
     console.print(f"\n{len(ledger.entries)} claims: {counts}")
 
 
-def explain(entry: Entry, vintage: Vintage, sentences: Iterable[str], console: Console) -> None:
+def explain(entry: Entry, vintage: Vintage, sentences: Iterable[Use], console: Console) -> None:
     """The whole account of one claim, from the sentence to the rows."""
     console.print(f"[bold]{entry.id}[/bold]  as of {vintage.as_of}")
     console.print(f"{escape(entry.statement)}\n")
     for sentence in sentences:
-        console.print(f"  [dim]{escape(sentence)}[/dim]")
+        console.print(f"  {escape(sentence.text)}")
+        kind = "" if sentence.part == "sentence" else f"{sentence.part}, "
+        place = f"{kind}{sentence.file}:{sentence.line}, {sentence.address}"
+        console.print(f"    [dim]{escape(place)}[/dim]", highlight=False)
     lines = [
         ("cited", entry.cited),
-        ("we have", f"{entry.display}   (unrounded {entry.exact}; {entry.rounding})"),
+        ("we have", entry.display + _behind(entry)),
         ("formula", entry.formula),
         ("code", f"{entry.code.path}:{entry.code.line}  {entry.code.function}"),
         ("margin", entry.margin),
@@ -94,11 +99,20 @@ def explain(entry: Entry, vintage: Vintage, sentences: Iterable[str], console: C
         )
 
 
-def explain_json(entry: Entry, sentences: Iterable[str]) -> str:
+def explain_json(entry: Entry, sentences: Sequence[Use]) -> str:
     """The same account as JSON."""
     return json.dumps(
-        asdict(entry) | {"sentences": list(sentences)}, ensure_ascii=False, indent=1, sort_keys=True
+        stored.plain(entry) | stored.used(sentences), ensure_ascii=False, indent=1, sort_keys=True
     )
+
+
+def _behind(entry: Entry) -> str:
+    """What rounding hides; nothing for words and days, which have no digits."""
+    told = [
+        f"to four decimals {entry.exact}" if entry.exact != entry.display else "",
+        entry.rounding if entry.rounding != "none" else "",
+    ]
+    return f"   ({'; '.join(filter(None, told))})" if any(told) else ""
 
 
 def _styled(verdict: str) -> str:
@@ -113,9 +127,7 @@ def _rows(used: Input, vintage: Vintage, console: Console) -> None:
         console.print(f"    {used.rows[0]} to {used.rows[-1]}", highlight=False)
         return
     for label in labels:
-        row = frame.loc[label].dropna()
-        cells = ", ".join(f"{column}={value}" for column, value in row.items() if value != "")
-        console.print(f"    [dim]{escape(_label(label))}: {escape(cells)}[/dim]", highlight=False)
+        console.print(f"    [dim]{escape(row(frame, label))}[/dim]", highlight=False)
 
 
 def _label(label: object) -> str:

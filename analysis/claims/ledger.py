@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.claims import stored
 from analysis.claims.model import Claim, Finding, Kind, Verdict
 from analysis.claims.quantities import Quantity, Range
 from analysis.claims.registry import AS_OF, claims, dependency, in_order, is_claim, unknown_claim
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from analysis.claims.quantities import Value
     from analysis.snapshots import Vintage
 
-SCHEMA_VERSION = 1
 _LISTED_ROWS = 60
+_WRITTEN_ROWS = 3
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -39,6 +39,7 @@ class Input:
     sha256: str
     count: int
     rows: tuple[str, ...]  # the first and the last only where there are more than 60
+    cells: tuple[str, ...]  # the rows themselves, where there are at most three
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,28 +137,14 @@ class Ledger:
     def content(self) -> dict[str, Any]:
         """What its JSON holds, apart from the sentences of a book."""
         return {
-            "schema": SCHEMA_VERSION,
+            "schema": stored.SCHEMA_VERSION,
             "as_of": self.as_of.isoformat(),
-            "claims": {id_: asdict(entry) for id_, entry in self.entries.items()},
+            "claims": {id_: stored.plain(entry) for id_, entry in self.entries.items()},
         }
 
-    def to_json(self, sentences: Mapping[str, Sequence[str]]) -> str:
-        """As `canonical`."""
-        return canonical(self.content(), sentences)
-
-
-def canonical(content: Mapping[str, Any], sentences: Mapping[str, Sequence[str]]) -> str:
-    """A ledger as canonical JSON: the same content gives the same bytes.
-
-    Args:
-        content: of the ledger.
-        sentences: for each claim the sentences of the book that use it.
-    """
-    claims = {
-        id_: entry | {"sentences": list(sentences.get(id_, ()))} for id_, entry in content["claims"].items()
-    }
-    whole = {**content, "claims": claims}
-    return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    def to_json(self, sentences: Mapping[str, Sequence[object]]) -> str:
+        """As `stored.canonical`."""
+        return stored.canonical(self.content(), sentences)
 
 
 def build(vintage: Vintage, ids: Iterable[str] | None = None) -> Ledger:
@@ -258,6 +245,8 @@ def _margin(claim: Claim, finding: Finding) -> str:
     if claim.kind in (Kind.COMPUTED, Kind.DERIVED) and isinstance(value, Quantity):
         rounding = claim.rounding or value.default
         low, high = rounding.edges(value.value)
+        if rounding.magnitude:  # the number is shown without its sign, so its edges are too
+            low, high = sorted((abs(low), abs(high)))
         kind = type(value)
         texts.append(f"shows {value.display(rounding)} from {kind(low).exact()} to {kind(high).exact()}")
     return "; ".join(texts)
@@ -283,7 +272,14 @@ def _inputs(claim: Claim, finding: Finding, vintage: Vintage) -> Iterable[Input]
         for snapshot, found in data.origin(labels).items():
             names = [_label(label) for label in found]
             listed = names if len(names) <= _LISTED_ROWS else [names[0], names[-1]]
-            yield Input(parameter, snapshot.path, snapshot.sha256, len(names), tuple(listed))
+            cells = [row(data.frame, label) for label in found] if len(names) <= _WRITTEN_ROWS else []
+            yield Input(parameter, snapshot.path, snapshot.sha256, len(names), tuple(listed), tuple(cells))
+
+
+def row(frame: pd.DataFrame, label: object) -> str:
+    """A row of a data set: its key, and each cell that is not empty."""
+    cells = (f"{column}={value}" for column, value in frame.loc[label].dropna().items() if value != "")
+    return f"{_label(label)}: {', '.join(cells)}"
 
 
 def _label(label: object) -> str:

@@ -54,7 +54,7 @@ class Evaluated:
 
     def published(self, root: Path) -> str:
         """The ledger with the sentences of the book in `root`, as canonical JSON."""
-        from analysis.claims.ledger import canonical
+        from analysis.claims.stored import canonical
         from analysis.prose.sentences import by_claim
 
         return canonical(self.ledger, by_claim(root, self.inputs.variables))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import ReportError
 from analysis.prose.book import Book
+from analysis.prose.sentences import pieces
 from analysis.revisions import sides as sides_
 from analysis.revisions.numbers import BESIDE, HIDDEN, READING, Number, moved
-from analysis.revisions.sentences import Sentence, changed, pieces
+from analysis.revisions.sentences import Sentence, changed
 from analysis.revisions.states import State, crossed, evaluate, spoken
 from analysis.revisions.tables import IDENTICAL, SAME_TABLE, TableDiff
 

@@ -7,80 +7,23 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.prose.sentences import Piece, pieces
 from analysis.revisions.causes import CODE, DATA, PROSE, shares
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from analysis.claims.ledger import Ledger
-    from analysis.prose.book import Chapter
     from analysis.revisions.states import State
 
 SAME, GONE, COME = "same", "del", "ins"
 
-_VAR = re.compile(r"\{\{<\s*var\s+(\S+)\s*>\}\}")
-_GENERATED = re.compile(r"\{\{<\s*generated\s+(\S+)\s*>\}\}")
-_HOLDS = re.compile(r"<!--\s*holds:\s*(.*?)\s*-->")
-_COMMENT = re.compile(r"\s*<!--.*?-->")
-_ID = re.compile(r"\{[^{}]*#([\w-]+)[^{}]*\}")
-_FIGURE = re.compile(r"^!\[(?P<caption>.*)\]\((?:[^()]*/)?(?P<name>[^()/]*)\.svg\)\{(?P<attributes>.*)\}\s*$")
-_ALT = re.compile(r'fig-alt="((?:[^"\\]|\\.)*)"')
-_TITLE = re.compile(r'^:::.*title="([^"]*)"')
-_MARKUP = (
-    (re.compile(r"^\s*(?:#+|[-*+]|\d+\.)\s+"), ""),
-    (re.compile(r"\[((?:\\.|[^\[\]\\])*)\](?:\{[^{}]*\}|\(<?[^()\s]*>?\))"), r"\1"),
-    (re.compile(r"\s*\{[#.][^{}]*\}"), ""),
-    (re.compile(r"(?<!\\)(?:\*\*|`)"), ""),
-    (re.compile(r"(?<![\\\w])\*(?=\S)|(?<=\S)(?<!\\)\*(?!\w)"), ""),
-    (re.compile(r"(?<![\w.])@(?=\w)"), ""),
-    (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
-)
 # Where something is made and what its file hashes to is shown, but it is no reading.
 _PROVENANCE = re.compile(r"data-snapshots/\S+|\b[0-9a-f]{12,64}\b|, line \d+,|[\d,]+ bytes")
 _DAY = frozenset({"report.as-of", "report.edition", "report.edition-line"})
 _ALIKE = 0.5
 _FEW = 4_000
 _WORDS = re.compile(r"\s+|[$\u2212+~]?\w+(?:[.,:'’–/-]\w+)*%?|.")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text that is read as one: a sentence, a caption, an alt text, a row of a table.
-
-    Args:
-        part: `sentence`, `caption`, `alt text`, `title` or `table`.
-        source: as written, with shortcodes.
-        address: of the place on the site.
-        block: the generated block that it stands in.
-        figure: the chart that it is the caption or the alt text of.
-    """
-
-    file: str
-    line: int
-    part: str
-    source: str
-    address: str
-    block: str = ""
-    figure: str = ""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The variables it uses."""
-        return tuple(dict.fromkeys(_VAR.findall(self.source)))
-
-    @property
-    def guards(self) -> tuple[str, ...]:
-        """The claims whose guards it names."""
-        return tuple(id_ for said in _HOLDS.findall(self.source) for id_ in re.split(r"[,\s]+", said))
-
-    def read(self, texts: Mapping[str, str]) -> str:
-        """The text as a reader has it, without markup."""
-        said = _COMMENT.sub("", self.source)
-        for pattern, put in _MARKUP:
-            said = pattern.sub(put, said)
-        if self.part == "table":
-            said = said.strip().strip("|").replace(" | ", " \N{MIDDLE DOT} ")
-        return _VAR.sub(lambda found: texts.get(found[1], found[0]), said).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,48 +65,6 @@ class Sentence:
     dated: bool
     shares: Mapping[str, float] | None
     kind: str
-
-
-def pieces(chapters: Iterable[Chapter], blocks: Mapping[str, str]) -> Iterator[Piece]:
-    """Everything of a book that is read, in order."""
-    for chapter in chapters:
-        file, section, table = chapter.source, "", ""
-        for number, line in enumerate(chapter.text.splitlines(), chapter.first_line):
-            if line.startswith("#") and (found := _ID.search(line)):
-                section = found[1]
-            elif line.startswith("::: {#tbl-") and (found := _ID.search(line)):
-                table = found[1]
-            anchor = table or section
-            address = f"{chapter.href}#{anchor}" if anchor else chapter.href
-            if figure := _FIGURE.match(line):
-                found = re.search(r"#([\w-]+)", figure["attributes"])
-                at = f"{chapter.href}#{found[1]}" if found else address
-                texts = [
-                    ("caption", figure["caption"]),
-                    *(("alt text", x) for x in _ALT.findall(figure["attributes"])),
-                ]
-                yield from (
-                    Piece(file, number, part, said, at, figure=figure["name"]) for part, said in texts
-                )
-            elif block := _GENERATED.search(line):
-                yield from _rows(
-                    Piece(file, number, "table", "", address, block[1]), blocks.get(block[1], "")
-                )
-            elif title := _TITLE.match(line):
-                yield Piece(file, number, "title", title[1], address)
-            elif line.startswith(":::"):
-                table = ""
-            elif line.strip():
-                yield Piece(file, number, "caption" if table else "sentence", line, address)
-
-
-def _rows(at: Piece, block: str) -> Iterator[Piece]:
-    address = at.address
-    for row in block.splitlines():
-        if row.startswith("#") and (found := _ID.search(row)):
-            address = f"{at.address.split('#')[0]}#{found[1]}"
-        if row.strip() and not row.startswith(("|---", ":::")):
-            yield Piece(at.file, at.line, "table", row, address, at.block)
 
 
 def changed(

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import charts
 from analysis.claims import ledger as ledgers
-from analysis.claims.ledger import SCHEMA_VERSION, Code, Entry, Evidence, Figure, GuardState, Input, Ledger
+from analysis.claims import stored
+from analysis.claims.ledger import Code, Entry, Evidence, Figure, GuardState, Input, Ledger
 from analysis.errors import ReportError
 from analysis.prose.book import Book
 from analysis.prose.variables import variables
@@ -182,21 +183,20 @@ def _run(code: Side, data: Side, *words: str) -> dict[str, Any]:
 
 
 def _ledger(said: Mapping[str, Any], side: Side) -> Ledger:
-    if said.get("schema") != SCHEMA_VERSION:
-        raise ReportError(
-            "the ledger of a revision has another schema",
-            where=side.label,
-            expected=str(SCHEMA_VERSION),
-            got=str(said.get("schema")),
-        )
-    return Ledger(side.as_of, {id_: _entry(fields) for id_, fields in said["claims"].items()})
+    claims = stored.read(said, side.label)
+    return Ledger(side.as_of, {id_: _entry(fields) for id_, fields in claims.items()})
 
 
 def _entry(fields: dict[str, Any]) -> Entry:
     kept = {name: value for name, value in fields.items() if name != "sentences"}
     kept["code"] = Code(**kept["code"])
     kept["guard"] = GuardState(**kept["guard"]) if kept["guard"] else None
-    kept["inputs"] = tuple(Input(**{**used, "rows": tuple(used["rows"])}) for used in kept["inputs"])
-    kept["parts"] = {name: Figure(**part) for name, part in kept["parts"].items()}
+    kept["inputs"] = tuple(
+        Input(**{**used, "rows": tuple(used["rows"]), "cells": tuple(used["cells"])})
+        for used in kept["inputs"]
+    )
+    kept["parts"] = {part.pop("name"): Figure(**part) for part in map(dict, kept["parts"])}
+    if kept["value"] is None:
+        kept["value"] = (kept["low"] + kept["high"]) / 2
     kept["evidence"] = tuple(Evidence(**piece) for piece in kept["evidence"])
     return Entry(**kept)

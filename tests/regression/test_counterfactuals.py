@@ -19,7 +19,8 @@ from analysis.claims.ledger import Entry, Ledger
 from analysis.claims.model import Kind
 from analysis.claims.registry import claims
 from analysis.measures.operators import OWN_HASH_RATE
-from analysis.prose.sentences import Sentence, sentences
+from analysis.prose.sentences import Piece as Sentence
+from analysis.prose.sentences import sentences
 from analysis.prose.variables import guards, variables
 from tests.conftest import NEWEST, ROOT, ledger_of, vintage_of
 from tests.regression.edited import Edit, both, cell, everywhere, ledger_with, needs, reacting

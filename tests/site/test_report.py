@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from analysis.cli import main
+from analysis.prose.book import Book
+from analysis.prose.labels import labels
 from tests.conftest import AS_READ, NEWEST, ROOT, ledger_of
 from tests.report import SITE, copy_repository, report
 
@@ -237,3 +239,16 @@ def test_nothing_is_done_when_nothing_changed(tmp_path: Path, capsys: pytest.Cap
     assert main(build) == 0
     assert "built in" in capsys.readouterr().out
     assert "tampered" not in (root / SITE / "index.html").read_text("utf-8")
+
+
+def test_references_read_in_a_sentence_as_they_read_on_the_page() -> None:
+    known = labels(Book.load(ROOT).chapters)
+    found = [
+        (anchor, text)
+        for path in report().rglob("*.html")
+        for anchor, text in re.findall(
+            r'<a href="[^"#]*#([^"]*)" class="xref">([^<]*)</a>', path.read_text("utf-8")
+        )
+    ]
+    assert len(found) > 40
+    assert [(anchor, text) for anchor, text in found if known[anchor].text != text] == []

@@ -12,9 +12,10 @@ import jsonschema
 import pytest
 
 from analysis.claims import ledger as ledgers
+from analysis.claims import stored
 from analysis.claims.ledger import Ledger
 from analysis.claims.registry import claims
-from analysis.errors import ClaimError, VintageError
+from analysis.errors import ClaimError, ReportError, VintageError
 from tests.conftest import AS_READ, ROOT, ledger_of, vintage_of
 
 SCHEMA = json.loads((ROOT / "analysis/claims/ledger.schema.json").read_text("utf-8"))
@@ -100,3 +101,50 @@ def test_design_page_of_claims_is_complete() -> None:
     assert sorted(names) == sorted(claims())
     assert len(names) == len(set(names))
     assert all(claim.statement.endswith(".") for claim in claims().values())
+
+
+def test_figures_stand_in_the_order_of_the_account(ledger: Ledger) -> None:
+    said = json.loads(ledger.to_json({}))["claims"]
+    for id_, entry in ledger.entries.items():
+        assert [part["name"] for part in said[id_]["parts"]] == list(entry.parts)
+    names = [part["name"] for part in said["difficulty-drop"]["parts"]]
+    assert names != sorted(names), "the order is not that of the alphabet"
+
+
+def test_a_range_has_two_ends_and_no_value(ledger: Ledger) -> None:
+    said = json.loads(ledger.to_json({}))["claims"]
+    ranges = {id_: entry for id_, entry in said.items() if entry["low"] is not None}
+    assert {"hashrate-q1-decline", "top5-history", "ai-share-now"} <= set(ranges)
+    assert all(entry["value"] is None and entry["low"] <= entry["high"] for entry in ranges.values())
+    assert all(said[id_]["value"] is not None for id_ in set(said) - set(ranges))
+
+
+def test_a_few_rows_are_written_out(ledger: Ledger) -> None:
+    (used,) = ledger["difficulty-drop"].inputs
+    assert [cells.split(" ")[0] for cells in used.cells] == ["939456:", "941472:"]
+    assert "bits=17021a91" in used.cells[1]
+    every = [one for entry in ledger.entries.values() for one in entry.inputs]
+    assert all(len(one.cells) == (one.count if one.count <= 3 else 0) for one in every)
+
+
+def test_a_number_shown_without_its_sign_has_its_margin_without_it() -> None:
+    assert ledger_of(AS_READ)["difficulty-drop"].margin == "shows 7.7% from 7.7% to 7.8%"
+
+
+def test_a_ledger_of_the_first_schema_reads_like_one_of_this() -> None:
+    entry = json.loads(ledger_of(AS_READ).to_json({}))["claims"]["ai-share-now"]
+    old = entry | {
+        "value": 50.0,
+        "parts": {part["name"]: {k: v for k, v in part.items() if k != "name"} for part in entry["parts"]},
+        "inputs": [{k: v for k, v in used.items() if k != "cells"} for used in entry["inputs"]],
+        "sentences": ["chapters/revenue.qmd:95: Our value: 67%."],
+    }
+    read = stored.read({"schema": 1, "claims": {"ai-share-now": old}}, "an archive")["ai-share-now"]
+    assert read["value"] is None
+    assert sorted(part["name"] for part in read["parts"]) == sorted(part["name"] for part in entry["parts"])
+    assert read["sentences"][0]["address"] == "chapters/revenue.html"
+    assert read["sentences"][0]["text"] == "Our value: 67%."
+    read["sentences"] = []
+    jsonschema.validate({"schema": 2, "as_of": "2026-05-08", "claims": {"ai-share-now": read}}, SCHEMA)
+    with pytest.raises(ReportError, match="schema that is not known"):
+        stored.read({"schema": 3}, "an archive")

@@ -92,7 +92,7 @@ def test_numbers_as_json_lists_value_verdict_formula_code_inputs_and_evidence(
     assert drop["code"]["path"] == "analysis/claims/network.py"
     assert len(drop["inputs"][0]["sha256"]) == 64
     assert drop["evidence"][0]["publisher"]
-    assert any(sentence.startswith("chapters/") for sentence in drop["sentences"])
+    assert any(use["address"].startswith("chapters/overview.html#sec-") for use in drop["sentences"])
 
 
 def test_explain_goes_from_the_sentence_to_the_rows(capsys: pytest.CaptureFixture[str]) -> None:

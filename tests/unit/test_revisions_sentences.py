@@ -7,15 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.prose.book import Book
-from analysis.revisions.sentences import COME, GONE, SAME, Piece, _pairs, pieces, words
+from analysis.prose.labels import Label
+from analysis.prose.sentences import Piece, pieces
+from analysis.revisions.sentences import COME, GONE, SAME, _pairs, words
 from tests.conftest import ROOT
 from tests.unit.revisions import NEWEST_DAY, shipped
 
 TEXTS = {"claim.drop": "7.7%", "verdict.drop": "reproduced", "part.drop.price": "$28.04"}
 
 
+LABELS = {"fig-cut": Label("Figure\N{NO-BREAK SPACE}2.1")}
+
+
 def piece(source: str, part: str = "sentence", file: str = "a.qmd", block: str = "") -> Piece:
-    return Piece(file, 1, part, source, "a.html", block)
+    return Piece(file, 1, part, source, "a.html", block, labels=LABELS)
 
 
 READ = {
@@ -23,7 +28,7 @@ READ = {
     "## The **cut** {#sec-cut .unnumbered}": "The cut",
     "- a point, *well* made": "a point, well made",
     "see [the page](<https://example.org/a_b>) and [x]{.verdict .y}": "see the page and x",
-    "as @fig-cut shows [@source; @other]": "as fig-cut shows [source; other]",
+    "as @fig-cut shows [@one; @two], by @eq-any.[^x]": "as Figure\N{NO-BREAK SPACE}2.1 shows, by eq-any.",
     r"costs \$5 \[sic\]": "costs $5 [sic]",
     "a * b is no stress, 5*3 neither": "a * b is no stress, 5*3 neither",
     "typed <!-- numeral: '5' is a name --> here": "typed here",

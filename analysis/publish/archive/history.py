@@ -94,7 +94,7 @@ def texts(claims: Mapping[str, dict[str, Any]]) -> dict[str, str]:
     for id_, entry in claims.items():
         found[f"claim.{id_}"] = entry["display"]
         found[f"verdict.{id_}"] = entry["verdict"]
-        found |= {f"part.{id_}.{name}": part["display"] for name, part in entry["parts"].items()}
+        found |= {f"part.{id_}.{part['name']}": part["display"] for part in entry["parts"]}
     return found
 
 

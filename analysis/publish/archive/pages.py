@@ -185,9 +185,8 @@ def bar(view: View, name: str, *, root: bool = False) -> str:
 
 def _uses(view: View, claim: str) -> set[str]:
     """The pages that rest on a claim."""
-    sentences = view.claims.get(claim, {}).get("sentences", ())
-    sources = {sentence.partition(":")[0] for sentence in sentences}
-    return {re.sub(r"\.\w+$", ".html", source) for source in sources} | {f"claims/{claim}.html"}
+    used = view.claims.get(claim, {}).get("sentences", ())
+    return {one["address"].partition("#")[0] for one in used} | {f"claims/{claim}.html"}
 
 
 def at_root(text: str, name: str, view: View, pages: Sequence[str]) -> str:
@@ -247,7 +246,9 @@ def claim_pages(view: View) -> dict[str, bytes]:
                     for key in entry
                     if key not in {"evidence", "inputs", "sentences", "parts"}
                 },
-                "parts": {part: figure["display"] for part, figure in entry["parts"].items()},
+                "parts": [
+                    {key: part[key] for key in ("name", "label", "display")} for part in entry["parts"]
+                ],
                 "history": [asdict(moment) | {"as_of": moment.as_of.isoformat()} for moment in story],
                 "citation": citation.csl(),
                 "ledger": f"../ledger.json#/claims/{id_}",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from analysis.claims import stored
 from analysis.errors import ReportError
 from analysis.publish.archive import places
 from analysis.publish.archive.manifest import Manifest
@@ -113,9 +114,9 @@ class Issue:
 
     @cached_property
     def claims(self) -> Mapping[str, dict[str, Any]]:
-        """Its ledger: claim id to entry."""
-        claims: dict[str, dict[str, Any]] = json.loads(self.files.read(self.home + places.LEDGER))["claims"]
-        return claims
+        """Its ledger: claim id to entry, in the form that new ledgers have."""
+        name = self.home + places.LEDGER
+        return stored.read(json.loads(self.files.read(name)), name)
 
     @cached_property
     def pages(self) -> tuple[str, ...]:

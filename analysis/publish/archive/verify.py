@@ -307,8 +307,8 @@ class _Work:
     def _claims(self, issue: Issue) -> Mapping[str, dict[str, Any]]:
         try:
             return issue.claims
-        except (KeyError, ValueError):  # a ledger that is gone or no JSON is found as a changed file
-            return {}
+        except (KeyError, ValueError, TypeError, AttributeError, ReportError):
+            return {}  # a ledger that is gone, or that is none, is found as a changed file
 
     def _bytes(self, name: str) -> bytes:
         try:
@@ -329,8 +329,8 @@ def _said(entry: Mapping[str, Any] | None) -> dict[str, Any]:
         return {}
     said = {key: entry[key] for key in (*_SAID, "value", "low", "high", "hypothesis")}
     said["guard"] = entry["guard"] and entry["guard"]["holds"]
-    for name, part in entry["parts"].items():
-        said |= {f"{name}.{key}": part[key] for key in ("value", "display")}
+    for part in entry["parts"]:
+        said |= {f"{part['name']}.{key}": part[key] for key in ("value", "display")}
     return said
 
 
