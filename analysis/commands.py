@@ -127,6 +127,9 @@ def release(arguments: argparse.Namespace) -> int:
         issue = press.release(root, arguments.id, into, arguments.renderer, progress, _difference(root))
     print(f"edition {issue.id} stands in {into}/{issue.home}, {len(issue.manifest.files)} files")
     print(f"release {issue.manifest.number}, SHA-256 of its manifest {issue.sha256}")
+    if not issue.manifest.about.address:
+        says = "citations, feed and canonical links give no full address until book.site-url says it"
+        print(f"warning: {says} ({BOOK_FILE})", file=sys.stderr)
     if arguments.crate:
         from analysis.publish.archive.crate import write
 

@@ -23,6 +23,7 @@ FOURTH = """
 [[edition]]
 id = "2026-07-15"
 as_of = 2026-07-15
+published = 2026-11-23
 title = "In between"
 
 [[edition.revision]]

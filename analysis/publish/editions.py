@@ -24,6 +24,7 @@ KINDS = {
 """The kinds of revision, as statistics offices tell them apart, with their meaning."""
 
 _ID = re.compile(r"[0-9a-z][0-9a-z-]*")
+_DAYS = ("as_of", "published")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,23 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One issue of the report: a name for ever, and the day on which its evidence is read."""
+    """One issue of the report: a name for ever, the day of its evidence, and the day it came out.
+
+    Only editions and revisions from before anybody wrote it down lack `published`.
+    """
 
     id: str
     as_of: dt.date
     title: str
+    published: dt.date | None = None
     note: str = ""
     revision: tuple[Revision, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+
+    @property
+    def issued(self) -> dt.date:
+        """The day to cite: when it came out, or else the day of its evidence, which it said of itself."""
+        return self.published or self.as_of
 
     def kind_of(self, claim: str) -> str | None:
         """The kind of revision that moved a claim; None if no revision accounts for it."""
@@ -67,12 +77,14 @@ class Edition:
 
     def to_dict(self) -> dict[str, Any]:
         """What a manifest holds."""
-        return asdict(self) | {"as_of": self.as_of.isoformat()}
+        published = self.published and self.published.isoformat()
+        return asdict(self) | {"as_of": self.as_of.isoformat(), "published": published}
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Edition:
         """What `to_dict` gave."""
-        return _edition(dict(content) | {"as_of": dt.date.fromisoformat(content["as_of"])}, "a manifest")
+        days = {key: dt.date.fromisoformat(content[key]) for key in _DAYS if content.get(key)}
+        return _edition({**content, **days}, "a manifest")
 
 
 def editions(root: Path) -> tuple[Edition, ...]:
@@ -112,15 +124,23 @@ def edition(root: Path, id_: str) -> Edition:
             f"there is no edition {id_}",
             where=EDITIONS_FILE,
             expected=" or ".join(listed),
-            hint="add an [[edition]] with id, as_of and title",
+            hint="add an [[edition]] with id, as_of, published and title",
         )
     return listed[id_]
 
 
 def _edition(entry: Mapping[str, Any], where: str) -> Edition:
     found = dict(_checked(Edition, entry, where))
-    if type(found["as_of"]) is not dt.date:
-        raise ProseError("as_of is not a day", where=where, expected="YYYY-MM-DD", got=str(found["as_of"]))
+    for key in _DAYS:
+        if type(day := found.get(key)) is not dt.date and (key == "as_of" or day is not None):
+            raise ProseError(f"{key} is not a day", where=where, expected="YYYY-MM-DD", got=str(day))
+    if (found.get("published") or found["as_of"]) < found["as_of"]:
+        raise ProseError(
+            "an edition is published before the day of its evidence",
+            where=where,
+            expected=f"{found['as_of']} or later",
+            got=str(found["published"]),
+        )
     if not _ID.fullmatch(str(found["id"])):
         raise ProseError(
             "the id can not be part of an address",

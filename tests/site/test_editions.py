@@ -221,9 +221,13 @@ def test_machines_read_the_report_its_data_sets_and_its_claims() -> None:
     ledger = json.loads((home / "ledger.json").read_text("utf-8"))["claims"]
     assert graph["@type"] == "Report"
     assert graph["version"] == NEWEST
-    assert {one["identifier"]: one["about"]["value"] for one in graph["hasPart"]} == {
-        id_: entry["value"] for id_, entry in ledger.items()
-    }
+    assert graph["datePublished"] == "2026-11-22"
+    assert graph["temporalCoverage"] == NEWEST
+    for one in graph["hasPart"]:
+        entry = ledger[one["identifier"]]
+        ends = [one["about"].get(key) for key in ("value", "minValue", "maxValue")]
+        assert ends == [entry[key] for key in ("value", "low", "high")]
+    assert sum("minValue" in one["about"] for one in graph["hasPart"]) >= 3
     assert len(graph["isBasedOn"]) >= 10
     for data_set in graph["isBasedOn"]:
         file = home / data_set["distribution"]["contentUrl"]
@@ -236,6 +240,58 @@ def test_machines_read_the_report_its_data_sets_and_its_claims() -> None:
         for found in re.findall(r'<script type="application/ld\+json">(.*?)</script>', data):
             assert "{{" not in found
             assert json.loads(found)["@context"] == "https://schema.org"
+
+
+def addresses(content: object) -> list[str]:
+    """Every address that linked data name."""
+    if isinstance(content, list):
+        return [address for one in content for address in addresses(one)]
+    if not isinstance(content, dict):
+        return []
+    own = [content[key] for key in ("@id", "contentUrl") if key in content]
+    return own + [address for value in content.values() for address in addresses(value)]
+
+
+def test_what_linked_data_name_is_there_from_wherever_they_are_read() -> None:
+    checked = 0
+    for name, page in pages_of(published()).items():
+        for found in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page):
+            for address in addresses(json.loads(found)):
+                assert (published() / places.target(name, address)).exists(), f"{name}: {address}"
+                checked += 1
+    assert checked > 500
+    root, frozen = (
+        json.loads(found_in(text(name), r'ld\+json">(.*?)</script>')[1])
+        for name in ("index.html", f"editions/{NEWEST}/index.html")
+    )
+    assert root["@id"] == f"editions/{NEWEST}/"
+    assert frozen["@id"] == "./"
+
+
+def test_an_edition_is_dated_by_the_day_on_which_it_came_out() -> None:
+    page = text(f"editions/{FIRST}/index.html")
+    assert '<meta property="article:published_time" content="2026-11-22">' in page
+    assert "DA  - 2026/11/22" in page
+    assert "evidence as of 8 May 2026" in page
+    feed = ET.fromstring(text("feed.xml"))  # noqa: S314
+    assert {said(one, "published")[:10] for one in feed.findall(f"{ATOM}entry")} == {"2026-11-22"}
+
+
+def test_an_edition_without_a_day_is_not_released(tmp_path: Path) -> None:
+    given = draft(FIRST)
+    with pytest.raises(ProseError, match="published: no day is given"):
+        release(tmp_path / "new", replace(given, edition=replace(given.edition, published=None)))
+
+
+def test_releasing_says_that_nobody_knows_where_the_site_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for address, warned in (("", 1), ("https://report.example/", 0)):
+        given = replace(draft(FIRST), about=replace(draft(FIRST).about, address=address))
+        issue = release(tmp_path / f"new{warned}", given)
+        monkeypatch.setattr(press, "release", lambda *_, issue=issue: issue)
+        assert main(["--root", str(repository()), "release", FIRST, "--into", str(tmp_path / "x")]) == 0
+        assert capsys.readouterr().err.count("until book.site-url says it") == warned
 
 
 def test_every_citation_names_its_edition() -> None:
@@ -481,6 +537,6 @@ def test_the_citation_file_names_the_newest_edition() -> None:
     newest: Edition = edition(ROOT, NEWEST)
     assert report["type"] == "report"
     assert report["version"] == newest.id
-    assert str(report["date-published"]) == newest.as_of.isoformat()
+    assert str(report["date-published"]) == newest.issued.isoformat()
     assert newest.id in report["notes"]
     assert report["title"] in text("index.html")

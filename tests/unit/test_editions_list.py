@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ GOOD = """
 [[edition]]
 id = "b"
 as_of = 2026-06-30
+published = 2026-07-02
 title = "Later"
 
 [[edition.revision]]
@@ -101,3 +103,11 @@ def test_an_edition_that_is_not_listed(tmp_path: Path) -> None:
         edition(tmp_path, "c")
     with pytest.raises(ProseError, match="there is no list"):
         editions(tmp_path / "elsewhere")
+
+
+def test_an_edition_comes_out_on_a_day_of_its_own(tmp_path: Path) -> None:
+    earlier, later = listed(tmp_path, GOOD)
+    assert later.issued == dt.date(2026, 7, 2)
+    assert (earlier.published, earlier.issued) == (None, dt.date(2026, 5, 8))
+    assert [Edition.from_dict(one.to_dict()) for one in (earlier, later)] == [earlier, later]
+    assert all(one.published == dt.date(2026, 11, 22) for one in editions(ROOT))

@@ -17,7 +17,7 @@ from analysis.publish.archive.manifest import About
 from analysis.publish.editions import Edition, Revision
 
 ABOUT = About("Salt & Sea: 50% {more}", "On salt.", ("The Salters",), "en", "report.pdf")
-EDITION = Edition("2026-05-08", dt.date(2026, 5, 8), "First")
+EDITION = Edition("2026-05-08", dt.date(2026, 5, 8), "First", dt.date(2027, 11, 22))
 LATER = Edition("2026-06-30", dt.date(2026, 6, 30), "Second", revision=(Revision("data", "More."),))
 
 
@@ -27,7 +27,7 @@ def cited(about: About = ABOUT) -> Citation:
 
 def test_plain_text_names_edition_and_place() -> None:
     assert cited().text() == (
-        "The Salters (2026). lake-level: 7.7%. In: Salt & Sea: 50% {more}. "
+        "The Salters (2027). lake-level: 7.7%. In: Salt & Sea: 50% {more}. "
         "Edition 2026-05-08, evidence as of 8 May 2026. editions/2026-05-08/claims/lake-level.html"
     )
 
@@ -37,7 +37,7 @@ def test_bibtex_is_escaped_and_names_the_edition() -> None:
     assert entry.startswith("@techreport{pivot-2026-05-08-lake-level,\n")
     assert r"title = {{lake-level: 7.7\%. In: Salt \& Sea: 50\% \{more\}}}" in entry
     assert "author = {{The Salters}}" in entry
-    assert "month = may" in entry
+    assert "month = nov" in entry
     assert "number = {Edition 2026-05-08}" in entry
     assert "howpublished = {editions/2026-05-08/claims/lake-level.html}" in entry
     bare = re.sub(r"\\[{}]", "", entry)
@@ -47,10 +47,10 @@ def test_bibtex_is_escaped_and_names_the_edition() -> None:
 def test_csl_and_ris_name_the_edition() -> None:
     item = cited().csl()
     assert item["edition"] == item["version"] == "2026-05-08"
-    assert item["issued"] == {"date-parts": [[2026, 5, 8]]}
+    assert item["issued"] == {"date-parts": [[2027, 11, 22]]}
     lines = cited().ris().split("\r\n")
     assert lines[0] == "TY  - RPRT"
-    assert "ET  - 2026-05-08" in lines
+    assert {"ET  - 2026-05-08", "PY  - 2027", "DA  - 2027/11/22"} <= set(lines)
     assert lines[-1] == "ER  - "
     assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in lines)
 
@@ -63,13 +63,16 @@ def test_with_a_host_every_form_has_the_permanent_address() -> None:
     for form in cited(about).forms().values():
         assert address in form
     assert cited(about).csl()["URL"] == address
+    assert f"UR  - {address}" in cited(about).ris()
+    assert f"url = {{{address}}}" in cited(about).bibtex()
 
 
 def entry(
     display: str, value: float | str, verdict: str = "reproduced", *, holds: bool | None = None
 ) -> dict[str, Any]:
     guard = None if holds is None else {"holds": holds}
-    return {"display": display, "value": value, "verdict": verdict, "guard": guard}
+    ends = {"low": None, "high": None}
+    return {"display": display, "value": value, "verdict": verdict, "guard": guard, **ends}
 
 
 def test_a_history_says_what_moved_and_by_which_kind_of_revision() -> None:
@@ -116,6 +119,14 @@ def test_a_picture_stays_in_its_frame(values: list[float]) -> None:
     assert all(0 < float(x) < 220 and 0 < float(y) < 48 for x, y in points)
 
 
+def test_a_range_is_drawn_by_its_ends_and_not_by_its_middle() -> None:
+    ranges = [entry("1 to 3", 0) | {"value": None, "low": 1.0, "high": high} for high in (3.0, 2.0)]
+    story = [(one, {"x": told}) for one, told in zip((EDITION, LATER), ranges, strict=True)]
+    picture = str(history.picture(history.moments("x", story)))
+    assert picture.count("<circle") == 4
+    assert re.findall(r'cy="([\d.]+)"', picture) == ["42.0", "42.0", "6.0", "24.0"]
+
+
 NAMES = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=4).map("/".join)
 
 
@@ -157,3 +168,37 @@ def test_linked_data_can_not_end_its_element() -> None:
     assert said.count("</script>") == 1
     inner = said.removeprefix('<script type="application/ld+json">').removesuffix("</script>")
     assert json.loads(inner) == {"name": "</script><b>"}
+
+
+def test_a_range_is_told_to_machines_by_its_ends() -> None:
+    entry = {
+        "statement": "A range.",
+        "unit": "%",
+        "display": "3.5–7.4%",
+        "cited": "~4%",
+        "verdict": "differs",
+    }
+    told = str(metadata.claim(ABOUT, EDITION, "lake", entry | {"value": None, "low": 3.5, "high": 7.4}, str))
+    assert '"minValue":3.5,"maxValue":7.4' in told
+    assert '"value"' not in told
+    one = str(metadata.claim(ABOUT, EDITION, "lake", entry | {"value": 3.5, "low": None, "high": None}, str))
+    assert '"value":3.5' in one
+    assert "minValue" not in one
+
+
+def test_linked_data_that_move_name_what_they_named() -> None:
+    graph = {
+        "@id": "./",
+        "url": "x",
+        "hasPart": [{"@id": "claims/a.html"}],
+        "in": {"contentUrl": "../../files/1.csv"},
+    }
+    start = "editions/e/index.html"
+    moved = metadata.moved(f"<p>./</p>{metadata.script(graph)}", start, "index.html")
+    inner = moved.removeprefix('<p>./</p><script type="application/ld+json">').removesuffix("</script>")
+    assert json.loads(inner) == {
+        "@id": "editions/e/",
+        "url": "x",
+        "hasPart": [{"@id": "editions/e/claims/a.html"}],
+        "in": {"contentUrl": "files/1.csv"},
+    }

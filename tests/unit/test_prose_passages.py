@@ -115,7 +115,8 @@ def test_values_of_settings_are_seen_and_what_they_set_is_not() -> None:
     book = "book:\n  title: Rank 2\n  chapters:\n    - q1.qmd\n  part-7: x\nformat:\n  papersize: a4\n"
     assert seen("_quarto.yml", book) == ["2"]
     assert seen("_quarto.yml", "chapters:\n  - part: Act 7\n    chapters: [a8.qmd]\n") == ["7"]
-    editions = '# 7 editions\n[[edition]]\nid = "2026-05-08"\nas_of = 2026-05-08\ntitle = "5th"\nnote = "7"\n'
+    editions = '# 7 editions\n[[edition]]\nid = "2026-05-08"\nas_of = 2026-05-08\npublished = 2026-11-22\n'
+    editions += 'title = "5th"\nnote = "7"\n'
     assert seen("editions.toml", editions) == ["5th", "7"]
 
 

@@ -66,14 +66,14 @@ class Citation:
 
     def text(self) -> str:
         """One line for a footnote."""
-        day = self.edition.as_of
+        day = self.edition.issued
         return (
             f"{' and '.join(self.about.authors)} ({day.year}). {self._title}. {self._edition}. {self.address}"
         )
 
     def bibtex(self) -> str:
         """An entry for BibTeX; authors and titles are protected from changes of case."""
-        day = self.edition.as_of
+        day = self.edition.issued
         fields = {
             "author": " and ".join(f"{{{_tex(name)}}}" for name in self.about.authors),
             "title": f"{{{_tex(self._title)}}}",
@@ -92,7 +92,7 @@ class Citation:
 
     def csl(self) -> dict[str, Any]:
         """An item of CSL-JSON."""
-        day = self.edition.as_of
+        day = self.edition.issued
         return {
             "id": self._key,
             "type": "report",
@@ -107,7 +107,7 @@ class Citation:
 
     def ris(self) -> str:
         """A record of RIS; lines end with CR LF, as its readers expect."""
-        day = self.edition.as_of
+        day = self.edition.issued
         lines = [
             ("TY", "RPRT"),
             *(("AU", f"{name},") for name in self.about.authors),

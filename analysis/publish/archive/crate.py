@@ -133,7 +133,8 @@ def _metadata(issue: Issue, files: Mapping[str, bytes]) -> bytes:
     crate.name = f"{about.title}: edition {edition.id}"
     crate.description = f"{about.description} {edition.title}; evidence as of {day}. {edition.note}".strip()
     crate.license = terms
-    root["datePublished"] = day
+    root["datePublished"] = edition.issued.isoformat()
+    root["temporalCoverage"] = day
     root["version"] = edition.id
     root["author"] = authors if len(authors) > 1 else authors[0]
     root["mainEntity"] = ledger

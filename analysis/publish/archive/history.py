@@ -24,7 +24,9 @@ class Moment:
         edition: its id.
         as_of: its day of evidence.
         display: the number as readers saw it.
-        value: the unrounded value, or text.
+        value: the number with all its digits, or text; None for a range.
+        low: of a range.
+        high: of a range.
         verdict: what was found.
         changes: in words, what differs from the edition before; empty where nothing does.
         kind: the kind of revision that did it, "" where nothing differs or none accounts for it.
@@ -33,7 +35,9 @@ class Moment:
     edition: str
     as_of: dt.date
     display: str
-    value: float | str
+    value: float | str | None
+    low: float | None
+    high: float | None
     verdict: str
     changes: tuple[str, ...]
     kind: str
@@ -56,6 +60,8 @@ def moments(
                     edition.as_of,
                     entry["display"],
                     entry["value"],
+                    entry["low"],
+                    entry["high"],
                     entry["verdict"],
                     differs,
                     kind,
@@ -103,20 +109,22 @@ def picture(story: Sequence[Moment]) -> Markup:
 
     The same is said in words beside it, so the picture carries its summary as a label and no more.
     """
-    values = [moment.value for moment in story if not isinstance(moment.value, str)]
-    if len(values) < 2 or len(values) < len(story):  # noqa: PLR2004
+    ends = [end for moment in story if (end := _ends(moment))]
+    if len(ends) < 2 or len(ends) < len(story):  # noqa: PLR2004
         return Markup()
-    low, spread = min(values), max(values) - min(values)
+    low, high = min(one for one, _ in ends), max(other for _, other in ends)
     first, days = story[0].as_of, max((story[-1].as_of - story[0].as_of).days, 1)
-    points = [
-        (
-            round(_EDGE + (moment.as_of - first).days / days * (_WIDTH - 2 * _EDGE), 1),
-            round(_HEIGHT - _EDGE - ((value - low) / spread if spread else 0.5) * (_HEIGHT - 2 * _EDGE), 1),
-        )
-        for moment, value in zip(story, values, strict=True)
-    ]
-    steps = f"M{points[0][0]} {points[0][1]}" + "".join(f"H{x}V{y}" for x, y in points[1:])
-    dots = "".join(f'<circle cx="{x}" cy="{y}" r="3"/>' for x, y in points)
+
+    def height(value: float) -> float:
+        share = (value - low) / (high - low) if high > low else 0.5
+        return round(_HEIGHT - _EDGE - share * (_HEIGHT - 2 * _EDGE), 1)
+
+    across = [round(_EDGE + (moment.as_of - first).days / days * (_WIDTH - 2 * _EDGE), 1) for moment in story]
+    steps, dots = "", ""
+    for line in dict.fromkeys(zip(*ends, strict=True)):  # a range has a line for each of its ends
+        points = [*zip(across, map(height, line), strict=True)]
+        steps += f"M{points[0][0]} {points[0][1]}" + "".join(f"H{x}V{y}" for x, y in points[1:])
+        dots += "".join(f'<circle cx="{x}" cy="{y}" r="3"/>' for x, y in points)
     label = f"{len(story)} editions: " + ", ".join(
         f"{moment.display} in {moment.edition}" for moment in story
     )
@@ -124,3 +132,10 @@ def picture(story: Sequence[Moment]) -> Markup:
         '<svg class="steps" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">'
         '<path d="{}"/>{}</svg>'
     ).format(label, _WIDTH, _HEIGHT, _WIDTH, _HEIGHT, steps, Markup(dots))  # noqa: S704
+
+
+def _ends(moment: Moment) -> tuple[float, float] | None:
+    """From where to where a number goes: a range to its ends, any other number nowhere; None for words."""
+    if moment.low is not None and moment.high is not None:
+        return moment.low, moment.high
+    return None if moment.value is None or isinstance(moment.value, str) else (moment.value, moment.value)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from analysis.publish.archive import places
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from analysis.publish.archive.citation import Citation
     from analysis.publish.archive.manifest import About
     from analysis.publish.editions import Edition
     from analysis.snapshots import Snapshot
 
+    Address = Callable[[str], str]
+
 _CONTEXT = "https://schema.org"
+_SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+_ADDRESSES = ("@id", "contentUrl")
 
 
 def tags(cited: Citation, title: str, description: str, pdf: str) -> tuple[tuple[str, str, str], ...]:
@@ -28,7 +35,7 @@ def tags(cited: Citation, title: str, description: str, pdf: str) -> tuple[tuple
         pdf: the address of the edition's PDF; relative as long as the site has none of its own.
     """
     about, edition = cited.about, cited.edition
-    day = edition.as_of
+    day = edition.issued
     found = [
         ("name", "citation_title", title),
         *(("name", "citation_author", name) for name in about.authors),
@@ -54,8 +61,8 @@ def report(
     about: About,
     edition: Edition,
     claims: Mapping[str, dict[str, Any]],
-    snapshots: Iterable[Snapshot],
-    place: Mapping[str, str],
+    sources: Iterable[tuple[Snapshot, str]],
+    address: Address,
 ) -> Markup:
     """The edition with its data sets and its claims, for its first page.
 
@@ -63,13 +70,14 @@ def report(
         about: the report.
         edition: the edition.
         claims: its ledger.
-        snapshots: the newest of each source.
-        place: path in the repository to the address from this page, for each snapshot.
+        sources: the newest snapshot of each, with its path from the root of the site.
+        address: gives the address of a path from the root of the site.
     """
+    home = places.home(edition.id)
     graph = {
         "@context": _CONTEXT,
         "@type": "Report",
-        "@id": f"{about.address}editions/{edition.id}/",
+        "@id": address(home),
         "name": about.title,
         "alternativeHeadline": edition.title,
         "description": about.description,
@@ -77,8 +85,12 @@ def report(
         "inLanguage": about.lang,
         "version": edition.id,
         "reportNumber": f"Edition {edition.id}",
-        "datePublished": edition.as_of.isoformat(),
-        "encoding": {"@type": "MediaObject", "encodingFormat": "application/pdf", "contentUrl": about.pdf},
+        **_days(edition),
+        "encoding": {
+            "@type": "MediaObject",
+            "encodingFormat": "application/pdf",
+            "contentUrl": address(home + about.pdf),
+        },
         "isBasedOn": [
             {
                 "@type": "Dataset",
@@ -91,39 +103,41 @@ def report(
                 "distribution": {
                     "@type": "DataDownload",
                     "encodingFormat": one.media_type,
-                    "contentUrl": place[one.path],
+                    "contentUrl": address(file),
                     "sha256": one.sha256,
                 },
             }
-            for one in snapshots
+            for one, file in sources
         ],
-        "hasPart": [_claim(id_, entry) | {"@id": f"claims/{id_}.html"} for id_, entry in claims.items()],
+        "hasPart": [
+            _claim(id_, entry) | {"@id": address(f"{home}claims/{id_}.html")} for id_, entry in claims.items()
+        ],
     }
     return script(graph)
 
 
-def page(about: About, edition: Edition, title: str, up: str) -> Markup:
+def page(about: About, edition: Edition, title: str, address: Address) -> Markup:
     """A page as a part of its edition."""
-    whole = f"{about.address}editions/{edition.id}/" if about.address else up
     return script(
         {
             "@context": _CONTEXT,
             "@type": "Chapter",
             "name": title,
             "inLanguage": about.lang,
-            "isPartOf": {"@type": "Report", "@id": whole, "name": about.title, "version": edition.id},
+            "isPartOf": _whole(about, edition, address),
         }
     )
 
 
-def claim(about: About, edition: Edition, id_: str, entry: Mapping[str, Any]) -> Markup:
+def claim(about: About, edition: Edition, id_: str, entry: Mapping[str, Any], address: Address) -> Markup:
     """One claim of an edition, for its own page."""
     return script(
         {
             "@context": _CONTEXT,
             **_claim(id_, entry),
-            "isPartOf": {"@type": "Report", "@id": "../", "name": about.title, "version": edition.id},
-            "datePublished": edition.as_of.isoformat(),
+            "@id": address(f"{places.home(edition.id)}claims/{id_}.html"),
+            "isPartOf": _whole(about, edition, address),
+            **_days(edition),
             "author": _authors(about),
         }
     )
@@ -135,6 +149,28 @@ def script(graph: Mapping[str, Any]) -> Markup:
     return Markup('<script type="application/ld+json">{}</script>').format(
         Markup(text.replace("<", "\\u003c"))  # noqa: S704
     )
+
+
+def moved(text: str, start: str, to: str) -> str:
+    """A page that goes from one place to another: what its linked data name stays what it is.
+
+    Args:
+        text: the page.
+        start: where it stood, a path from the root of the site.
+        to: where it will stand.
+    """
+
+    def change(content: Any) -> Any:  # noqa: ANN401
+        if isinstance(content, list):
+            return [change(one) for one in content]
+        if not isinstance(content, dict):
+            return content
+        return {
+            key: places.there(start, value, to) if key in _ADDRESSES else change(value)
+            for key, value in content.items()
+        }
+
+    return _SCRIPT.sub(lambda found: str(script(change(json.loads(found[1])))), text)
 
 
 def _filled(content: Any) -> Any:  # noqa: ANN401
@@ -153,10 +189,21 @@ def _claim(id_: str, entry: Mapping[str, Any]) -> dict[str, Any]:
             "@type": "PropertyValue",
             "name": id_,
             "value": entry["value"],
+            "minValue": entry["low"],
+            "maxValue": entry["high"],
             "unitText": entry["unit"],
             "description": f"{entry['display']}; cited as {entry['cited']}: {entry['verdict']}",
         },
     }
+
+
+def _whole(about: About, edition: Edition, address: Address) -> dict[str, str]:
+    home = address(places.home(edition.id))
+    return {"@type": "Report", "@id": home, "name": about.title, "version": edition.id}
+
+
+def _days(edition: Edition) -> dict[str, str]:
+    return {"datePublished": edition.issued.isoformat(), "temporalCoverage": edition.as_of.isoformat()}
 
 
 def _authors(about: About) -> list[dict[str, str]]:

@@ -21,7 +21,7 @@ from analysis.publish.editions import KINDS
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from analysis.publish.archive.history import Moment
     from analysis.publish.archive.manifest import About
@@ -67,6 +67,14 @@ class View:
         """The edition's folder."""
         return places.home(self.edition.id)
 
+    def address(self, place: str) -> Callable[[str], str]:
+        """The way from a page to any path from the root of the site, or its whole address."""
+
+        def given(path: str) -> str:
+            return self.about.address + path if self.about.address else places.there("", path, place)
+
+        return given
+
     def story(self, claim: str) -> tuple[Moment, ...]:
         """A claim in the earlier editions and in this one."""
         told = [(issue.manifest.edition, issue.claims) for issue in self.before]
@@ -94,10 +102,10 @@ def with_edition(text: str, name: str, view: View) -> str:
     first = name == "index.html"
     citation = Citation(view.about, view.edition) if first else _citation(view, name, title)
     if first:
-        sources = {path: places.way(place, file) for path, file in view.evidence.items()}
-        linked = metadata.report(view.about, view.edition, view.claims, view.snapshots, sources)
+        sources = [(one, view.evidence[one.path]) for one in view.snapshots]
+        linked = metadata.report(view.about, view.edition, view.claims, sources, view.address(place))
     else:
-        linked = metadata.page(view.about, view.edition, title, places.way(place, view.home + "index.html"))
+        linked = metadata.page(view.about, view.edition, title, view.address(place))
     head = _head(view, name, citation, title, description, linked)
     cite = _render(
         "cite.html",
@@ -200,6 +208,7 @@ def at_root(text: str, name: str, view: View, pages: Sequence[str]) -> str:
     """
     own = {view.home + page: page for page in pages}
     text = places.moved(text, view.home + name, name, lambda path: own.get(path, path))
+    text = metadata.moved(text, view.home + name, name)
     return _BAR.sub(lambda _: bar(view, name, root=True).strip(), text, count=1)
 
 
@@ -228,7 +237,7 @@ def claim_pages(view: View) -> dict[str, bytes]:
                     citation,
                     title,
                     f"{entry['statement']} {entry['display']}, {entry['verdict']}.",
-                    metadata.claim(view.about, view.edition, id_, entry),
+                    metadata.claim(view.about, view.edition, id_, entry, view.address(place)),
                     data=f"{id_}.json",
                 )
             ),

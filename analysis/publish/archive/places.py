@@ -45,6 +45,13 @@ def way(start: str, to: str) -> str:
     return posixpath.relpath(to, posixpath.dirname(start) or ".")
 
 
+def there(start: str, link: str, to: str) -> str:
+    """A link on one page as it reads on another; one that leads out of the site stays."""
+    if not is_internal(link):
+        return link
+    return way(to, target(start, link)) + ("/" if link.endswith("/") else "")
+
+
 def target(page: str, link: str) -> str:
     """The path that a relative link on a page leads to, without its anchor."""
     path = link.partition("#")[0].partition("?")[0]
