@@ -57,7 +57,7 @@ def test_a_new_sentence_is_published_without_evaluating(repository: Path, made: 
     kept, anew = again(repository)
     told = json.loads(kept.published(repository))["claims"]["difficulty-drop"]["sentences"]
     assert not anew
-    assert told[-1].endswith(f"New: {made.inputs.variables['claim.difficulty-drop']}.")
+    assert told[-1]["text"] == f"New: {made.inputs.variables['claim.difficulty-drop']}."
 
 
 def _change_evidence(root: Path, _: pytest.MonkeyPatch) -> None:

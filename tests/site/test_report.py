@@ -250,5 +250,6 @@ def test_references_read_in_a_sentence_as_they_read_on_the_page() -> None:
             r'<a href="[^"#]*#([^"]*)" class="xref">([^<]*)</a>', path.read_text("utf-8")
         )
     ]
-    assert len(found) > 40
-    assert [(anchor, text) for anchor, text in found if known[anchor].text != text] == []
+    written = [(anchor, text) for anchor, text in found if not anchor.startswith("sec-source-")]
+    assert len(written) > 40  # the others stand in tables that are generated, and are no sentences
+    assert [(anchor, text) for anchor, text in written if known[anchor].text != text] == []
