@@ -51,7 +51,7 @@ def numbers(ledger: Ledger, console: Console) -> None:
     for name in ("Cited", "We have", "Verdict"):
         table.add_column(name, overflow="fold")
     for entry in ledger.entries.values():
-        table.add_row(entry.id, escape(entry.cited), escape(entry.display), _styled(entry.verdict))
+        table.add_row(entry.id, escape(entry.cited), escape(entry.found), _styled(entry.verdict))
     console.print(table)
     counts = ", ".join(f"{count} {verdict}" for verdict, count in ledger.counts().items() if count)
     console.print(f"\n{len(ledger.entries)} claims: {counts}")
@@ -68,7 +68,7 @@ def explain(entry: Entry, vintage: Vintage, sentences: Iterable[Use], console: C
         console.print(f"    [dim]{escape(place)}[/dim]", highlight=False)
     lines = [
         ("cited", entry.cited),
-        ("we have", entry.display + _behind(entry)),
+        ("we have", entry.found + (_behind(entry) if entry.found == entry.display else "")),
         ("formula", entry.formula),
         ("code", f"{entry.code.path}:{entry.code.line}  {entry.code.function}"),
         ("margin", entry.margin),

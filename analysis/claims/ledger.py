@@ -12,7 +12,7 @@ from analysis.claims import stored
 from analysis.claims.model import Claim, Finding, Kind, Verdict
 from analysis.claims.quantities import Quantity, Range
 from analysis.claims.registry import AS_OF, claims, dependency, in_order, is_claim, unknown_claim
-from analysis.claims.verdicts import Cited, judge
+from analysis.claims.verdicts import Cited, found, judge
 from analysis.errors import ClaimError, ReportError
 from analysis.snapshots import DATA_SETS
 
@@ -102,6 +102,7 @@ class Entry:
     high: float | None
     unit: str
     display: str
+    found: str
     exact: str
     rounding: str
     verdict: str
@@ -208,6 +209,7 @@ def _entry(claim: Claim, finding: Finding, vintage: Vintage, cited: pd.Series, s
         high=value.high.value if isinstance(value, Range) else None,
         unit=value.low.unit if isinstance(value, Range) else value.unit,
         display=value.display(rounding),
+        found=found(claim, finding, number, judgement.verdict),
         exact=value.exact(),
         rounding=rounding.describe() if value.number is not None else "none",
         verdict=judgement.verdict.value,
@@ -269,10 +271,10 @@ def _inputs(claim: Claim, finding: Finding, vintage: Vintage) -> Iterable[Input]
             continue
         data = vintage.data(parameter)
         labels = list(finding.rows.get(parameter, data.frame.index))
-        for snapshot, found in data.origin(labels).items():
-            names = [_label(label) for label in found]
+        for snapshot, used in data.origin(labels).items():
+            names = [_label(label) for label in used]
             listed = names if len(names) <= _LISTED_ROWS else [names[0], names[-1]]
-            cells = [row(data.frame, label) for label in found] if len(names) <= _WRITTEN_ROWS else []
+            cells = [row(data.frame, label) for label in used] if len(names) <= _WRITTEN_ROWS else []
             yield Input(parameter, snapshot.path, snapshot.sha256, len(names), tuple(listed), tuple(cells))
 
 

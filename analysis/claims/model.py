@@ -118,6 +118,7 @@ class Finding:
         figures: values that other sources publish for the same quantity and period, in the cited unit.
         guard: the condition on which the words rest.
         last_true: the last day on which the cited statement held, where it no longer does.
+        beside: the part that says what we have, where the value is the article's own; "" for none.
     """
 
     value: Value
@@ -128,6 +129,7 @@ class Finding:
     figures: tuple[float, ...] = ()
     guard: Guard | None = None
     last_true: dt.date | None = None
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

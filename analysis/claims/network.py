@@ -236,6 +236,7 @@ def block_interval(epochs: Frame) -> Finding:
             "epoch-blocks": Part("blocks in an epoch", Count(difficulty.EPOCH_BLOCKS)),
         },
         rows={"epochs": [MARCH_RETARGET - difficulty.EPOCH_BLOCKS, MARCH_RETARGET]},
+        beside="epoch-minutes",
     )
 
 

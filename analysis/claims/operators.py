@@ -13,6 +13,7 @@ from analysis.claims.quantities import (
     Percent,
     Phrase,
     Quantity,
+    Range,
     Usd,
     Years,
     nearest,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from analysis.claims.quantities import Rounding
+    from analysis.claims.quantities import Rounding, Value
     from analysis.snapshots import Frame
 
 MILLION = 1e6
@@ -89,6 +90,7 @@ def _sold(cited: Frame, statements: Frame, id_: str, company: str, periods: Sequ
     }
     parts["published"] = Part("every published figure for the quarter", _all_told(quarter, Btc))
     figures = tuple(float(value) for value in quarter["value"])
+    parts["others"] = Part("other figures for the quarter, lowest to highest", _spread(figures))
     if figures:
         newest = figures[-1]
         parts["difference"] = Part("newest published less cited", Btc(newest - coins))
@@ -98,8 +100,20 @@ def _sold(cited: Frame, statements: Frame, id_: str, company: str, periods: Sequ
         parts=parts,
         rows={"cited": [id_], "statements": [*quarter.index, *held.index[-1:]]},
         figures=figures,
+        beside="others",
         guard=found_nowhere_else(coins, float(cited.loc[id_, "step"]), figures, lambda x: Btc(x).exact()),
     )
+
+
+def _spread(coins: Sequence[float]) -> Value:
+    ends = sorted({min(coins), max(coins)}) if coins else []
+    match ends:
+        case [low, high]:
+            return Range(Btc(low), Btc(high))
+        case [one]:
+            return Btc(one)
+        case _:
+            return NOTHING
 
 
 @claim("mara-btc-sold", cited="13,210 BTC", kind=Kind.ATTRIBUTED, section="overview", formula=AS_PUBLISHED)
@@ -160,6 +174,7 @@ def hut8_contract(cited: Frame, contracts: Frame) -> Finding:
         },
         rows={"cited": ["hut8-contract"], "contracts": [lease.name]},
         figures=(float(lease["total_usd"]),),
+        beside="published",
     )
 
 
@@ -225,6 +240,7 @@ def bitdeer_ai_arr(cited: Frame, statements: Frame) -> Finding:
         Usd(_cited(cited, "bitdeer-ai-arr")),
         parts=_newest(published, "run-rate", Usd, nearest(0, "million"), MILLION),
         rows={"cited": ["bitdeer-ai-arr"], "statements": published.index},
+        beside="newest",
     )
 
 
@@ -237,6 +253,7 @@ def bitdeer_hashrate(cited: Frame, statements: Frame) -> Finding:
         HashRate(rate),
         parts=_newest(published, "own hash rate", HashRate),
         rows={"cited": ["bitdeer-hashrate"], "statements": published.index},
+        beside="newest",
         guard=found_nowhere_else(
             rate,
             float(cited.loc["bitdeer-hashrate", "step"]),
@@ -310,6 +327,13 @@ def hut8_hashrate(statements: Frame) -> Finding:
     owned = operators.select(statements, "American Bitcoin", ["hashrate_owned"])
     return Finding(
         Phrase("reduction underway"),
-        parts=_newest(owned, "hash rate of American Bitcoin", HashRate),
+        parts=_newest(owned, "hash rate of American Bitcoin", HashRate) | {"course": _course(owned)},
         rows={"statements": owned.index},
+        beside="course",
     )
+
+
+def _course(rates: pd.DataFrame) -> Part:
+    """Hash rates from the first to the last that was published."""
+    ends = [HashRate(float(value)).display() for value in (*rates["value"].head(1), *rates["value"].tail(1))]
+    return Part("first to newest published", Phrase(" to ".join(dict.fromkeys(ends))) if ends else NOTHING)

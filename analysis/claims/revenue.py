@@ -72,6 +72,7 @@ def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame
             "days": days.index[-1:],
             "epochs": epochs.index[-1:],
         },
+        beside="close",
         guard=Guard(
             "the hash price that the assumed price implies",
             float(implied),
@@ -141,6 +142,7 @@ def top10_btc_revenue(
         },
         rows={"statements": ten.index, "days": days.index[-NETWORK_WINDOW:], "epochs": epochs.index[-3:]},
         tested=Usd(built),
+        beside="bottom-up",
         guard=Guard(
             "the estimate from hash rates",
             built,

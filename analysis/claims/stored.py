@@ -87,6 +87,7 @@ def _from_first(entry: Mapping[str, Any]) -> dict[str, Any]:
         )
     return {
         **entry,
+        "found": entry["display"],
         "value": None if entry["low"] is not None else entry["value"],
         "parts": [{"name": name, **figure} for name, figure in entry["parts"].items()],
         "inputs": [{"cells": [], **used} for used in entry["inputs"]],

@@ -19,6 +19,10 @@ TRACEABLE = frozenset({"primary", "primary data", "mirror", "mirror data", "comp
 """Tiers whose word can be followed to a filing, a release or a chain; the others repeat."""
 
 
+_QUOTED = (Kind.ATTRIBUTED, Kind.EVENT, Kind.FORECAST, Kind.DEFINITION)
+AS_CITED = "as cited"
+
+
 class Judgement(NamedTuple):
     """A verdict and the one sentence that explains it."""
 
@@ -96,6 +100,16 @@ def _computed(claim: Claim, finding: Finding, cited: Cited) -> Judgement:
     return Judgement(verdict, reason)
 
 
+def found(claim: Claim, finding: Finding, cited: Cited, verdict: Verdict) -> str:
+    """What we have, in words: our value, or what stands beside one that is the article's own."""
+    if finding.beside:
+        part = finding.parts[finding.beside]
+        return part.value.display(part.rounding)
+    if repeats(claim, finding, cited) and verdict is not Verdict.REPRODUCED:
+        return AS_CITED
+    return finding.value.display(claim.rounding or finding.value.default)
+
+
 def _attributed(claim: Claim, finding: Finding, cited: Cited, evidence: pd.DataFrame) -> Judgement:
     by = dict(iter(evidence.groupby("bearing")))
     confirmed, contradicted = "confirms" in by, "contradicts" in by
@@ -103,6 +117,7 @@ def _attributed(claim: Claim, finding: Finding, cited: Cited, evidence: pd.DataF
     traced = confirmed and bool(by["confirms"]["tier"].isin(TRACEABLE).any())
     stated = any(_fits(figure, cited) is not Verdict.DIFFERS for figure in finding.figures)
     by_primary = contradicted and bool((by["contradicts"]["tier"] == "primary").any())
+    ours = finding.value.display(claim.rounding or finding.value.default)
     # What nobody dated is the newest only where nothing else is there.
     newer = by.get("supersedes", evidence[:0]).sort_values("published", kind="stable", na_position="first")
     later = newer.iloc[-1] if len(newer) else None
@@ -122,7 +137,7 @@ def _attributed(claim: Claim, finding: Finding, cited: Cited, evidence: pd.DataF
         (
             cited.numeric and (against or bool(finding.figures)),
             Verdict.DIFFERS,
-            "other published figures differ",
+            "other published figures differ" if repeats(claim, finding, cited) else f"made anew it is {ours}",
         ),
         (contradicted, Verdict.CONTRADICTED, "what others published speaks against it"),
         (confirmed, Verdict.ATTRIBUTED, "repeated by others, none of which can be followed to its origin"),
@@ -134,6 +149,16 @@ def _attributed(claim: Claim, finding: Finding, cited: Cited, evidence: pd.DataF
         (True, Verdict.ATTRIBUTED, "found in no other source that was public by then"),
     )
     return next(Judgement(verdict, str(reason)) for applies, verdict, reason in rules if applies)
+
+
+def repeats(claim: Claim, finding: Finding, cited: Cited) -> bool:
+    """Whether a value is only the article's own, so that nothing of ours is in it."""
+    value = finding.value
+    if claim.kind not in _QUOTED:
+        return False
+    if isinstance(value, Range):
+        return (value.low.value, value.high.value) == (cited.low, cited.high)
+    return value.display() == claim.cited if value.number is None else value.number in (cited.low, cited.high)
 
 
 def judge(claim: Claim, finding: Finding, cited: Cited, evidence: pd.DataFrame) -> Judgement:

@@ -24,7 +24,7 @@ def account(entry: Entry) -> Iterable[str]:
     yield f"### {cell(entry.statement.rstrip('.'))} {{#claim-{entry.id} .unnumbered}}\n"
     rows = [
         ("Cited", cell(entry.cited)),
-        ("We have", f"**{var(f'claim.{entry.id}')}**"),
+        ("We have", f"**{var(f'claim.{entry.id}') if entry.found == entry.display else cell(entry.found)}**"),
         (
             "Verdict",
             f"{var(f'verdict.{entry.id}')} {cell(entry.reason)}"

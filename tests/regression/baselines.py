@@ -124,6 +124,8 @@ def words(id_: str, ledgers: Mapping[dt.date, Ledger]) -> dict[str, object]:
 def _words(entry: Entry) -> Iterator[tuple[str, str]]:
     yield "cited", entry.cited
     yield "display", entry.display
+    if entry.found != entry.display:
+        yield "found", entry.found
     yield "exact", _digits(entry.exact)
     yield "rounding", entry.rounding
     yield "verdict", entry.verdict

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from analysis.claims import registry
-from analysis.claims.model import Claim, Finding, Guard, Kind, Verdict, found_nowhere_else
+from analysis.claims.model import Claim, Finding, Guard, Kind, Part, Verdict, found_nowhere_else
 from analysis.claims.quantities import Percent, Phrase, Quantity, Range, Value, nearest
 from analysis.claims.registry import claim, in_order
-from analysis.claims.verdicts import Cited, judge
+from analysis.claims.verdicts import AS_CITED, Cited, found, judge
 from analysis.errors import ClaimError
 
 NOTHING = pd.DataFrame({"bearing": [], "tier": [], "publisher": [], "published": [], "value": [], "unit": []})
@@ -197,3 +197,34 @@ def test_a_figure_is_found_elsewhere_where_another_shows_the_same(
     assert guard.holds is holds
     assert guard.value == pytest.approx(distance)
     assert guard.limit == 0.05
+
+
+SEVEN = Cited(7.7, 7.7, 0.1, "")
+OTHERS = {"newest": Part("newest published", Percent(9.1), nearest(0))}
+
+
+@pytest.mark.parametrize(
+    ("kind", "finding", "verdict", "expected"),
+    [
+        (Kind.COMPUTED, Finding(Percent(7.7)), Verdict.REPRODUCED, "7.7%"),
+        (Kind.COMPUTED, Finding(Percent(9.1)), Verdict.DIFFERS, "9.1%"),
+        (Kind.ATTRIBUTED, Finding(Percent(7.7)), Verdict.DIFFERS, AS_CITED),
+        (Kind.ATTRIBUTED, Finding(Percent(7.7)), Verdict.REPRODUCED, "7.7%"),
+        (Kind.ATTRIBUTED, Finding(Percent(9.1)), Verdict.DIFFERS, "9.1%"),
+        (Kind.ATTRIBUTED, Finding(Percent(7.7), OTHERS, beside="newest"), Verdict.DIFFERS, "9%"),
+        (Kind.FORECAST, Finding(Range(Percent(1), Percent(7.7))), Verdict.FORECAST, "1.0–7.7%"),
+        (Kind.EVENT, Finding(Phrase("7.7%")), Verdict.CONTRADICTED, AS_CITED),
+        (Kind.EVENT, Finding(Phrase("another")), Verdict.ATTRIBUTED, "another"),
+    ],
+)
+def test_what_we_have_is_never_the_cited_figure_in_our_name(
+    kind: Kind, finding: Finding, verdict: Verdict, expected: str
+) -> None:
+    assert found(a_claim(kind), finding, SEVEN, verdict) == expected
+
+
+def test_an_attributed_figure_that_we_made_anew_gives_its_value_as_the_reason() -> None:
+    finding = Finding(Percent(9.1), figures=(9.1,))
+    assert judge(a_claim(Kind.ATTRIBUTED), finding, SEVEN, NOTHING).reason == "made anew it is 9.1%"
+    quoted = Finding(Percent(7.7), figures=(9.1,))
+    assert judge(a_claim(Kind.ATTRIBUTED), quoted, SEVEN, NOTHING).reason == "other published figures differ"
