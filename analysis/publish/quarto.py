@@ -23,7 +23,7 @@ from analysis.errors import OutputError, RenderError
 from analysis.files import write_atomic
 from analysis.prose.book import BOOK_FILE, Book, Problems
 from analysis.publish.embedded.expand import expand
-from analysis.publish.embedded.linker import slug
+from analysis.publish.embedded.linker import LINKED, slug
 from analysis.publish.outfolder import OutputFolder
 from analysis.publish.render import Inputs, Progress, silent
 
@@ -233,10 +233,10 @@ def variables_yaml(variables: Mapping[str, str]) -> str:
 
 
 def variable_markdown(name: str, text: str) -> str:
-    """Return a value as Markdown: a span that the extension links for claims, parts and verdicts."""
+    """Return a value as Markdown: a span that the extension links where it opens an account."""
     escaped = _PUNCTUATION.sub(r"\\\1", text)
     kind, _, rest = name.partition(".")
-    if kind not in {"claim", "part", "verdict"} or not rest:
+    if kind not in LINKED or not rest:
         return escaped
     classes = f".claim .verdict .verdict-{slug(text)}" if kind == "verdict" else ".claim"
     return f'[{escaped}]{{{classes} data-claim="{rest.split(".")[0]}" data-var="{name}"}}'

@@ -126,7 +126,8 @@ def test_values_are_plain_where_a_link_can_not_stand(site: Built) -> None:
 
 def test_on_their_own_page_values_do_not_link_to_themselves(site: Built) -> None:
     ledger = site.article("chapters/ledger.html")
-    assert 'Value <span class="claim" data-var="claim.lake-level">7.7%</span>, unrounded −7.7557%' in ledger
+    for name, value in (("claim", "7.7%"), ("exact", "−7.7557%")):
+        assert f'<span class="claim" data-var="{name}.lake-level">{value}</span>' in ledger
     assert (
         '<span class="claim verdict verdict-contradicted" data-var="verdict.boats">contradicted</span>'
         in ledger

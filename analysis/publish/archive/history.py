@@ -99,6 +99,7 @@ def texts(claims: Mapping[str, dict[str, Any]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for id_, entry in claims.items():
         found[f"claim.{id_}"] = entry["display"]
+        found[f"exact.{id_}"] = entry["exact"]
         found[f"verdict.{id_}"] = entry["verdict"]
         found |= {f"part.{id_}.{part['name']}": part["display"] for part in entry["parts"]}
     return found

@@ -30,7 +30,9 @@ _HOLE = re.compile(
 _DATE = re.compile(
     r"(?<![\w-])((?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:T[\d:]+Z)?)?)(?![\w-])(?![^<>]*>)"
 )
-_LINKED = ("claim", "part", "verdict")
+LINKED = ("claim", "exact", "part", "verdict")
+"""Kinds of variables that open the account of their claim."""
+
 _UNIQUE = ("fig", "tbl", "eq", "sec", "lst", "nte", "tip", "wrn", "imp", "cau", "claim")
 _WORDS = {
     "fig": "Figure", "tbl": "Table", "eq": "Equation", "lst": "Listing", "sec": "Section",
@@ -312,7 +314,7 @@ def _target(page: Page, label: Label) -> _Target:
 def _classes(key: str, text: str) -> str:
     """Return the classes of a value that links to the ledger, "" for the others."""
     first, _, rest = key.partition(".")
-    if first not in _LINKED or not rest:
+    if first not in LINKED or not rest:
         return ""
     if first == "verdict":
         return f"claim verdict verdict-{slug(text)}"
