@@ -24,7 +24,7 @@ ROW = 17
 """Points from bar to bar."""
 
 LEFT = 52
-LABEL = 5.5
+LABEL = 6.5
 """Percentage points that a label takes at the end of a bar."""
 
 
@@ -52,7 +52,6 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     return Plotted(
         rows.reset_index(drop=True),
         texts={
-            "march": ledger["difficulty-drop"].parts["signed"].display,
             "rank": f"{ledger['difficulty-drop-rank-year'].display} cut of {QUARTER.year},\n"
             f"{record.display} of {record.parts['retargets'].display} retargets\n"
             f"since {record.parts['since'].display}",
@@ -94,7 +93,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
         )
         style.label(
             axes,
-            plotted.texts["march"] if cited else style.signed(change),
+            style.signed(change),
             (change, row),
             (-4 if cut else 4, 0),
             palette.accent if cited else palette.ink,

@@ -254,8 +254,8 @@ def short_day(day: pd.Timestamp) -> str:
     return f"{day.day}\N{NO-BREAK SPACE}{day:%b}"
 
 
-def signed(value: float, digits: int = 1) -> str:
-    """A change in percent with its sign, the minus as long as a digit."""
+def signed(value: float, digits: int = 2) -> str:
+    """A change in percent with its sign, the minus as long as a digit; two decimals, as prose tells it."""
     return f"{value:+.{digits}f}%".replace("-", "\N{MINUS SIGN}")
 
 

@@ -56,7 +56,7 @@ def difficulty_drop(epochs: Frame) -> Finding:
         Percent(march["change"]),
         parts={
             "rounded": Part("rounded the usual way", Percent(march["change"]), nearest(1, magnitude=True)),
-            "signed": Part("cut off, with its sign", Percent(march["change"]), truncate(1)),
+            "signed": Part("to two decimals, with its sign", Percent(march["change"]), nearest(2)),
             "day": Part("day of the retarget (UTC)", Day(march["timestamp"].date())),
             "block": Part("first block of the epoch", Count(MARCH_RETARGET)),
         },

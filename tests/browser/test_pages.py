@@ -147,4 +147,4 @@ def test_one_picture_of_a_figure_is_loaded_and_it_has_words(page: Page, address:
     )
     assert len(seen) >= 4
     assert all(len(alt) > 60 for alt in seen)
-    assert any("7.7%" in alt for alt in seen)
+    assert any("7.76%" in alt for alt in seen)

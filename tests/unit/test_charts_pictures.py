@@ -90,7 +90,7 @@ def test_difficulty_has_the_march_cut(editions: Editions, day: str) -> None:
     march = rows(plotted.table, mark="march")
     assert march["change_percent"].tolist() == [-7.7557]
     assert march["first_block"].tolist() == [941_472]
-    assert plotted.texts["march"] == "20\N{NO-BREAK SPACE}March 2026\n\N{MINUS SIGN}7.7%"
+    assert plotted.texts["march"] == "20\N{NO-BREAK SPACE}March 2026\n\N{MINUS SIGN}7.76%"
     assert 37 <= len(plotted.table) <= 41
     newest = {"2026-05-08": "2026-05-02", "2026-06-30": "2026-06-27", "2026-08-21": "2026-08-08"}
     assert plotted.table["date"].iloc[-1] == pd.Timestamp(newest[day])

@@ -100,6 +100,6 @@ def test_days_are_counted_from_1970() -> None:
 
 
 def test_signs_are_typographic() -> None:
-    assert style.signed(-7.7557) == "\N{MINUS SIGN}7.8%"
-    assert style.signed(14.7252) == "+14.7%"
+    assert style.signed(-7.7557) == "\N{MINUS SIGN}7.76%"
+    assert style.signed(14.7252) == "+14.73%"
     assert style.short_day(pd.Timestamp("2026-06-14")) == "14\N{NO-BREAK SPACE}Jun"

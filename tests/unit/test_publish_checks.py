@@ -306,7 +306,7 @@ def modules() -> dict[Path, str]:
 def test_a_drawing_says_all_its_texts() -> None:
     texts = dict(drawings())
     assert set(texts) == set(charts.CHARTS)
-    assert {"+14.7%", "change of difficulty at each retarget"} <= texts["retargets"]
+    assert {"+14.73%", "change of difficulty at each retarget"} <= texts["retargets"]
     assert "third-largest cut of 2026,\n19th of 477 retargets\nsince 2009" in texts["retargets"]
 
 
