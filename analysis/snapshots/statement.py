@@ -38,6 +38,7 @@ WITNESS: Mapping[str, Column] = MappingProxyType(
 `published` is a day, or a month, which counts from its last day.
 """
 
+_DAY_OR_MONTH = "a day such as 2026-05-08, or a month such as 2026-05"
 _PRECISION = "published_precision"
 _MONTH = len("2026-05")
 
@@ -49,14 +50,12 @@ class Addition:
     Attributes:
         last: the newest snapshot.
         table: the new file.
-        keys: of the rows that were added.
         urls: their addresses.
         notes: their origin, one line each.
     """
 
     last: Snapshot
     table: bytes
-    keys: tuple[str, ...]
     urls: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -89,11 +88,9 @@ def problem(spec: Spec, name: str, said: str) -> str:
     from analysis.snapshots import contracts
 
     wanted = contracts.expected(questions(spec)[name], said)
-    if name == "published":
-        return (
-            "" if not wanted and _published(said) else "a day such as 2026-05-08, or a month such as 2026-05"
-        )
-    return wanted
+    if name != "published":
+        return wanted
+    return _DAY_OR_MONTH if wanted or not _published(said) else ""
 
 
 def contradiction(spec: Spec, answers: Mapping[str, str]) -> str:
@@ -136,7 +133,6 @@ def addition(store: Store, source: str, given: Sequence[Mapping[str, str]], vint
     return Addition(
         last=last,
         table=rows.table(known, spec),
-        keys=tuple(keys),
         urls=tuple(said["url"] for said in given),
         notes=(
             rows.origin(last),
