@@ -21,6 +21,13 @@ READING, BESIDE, HIDDEN, ACCOUNT = LEVELS = ("reading", "beside", "hidden", "acc
 """How far a movement is seen: in the number, its verdict or its guard; only in figures beside it; only in
 digits that rounding hides; only in the reasons and evidence of its account."""
 
+BEHIND = {
+    BESIDE: "only in figures beside the number",
+    HIDDEN: "only in hidden digits",
+    ACCOUNT: "only in reasons or evidence",
+}
+"""Where a claim differs that shows the same number, verdict and guard, in words."""
+
 KINDS = {DATA: "data", CODE: "method", PROSE: "editorial"}
 CORRECTION = "correction"
 

@@ -16,7 +16,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis.revisions.numbers import ACCOUNT, BESIDE, HIDDEN, READING
+from analysis.revisions.numbers import BEHIND, READING
 from analysis.revisions.report import SCHEMA_VERSION
 from analysis.revisions.sentences import SAME
 from analysis.revisions.tables import text
@@ -32,12 +32,6 @@ if TYPE_CHECKING:
 COMMENT_BYTES = 65_536
 """What GitHub takes as one comment: it counts characters, we count bytes to be safe with any of them."""
 
-_LEVELS = {
-    READING: "as a reader sees it",
-    BESIDE: "in figures beside it",
-    HIDDEN: "in hidden digits only",
-    ACCOUNT: "in reasons or evidence only",
-}
 # Two dollars make a formula on GitHub, an at sign calls somebody, and a number sign links an issue.
 _CALLS = re.compile(r"([@#])(?=\w)")
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~])")
@@ -49,6 +43,13 @@ class Caps(NamedTuple):
     items: int
     rows: int
     size: int
+
+
+class Homes(NamedTuple):
+    """The folders of two editions as addresses from the page that links into them, each with a slash."""
+
+    old: str
+    new: str
 
 
 _PAGE = Caps(items=2_000, rows=200, size=10_000)
@@ -80,7 +81,15 @@ def page(report: Report) -> str:
     return _render("report.html", report, _PAGE)
 
 
-def _render(name: str, report: Report, caps: Caps) -> str:
+def body(report: Report, homes: Homes) -> str:
+    """Write what a report says of two published editions, for a page of the site that holds both.
+
+    It has no heading of the first level: that is `report.title()`, which the page sets.
+    """
+    return _render("body.html", report, _PAGE, homes)
+
+
+def _render(name: str, report: Report, caps: Caps, homes: Homes | None = None) -> str:
     rows = sorted(report.tables, key=lambda row: (row.file, row.block))
     said = (
         _environment()
@@ -88,23 +97,23 @@ def _render(name: str, report: Report, caps: Caps) -> str:
         .render(
             report=report,
             caps=caps,
+            homes=homes,
             leads=report.leads(),
-            beside=report.at(BESIDE, HIDDEN, ACCOUNT),
             known={number.id for number in report.numbers},
-            levels=_LEVELS,
+            behind=BEHIND,
             prose=[
                 (file, list(found))
                 for file, found in groupby(report.prose[: caps.items], lambda one: one.file)
             ],
             tables=[(key, list(found)) for key, found in groupby(rows, lambda row: (row.file, row.block))],
             parts=(
-                ("Wrong", len(report.wrong)),
-                ("Claims", len(report.at(READING))),
-                ("Sentences", len(report.prose)),
-                ("Charts", len(report.charts)),
-                ("Tables", len(report.tables)),
-                ("Numbers", len(report.at(BESIDE, HIDDEN, ACCOUNT))),
-                ("Rows", len(report.changed)),
+                ("wrong", "Reads wrong now", len(report.wrong)),
+                ("claims", "Claims that moved", len(report.at(READING))),
+                ("sentences", "Sentences that read differently", len(report.prose)),
+                ("charts", "Charts that changed", len(report.charts)),
+                ("behind", "Claims that differ only behind the number", len(report.behind)),
+                ("rows", "Data sets that changed", len(report.changed)),
+                ("tables", "Rows of generated tables", len(report.tables)),
             ),
         )
     )
@@ -216,7 +225,7 @@ def to_json(report: Report) -> str:
             for name in ("old", "new", "sentences", "numbers", "unmoved", "rows", "undecided", "notes")
         },
         "charts": [
-            {"name": c.name, "address": c.address, "marks": c.marks, "labels": c.labels}
+            {"name": c.name, "address": c.address, "place": c.place, "marks": c.marks, "labels": c.labels}
             for c in report.charts
         ],
     }

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.claims.quantities import Day
 from analysis.errors import ReportError
 from analysis.prose.book import Book
 from analysis.prose.sentences import pieces
 from analysis.revisions import sides as sides_
-from analysis.revisions.numbers import BESIDE, HIDDEN, READING, Number, moved
+from analysis.revisions.numbers import BEHIND, BESIDE, HIDDEN, READING, Number, moved
 from analysis.revisions.sentences import Sentence, changed
 from analysis.revisions.states import State, crossed, evaluate, spoken
 from analysis.revisions.tables import IDENTICAL, SAME_TABLE, TableDiff
@@ -34,6 +36,7 @@ class Chart:
 
     Args:
         address: of its place on the site.
+        place: the same in words.
         marks: how many rows of its data went and came; a revised row counts in both.
         labels: texts on it, before and after.
         alts: its alt text, before and after.
@@ -43,6 +46,7 @@ class Chart:
 
     name: str
     address: str
+    place: str
     marks: tuple[int, int]
     labels: tuple[tuple[str, str], ...]
     alts: tuple[str, str]
@@ -58,6 +62,12 @@ class End:
     kind: str
     as_of: str
     commit: str
+
+    @property
+    def name(self) -> str:
+        """The day of an edition or a day, as readers have it; what it was asked by for all else."""
+        whole = self.kind == "edition" or (self.kind == "day" and self.label == self.as_of)
+        return Day(dt.date.fromisoformat(self.as_of)).display() if whole else self.label
 
     @property
     def told(self) -> str:
@@ -143,30 +153,58 @@ class Report:
         return SOMETHING if seen else NOTHING
 
     def verdict_line(self) -> str:
-        """The whole in one line."""
+        """The whole in one line: what readers see, then what stands behind it, then the tables made of it."""
         if self.undecided:
             return f"Could not be decided: {self.undecided}"
-        flips = sum(number.verdict_changed for number in self.numbers)
         seen = [
-            _count(len(self.at(READING)), "claim moved", "claims moved")
-            + (f" ({_count(flips, 'verdict', 'verdicts')} changed)" if flips else ""),
+            _count(len(self.at(READING)), "claim moved", "claims moved") + self._ways(),
             _count(len(self.wrong), "sentence reads wrong", "sentences read wrong"),
             _count(len(self.prose), "sentence reads differently", "sentences read differently"),
             _count(len(self.charts), "chart changed", "charts changed"),
-            _count(len(self.tables), "table row changed", "table rows changed"),
         ]
-        unseen = [
-            _count(
-                len(self.at(BESIDE)),
-                "claim moved in figures beside it",
-                "claims moved in figures beside them",
-            ),
-            _count(len(self.at(HIDDEN)), "claim moved in hidden digits", "claims moved in hidden digits"),
-        ]
-        told = [text for text in (*seen, *unseen) if text]
+        behind: list[str] = []
+        for level, where in BEHIND.items():
+            if count := len(self.at(level)):
+                words = "" if behind else " claim differs" if count == 1 else " claims differ"
+                behind.append(f"{count:,}{words} {where}")
         if self.exit_code == NOTHING:
-            return "; ".join(["Nothing that a reader sees moved", *told])
-        return ", ".join([*told, "nothing else"])
+            seen = ["Nothing that a reader sees moved"]
+        made = _count(len(self.tables), "row of generated tables", "rows of generated tables")
+        return "; ".join(filter(None, (", ".join(filter(None, seen)), ", ".join(behind), made)))
+
+    def _ways(self) -> str:
+        """How the claims moved that a reader sees moved; one that does in two ways counts in both.
+
+        Another number is what "moved" says by itself, so where that is all, nothing is added.
+        """
+        found = self.at(READING)
+        both = [number for number in found if number.old and number.new]
+        shown = sum(number.shown for number in both)
+        ways = [
+            _count(shown, "shows another number", "show another number"),
+            _count(sum(one.verdict_changed for one in both), "has another verdict", "have another verdict"),
+            _count(sum(bool(one.guard) for one in both), "guard turned", "guards turned"),
+            _count(sum(not one.old for one in found), "is new", "are new"),
+            _count(sum(not one.new for one in found), "is gone", "are gone"),
+        ]
+        told = [way for way in ways if way]
+        return "" if shown == len(found) and len(told) == 1 else f" ({', '.join(told)})" if told else ""
+
+    @property
+    def behind(self) -> tuple[Number, ...]:
+        """The claims that differ only where no reader of the number sees it."""
+        return self.at(*BEHIND)
+
+    def of_all(self) -> str:
+        """How many of all claims differ in anything."""
+        count = len(self.numbers)
+        return f"{count:,} of {count + self.unmoved:,} claims {'differs' if count == 1 else 'differ'}"
+
+    def title(self) -> str:
+        """What is held against what, as a heading."""
+        names = self.old.name, self.new.name
+        old, new = names if len(set(names)) > 1 else (self.old.told, self.new.told)
+        return f"What changed from {old} to {new}"
 
     def kinds(self) -> Mapping[str, int]:
         """How many of the numbers and edited sentences are of which kind."""
@@ -300,6 +338,7 @@ def _charts(old: State, new: State, *, pictures: bool) -> Iterator[Chart]:
             yield Chart(
                 name=name,
                 address=next((piece.address for piece in reversed(shown) if piece), ""),
+                place=next((piece.place for piece in reversed(shown) if piece), ""),
                 marks=((was - now).total(), (now - was).total()),
                 labels=labels,
                 alts=(before, after),

@@ -35,6 +35,7 @@ class Sentence:
         file: the chapter.
         line: in the new file, or in the old one where the text went.
         address: of the place on the site.
+        place: the same in words, "" where it has none.
         block: the generated block that it stands in, "" for prose.
         before: as a reader had it; "" where it came.
         after: as a reader has it; "" where it went.
@@ -53,6 +54,7 @@ class Sentence:
     file: str
     line: int
     address: str
+    place: str
     block: str
     before: str
     after: str
@@ -99,6 +101,7 @@ def changed(
                 file=place.file,
                 line=place.line,
                 address=place.address,
+                place=place.place,
                 block=place.block,
                 before=before,
                 after=after,

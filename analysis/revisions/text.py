@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from analysis.revisions.numbers import ACCOUNT, BESIDE, HIDDEN, READING
+from analysis.revisions.numbers import ACCOUNT, BEHIND, READING
 from analysis.revisions.sentences import COME, GONE, SAME
 from analysis.revisions.tables import text as plain
 
@@ -80,7 +80,7 @@ def render(report: Report, console: Console) -> None:
     page = _Page(console)
     page.line(report.verdict_line(), style="bold red" if report.wrong else "bold")
     ends = [end.told for end in (report.old, report.new)]
-    stayed = "" if report.undecided else f"; {report.unmoved} claims did not move"
+    stayed = "" if report.undecided else f"; {report.of_all()}"
     page.line(_ARROW.join(ends) + stayed, style="dim")
     for note in report.notes:
         page.line(note, mark="note: ", style="yellow")
@@ -94,11 +94,13 @@ def render(report: Report, console: Console) -> None:
     led = _leads(page, report)
     _sentences(page, report, [s for s in report.prose if s not in led])
     _charts(page, report)
-    _numbers(page, report)
+    _accounts(page, "Accounts of the claims that moved", report.at(READING))
+    _accounts(page, "Claims that differ only behind the number", report.behind)
     if report.changed:
-        page.head("Rows")
+        page.head(f"Data sets that changed ({len(report.changed)})")
         for diff in report.changed:
             _rows(page, diff)
+    _tables(page, report)
 
 
 def place(sentence: Sentence) -> str:
@@ -115,7 +117,7 @@ def _leads(page: _Page, report: Report) -> list[Sentence]:
     """Each claim that a reader sees moved, the row that did it and the sentence that says it best."""
     leads = report.leads()
     if leads:
-        page.head("Claims that moved")
+        page.head(f"Claims that moved ({len(leads)})")
     for number, lead in leads:
         page.line(_heading(number), style="bold")
         page.line(number.statement, 2)
@@ -147,8 +149,9 @@ def _why(page: _Page, number: Number, indent: int) -> None:
 
 def _sentences(page: _Page, report: Report, rest: list[Sentence]) -> None:
     if rest:
-        which = "Other sentences" if len(rest) < len(report.prose) else "Sentences"
-        page.head(f"{which} that read differently ({len(rest)})")
+        some = len(rest) < len(report.prose)
+        which, count = "Other sentences" if some else "Sentences", f"{len(rest)} of " if some else ""
+        page.head(f"{which} that read differently ({count}{len(report.prose)})")
     for sentence in rest[:SENTENCES_SHOWN]:
         page.line(place(sentence) + (f"  [{sentence.kind}]" if sentence.edited else ""), style="dim")
         page.line(page.words(sentence, SAME, GONE, COME), 4)
@@ -168,8 +171,11 @@ def _charts(page: _Page, report: Report) -> None:
         )
         for before, after in chart.labels:
             page.line(f"{flat(before)}{_ARROW}{flat(after)}", 4)
+
+
+def _tables(page: _Page, report: Report) -> None:
     if report.tables:
-        page.head(f"Rows of tables that changed ({len(report.tables)})")
+        page.head(f"Rows of generated tables ({len(report.tables)})")
     for (file, block), found in groupby(report.tables, lambda row: (row.file, row.block)):
         told = list(found)
         page.line(f"{block}  {file}:{told[0].line}  {len(told)}")
@@ -178,11 +184,14 @@ def _charts(page: _Page, report: Report) -> None:
                 page.line(page.words(row, SAME, GONE, COME), 4)
 
 
-def _numbers(page: _Page, report: Report) -> None:
-    if report.numbers:
-        page.head(f"Numbers ({len(report.numbers)} of {len(report.numbers) + report.unmoved})")
-    for number in report.at(READING, BESIDE, HIDDEN):
-        page.line(f"{number.id}  [{number.level}; {number.kind}]", style="bold")
+def _accounts(page: _Page, head: str, numbers: tuple[Number, ...]) -> None:
+    if numbers:
+        page.head(f"{head} ({len(numbers)})")
+    for number in numbers:
+        if number.level == ACCOUNT:
+            continue
+        where = f"{BEHIND[number.level]}; " if number.level in BEHIND else ""
+        page.line(f"{number.id}  [{where}{number.kind}]", style="bold")
         if (
             number.old
             and number.new
@@ -201,8 +210,8 @@ def _numbers(page: _Page, report: Report) -> None:
             keys = ", ".join(rows.keys[:3]) + (f" ... {rows.keys[-1]}" if len(rows.keys) > 3 else "")  # noqa: PLR2004
             how = "" if rows.exact else ", read as a whole"
             page.line(f"{rows.data_set}: {len(rows.keys):,} changed ({keys}){how}", 2, "from ", "dim")
-    if account := report.at(ACCOUNT):
-        page.line(f"In reasons or evidence only: {', '.join(number.id for number in account)}", style="dim")
+    if account := [number.id for number in numbers if number.level == ACCOUNT]:
+        page.line(f"{len(account)} {BEHIND[ACCOUNT]}: {', '.join(account)}", style="dim")
 
 
 def _rows(page: _Page, diff: TableDiff) -> None:

@@ -96,6 +96,79 @@ def test_claims_that_did_not_move_are_counted() -> None:
     assert levels == sorted(levels)
 
 
+def test_every_form_counts_alike_and_says_generated_tables_last() -> None:
+    report = spring_to_summer()
+    moved, behind, total = len(report.at("reading")), len(report.behind), len(report.numbers)
+    line = report.verdict_line()
+    shown = sum(one.shown for one in report.at("reading"))
+    flips = sum(one.verdict_changed for one in report.numbers)
+    assert line.startswith(
+        f"{moved} claims moved ({shown} show another number, {flips} have another verdict), "
+    )
+    assert line.endswith(f"; {len(report.tables)} rows of generated tables")
+    levels = [len(report.at(level)) for level in LEVELS[1:]]
+    assert sum(int(count) for count in re.findall(r"(\d+)(?: claims differ)? only in", line)) == behind
+    assert (moved + behind, behind) == (total, sum(levels))
+    screen, comment, page = printed(report, 200), pages.markdown(report), pages.page(report)
+    for form in (screen, comment, page):
+        assert line in form.replace("\n", " ")
+        assert f"{total} of 42 claims differ" in form
+    for form in (screen, comment):
+        heads = [f"claims that moved ({moved})", f"claims that differ only behind the number ({behind})"]
+        heads.append(f"rows of generated tables ({len(report.tables)})")
+        places = [form.lower().index(head) for head in heads]
+        assert places == sorted(places)
+        assert all(form.rindex(number.id) > 0 for number in report.numbers)
+    counts = dict(re.findall(r'<a href="#(\w+)">[^<]*</a> \((\d+)\)', page))
+    assert counts | {"claims": str(moved), "behind": str(behind)} == counts
+    assert list(counts)[-1] == "tables"
+    one = replace(report, numbers=report.numbers[:1])
+    assert one.of_all() == f"1 of {1 + report.unmoved} claims differs"
+
+
+def test_a_movement_that_is_a_number_and_no_more_needs_no_words() -> None:
+    report = spring_to_summer()
+    alone = tuple(one for one in report.at("reading") if one.shown and not one.verdict_changed)
+    assert replace(report, numbers=alone).verdict_line().startswith(f"{len(alone)} claims moved, ")
+    came = replace(report, numbers=(*alone, replace(alone[0], old=None)))
+    assert "show another number, 1 is new), " in came.verdict_line()
+
+
+def test_the_heading_names_the_days_and_else_what_was_asked() -> None:
+    report = spring_to_summer()
+    assert report.title() == "What changed from 8\xa0May 2026 to 30\xa0June 2026"
+    assert f"<h1>{report.title()}</h1>" in pages.page(report)
+    branches = [replace(report.old, kind="revision", label=name) for name in ("main", "HEAD")]
+    assert replace(report, old=branches[0], new=branches[1]).title() == "What changed from main to HEAD"
+    assert "as of 2026-05-08 to" in replace(report, old=branches[0], new=branches[0]).title()
+
+
+def test_tables_have_names_and_every_heading_of_them_says_something() -> None:
+    said = pages.page(spring_to_summer())
+    assert len(re.findall("<th[ >]", said)) > 100
+    assert not re.search(r"<th[^>]*>\s*</th>", said)
+    labels = re.findall(r'role="region" aria-label="([^"]*)"', said)
+    assert len(set(labels)) == len(labels) > 10
+    assert all(re.match(r"\w", label) for label in labels)
+    assert not re.search(r"<span[^>]*aria-label", said)
+    assert len(re.findall('<tr><th scope="row">', said)) > 100
+
+
+def test_on_the_site_places_and_claims_are_links_into_the_editions() -> None:
+    homes = pages.Homes("../editions/a/", "../editions/b/")
+    said = pages.body(spring_to_summer(), homes)
+    assert (
+        '<a href="../editions/b/chapters/overview.html#sec-rank">Section\xa01.2, How rare such a cut is</a>'
+        in said
+    )
+    assert '<a href="../editions/a/claims/difficulty-drop-rank-year.html">before</a>' in said
+    assert '<a href="../editions/b/claims/difficulty-drop-rank-year.html">after</a>' in said
+    assert "<h1" not in said
+    assert "<style" not in said
+    assert ".qmd" not in said
+    assert "roposed kind" not in said
+
+
 def test_what_only_says_the_new_day_is_no_finding() -> None:
     report = spring_to_summer()
     assert len(report.dated) > 5
@@ -221,7 +294,8 @@ def test_a_guard_that_breaks_is_said_first(tmp_path: Path) -> None:
         ("hashprice_points", "revised")
     ]
     assert re.match(
-        r"1 claim moved \(1 verdict changed\), \d sentences? reads? wrong, ", report.verdict_line()
+        r"1 claim moved \(1 has another verdict, 1 guard turned\), \d sentences? reads? wrong, ",
+        report.verdict_line(),
     )
     screen = printed(report).split("CLAIMS THAT MOVED")[0]
     assert "READS WRONG NOW" in screen
@@ -321,7 +395,9 @@ def test_markdown_of_an_undecided_report_is_short_too() -> None:
 def test_html_needs_nothing_from_anywhere(make: object) -> None:
     said = pages.page(make())  # type: ignore[operator]
     assert said.startswith("<!doctype html>")
-    assert not re.search(r"""(?:src|srcset|href|action)=["'](?!#|data:)|url\(|@import|<link|<script""", said)
+    assert not re.search(
+        r"""(?:src|srcset|href|action)=["'](?!#|data:)|url\(|@import|<link(?! rel="icon")|<script""", said
+    )
     ids = re.findall(r'\bid="([^"]+)"', said)
     assert set(re.findall(r'href="#([^"]+)"', said)) <= set(ids)
 

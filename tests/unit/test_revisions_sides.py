@@ -176,7 +176,7 @@ def test_prose_alone_moves_no_number() -> None:
     assert report.numbers == ()
     assert report.charts == ()
     assert {one.kind for one in report.prose} == {"editorial"}
-    assert report.verdict_line() == "2 sentences read differently, nothing else"
+    assert report.verdict_line() == "2 sentences read differently"
 
 
 def test_the_work_tree_is_not_touched() -> None:
