@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from analysis.claims.ledger import Ledger
     from analysis.prose.sentences import Use
-    from analysis.publish.archive.release import Difference
+    from analysis.publish.archive import Compared
+    from analysis.publish.archive.release import Difference, Way
     from analysis.publish.editions import Edition
     from analysis.snapshots import Snapshot, Store, Vintage
 
@@ -86,7 +87,7 @@ def build(arguments: argparse.Namespace) -> int:
         if day:
             built = build_one(root, day, arguments.renderer, out, progress)
         else:
-            built = build_all(root, arguments.renderer, out, progress, _difference(root))
+            built = build_all(root, arguments.renderer, out, progress, difference(root))
     if built.fresh:
         print(f"site  {built.site}/index.html  ({built.files} files, {built.bytes / 1e6:.1f} MB)")
         print(f"pdf   {built.pdf}")
@@ -98,11 +99,12 @@ def build(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _difference(root: Path) -> Difference:
-    """The difference report of two editions as a page; the archive asks for it where it has none yet."""
+def difference(root: Path) -> Difference:
+    """The difference of two editions for a page of the archive, which asks for it where it has none yet."""
 
-    def page(before: Edition, after: Edition) -> str:
+    def compared(before: Edition, after: Edition, ways: tuple[Way, Way]) -> Compared:
         from analysis import revisions
+        from analysis.publish.archive import Compared
         from analysis.publish.editions import editions
         from analysis.publish.generated import generated
         from analysis.revisions import pages
@@ -111,9 +113,9 @@ def _difference(root: Path) -> Difference:
             return {one.id: one.as_of for one in (*editions(root), before, after)}
 
         report = revisions.diff(root, (before.id, after.id), days, generated, pictures=False)
-        return pages.page(report)
+        return Compared(report.title(), pages.body(report, pages.Ways(*ways)))
 
-    return page
+    return compared
 
 
 def release(arguments: argparse.Namespace) -> int:
@@ -124,7 +126,7 @@ def release(arguments: argparse.Namespace) -> int:
     root = _root(arguments)
     into: Path = arguments.into
     with shown() as progress:
-        issue = press.release(root, arguments.id, into, arguments.renderer, progress, _difference(root))
+        issue = press.release(root, arguments.id, into, arguments.renderer, progress, difference(root))
     print(f"edition {issue.id} stands in {into}/{issue.home}, {len(issue.manifest.files)} files")
     print(f"release {issue.manifest.number}, SHA-256 of its manifest {issue.sha256}")
     if not issue.manifest.about.address:

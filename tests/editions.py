@@ -10,10 +10,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from analysis.commands import difference
 from analysis.publish.archive import Draft, places
 from analysis.publish.archive.manifest import About, Code, canonical
 from analysis.publish.build import Built
-from analysis.publish.editions import Edition, edition
+from analysis.publish.editions import edition
 from analysis.publish.press import build_all
 from analysis.publish.render import silent
 from tests.report import SITE, copy_repository
@@ -37,16 +38,12 @@ claims = ["hashprice-range"]
 """
 
 
-def difference(before: Edition, after: Edition) -> str:
-    """Stands for the difference report, which has tests of its own."""
-    return f"<!doctype html><title>{before.id} to {after.id}</title>"
-
-
 @cache
 def builds() -> tuple[Built, Built]:
     """The whole site in a repository of its own, and the same asked for again at once."""
     root = copy_repository(Path(mkdtemp(prefix="pivot-editions-")) / "repository")
-    first, second = (build_all(root, "embedded", root / SITE, silent, difference) for _ in range(2))
+    compared = difference(root)
+    first, second = (build_all(root, "embedded", root / SITE, silent, compared) for _ in range(2))
     return first, second
 
 

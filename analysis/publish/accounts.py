@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from analysis.publish.markdown import cell, download, link, sentence, signed, table, var
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from analysis.claims.ledger import Entry, Evidence, Input
 
@@ -95,12 +95,13 @@ def _origin(used: Input) -> str:
     """The snapshot with its rows, and the start of its checksum with the way to all of it."""
     source = PurePosixPath(used.snapshot).parts[1]
     checksum = f"SHA-256 `{used.sha256[:_SHA_SHOWN]}`…, whole in @sec-source-{source}"
-    return f"{download(f'`{used.snapshot}`', used.snapshot)} {_rows(used)}; {checksum}"
+    return f"{download(f'`{used.snapshot}`', used.snapshot)} ({rows_used(used.count, used.rows)}); {checksum}"
 
 
-def _rows(used: Input) -> str:
-    if used.count == 1:
-        return f"(row {used.rows[0]})"
-    if used.count == len(used.rows) and used.count <= 3:  # noqa: PLR2004
-        return f"({used.count} rows: {', '.join(used.rows[:-1])} and {used.rows[-1]})"
-    return f"({used.count:,} rows: {used.rows[0]} to {used.rows[-1]})"
+def rows_used(count: int, rows: Sequence[str]) -> str:
+    """Which rows of a snapshot were used: by name where they are few, else from the first to the last."""
+    if count == 1:
+        return f"row {rows[0]}"
+    if count == len(rows) and count <= 3:  # noqa: PLR2004
+        return f"{count} rows: {', '.join(rows[:-1])} and {rows[-1]}"
+    return f"{count:,} rows: {rows[0]} to {rows[-1]}" if rows else f"{count:,} rows"

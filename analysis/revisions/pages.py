@@ -23,7 +23,7 @@ from analysis.revisions.tables import text
 from analysis.revisions.text import cells, clipped, flat, mixed, shares
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from analysis.revisions.numbers import Number
     from analysis.revisions.report import Report
@@ -45,11 +45,11 @@ class Caps(NamedTuple):
     size: int
 
 
-class Homes(NamedTuple):
-    """The folders of two editions as addresses from the page that links into them, each with a slash."""
+class Ways(NamedTuple):
+    """From a path in each of two published editions to its address, "" where the edition has no such page."""
 
-    old: str
-    new: str
+    old: Callable[[str], str]
+    new: Callable[[str], str]
 
 
 _PAGE = Caps(items=2_000, rows=200, size=10_000)
@@ -81,15 +81,15 @@ def page(report: Report) -> str:
     return _render("report.html", report, _PAGE)
 
 
-def body(report: Report, homes: Homes) -> str:
+def body(report: Report, ways: Ways) -> str:
     """Write what a report says of two published editions, for a page of the site that holds both.
 
     It has no heading of the first level: that is `report.title()`, which the page sets.
     """
-    return _render("body.html", report, _PAGE, homes)
+    return _render("body.html", report, _PAGE, ways)
 
 
-def _render(name: str, report: Report, caps: Caps, homes: Homes | None = None) -> str:
+def _render(name: str, report: Report, caps: Caps, ways: Ways | None = None) -> str:
     rows = sorted(report.tables, key=lambda row: (row.file, row.block))
     said = (
         _environment()
@@ -97,7 +97,7 @@ def _render(name: str, report: Report, caps: Caps, homes: Homes | None = None) -
         .render(
             report=report,
             caps=caps,
-            homes=homes,
+            ways=ways,
             leads=report.leads(),
             known={number.id for number in report.numbers},
             behind=BEHIND,

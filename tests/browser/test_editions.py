@@ -27,7 +27,10 @@ PAGES = (
     "editions/index.html",
     "index.html",
     f"editions/{NEWEST}/claims/hashprice-range.html",
+    f"revisions/{FIRST}--{SECOND}.html",
+    "404.html",
 )
+DIFFERENCE = PAGES[6]
 
 
 @pytest.fixture(scope="session")
@@ -57,13 +60,16 @@ def opened(browser: Browser, address: str, **options: object) -> Page:
         ("revisions.html", "light"),
         ("revisions.html", "dark"),
         (PAGES[3], "dark"),
+        (PAGES[5], "light"),
+        (DIFFERENCE, "light"),
+        (DIFFERENCE, "dark"),
+        ("404.html", "light"),
     ],
 )
 def test_no_violation_of_wcag(browser: Browser, archive: str, name: str, scheme: str) -> None:
     page = opened(browser, archive + name, color_scheme=scheme)
     page.wait_for_load_state("networkidle")
-    for summary in page.locator(".edition-bar summary").all():
-        summary.click()
+    page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
     found = Axe().run(page, options=WCAG).response
     assert len(found["passes"]) > 10
     assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
@@ -142,4 +148,68 @@ def test_nothing_is_cut_at_320_pixels(browser: Browser, archive: str, name: str)
     page = opened(browser, archive + name, viewport={"width": 320, "height": 640})
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.context.close()
+
+
+PRESSED = "main :is(input, summary, button, tbody a, .account a, .parts a, .place a)"
+SMALL = """(pressed) => [...document.querySelectorAll(pressed)]
+    .filter((one) => one.getClientRects().length)
+    .map((one) => [one, one.getBoundingClientRect()])
+    .filter(([, box]) => box.width && (box.height < 24 || box.width < 24))
+    .map(([one, box]) => `${one.outerHTML.slice(0, 80)} ${box.width} x ${box.height}`)"""
+
+
+@pytest.mark.parametrize("name", ["revisions.html", "editions/index.html", NUMBER, DIFFERENCE])
+@pytest.mark.parametrize("width", [320, 1200])
+def test_what_is_pressed_is_large_enough(browser: Browser, archive: str, name: str, width: int) -> None:
+    page = opened(browser, archive + name, viewport={"width": width, "height": 700})
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(SMALL, PRESSED) == []
+    page.context.close()
+
+
+def test_the_account_stands_in_one_column_on_a_narrow_screen(browser: Browser, archive: str) -> None:
+    page = opened(browser, archive + NUMBER, viewport={"width": 320, "height": 640})
+    row = page.locator(".account > div").filter(has_text="Made in").first
+    label, said = (row.locator(part).bounding_box() for part in ("dt", "dd"))
+    assert label
+    assert said
+    assert said["y"] >= label["y"] + label["height"]
+    inner = page.locator(".account").evaluate("(one) => one.scrollWidth - one.clientWidth")
+    assert inner <= 0
+    page.set_viewport_size({"width": 1200, "height": 640})
+    label, said = (row.locator(part).bounding_box() for part in ("dt", "dd"))
+    assert label
+    assert said
+    assert said["x"] > label["x"]
+    page.context.close()
+
+
+def test_the_chosen_colours_stay_on_every_page(browser: Browser, archive: str) -> None:
+    page = opened(browser, archive + NUMBER, color_scheme="light")
+    page.get_by_role("button", name="Dark colours").click()
+    dark = "rgb(22, 23, 26)"
+    for name in (NUMBER, DIFFERENCE, "revisions.html", "editions/index.html", "404.html"):
+        page.goto(archive + name)
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark, name
+        assert page.get_by_role("button", name="Dark colours").get_attribute("aria-pressed") == "true"
+    page.context.close()
+
+
+def test_a_difference_leads_to_the_place_that_changed(browser: Browser, archive: str) -> None:
+    page = opened(browser, archive + DIFFERENCE, java_script_enabled=False)
+    page.get_by_role("link", name="Section 1.2, How rare such a cut is").first.click()
+    assert page.url == f"{archive}editions/{SECOND}/chapters/overview.html#sec-rank"
+    page.go_back()
+    page.get_by_role("link", name=f"edition {FIRST}", exact=True).click()
+    assert page.url == f"{archive}editions/{FIRST}/index.html"
+    page.context.close()
+
+
+def test_a_table_is_a_tab_stop_only_where_it_scrolls(browser: Browser, archive: str) -> None:
+    page = opened(browser, archive + "revisions.html", viewport={"width": 320, "height": 640})
+    table = page.get_by_role("region", name="Every claim in every edition")
+    assert table.get_attribute("tabindex") == "0"
+    page.set_viewport_size({"width": 1400, "height": 640})
+    page.wait_for_function("!document.querySelector('.table-scroll').hasAttribute('tabindex')")
     page.context.close()

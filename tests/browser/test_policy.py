@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import SUB_PATH, _Quiet, opened
-from tests.editions import FIRST, NEWEST, published
+from tests.editions import FIRST, NEWEST, SECOND, published
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +25,8 @@ PAGES = (
     "editions/index.html",
     "revisions.html",
     "latest/claims/difficulty-drop.html",
+    f"revisions/{FIRST}--{SECOND}.html",
+    "404.html",
 )
 
 

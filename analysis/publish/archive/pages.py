@@ -1,27 +1,25 @@
-"""The pages of editions: what is put into a page of the book, each claim's page, and the site's own pages."""
+"""What pages of editions share: the view of an edition, the bar, the frame; and what a book's page gets."""
 
 from __future__ import annotations
 
 import html
 import re
-import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from analysis.claims.quantities import Day
 from analysis.publish.archive import history, metadata, places
 from analysis.publish.archive.citation import Citation
-from analysis.publish.archive.manifest import canonical
-from analysis.publish.editions import KINDS
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
+
+    from markupsafe import Markup
 
     from analysis.publish.archive.history import Moment
     from analysis.publish.archive.manifest import About
@@ -30,16 +28,13 @@ if TYPE_CHECKING:
     from analysis.snapshots import Snapshot
 
 _PUBLISH = Path(__file__).parents[1]
-_ASSETS = ("site.css", "editions.css", "editions.js")
+_ASSETS = ("site.css", "site.js", "editions.css", "editions.js")
+_LEDGER = "chapters/ledger.html"
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 _MAIN = re.compile(r"<main\b[^>]*>")
 _BAR = re.compile(r"<!--edition-->.*?<!--/edition-->", re.DOTALL)
 _ENTRY = re.compile(r'(<h\d id="claim-([\w-]+)"[^>]*>.*?</h\d>)', re.DOTALL)
-_NAMESPACE = uuid.UUID("5d0c6f0e-9d0f-5c63-8b0a-6a2f3c0f7c11")
-_FILTERS = {"all": "all claims", "moved": "those that moved", "verdict": "those whose verdict changed"} | {
-    kind: f"{kind}: {meaning}" for kind, meaning in KINDS.items()
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +48,8 @@ class View:
         before: the earlier editions, by day of evidence.
         snapshots: the newest snapshot of each source.
         evidence: path in the repository to path from the root of the site, for every snapshot.
+        sources: the same for the code of the claims.
+        chapters: the pages of its book in reading order, path from its folder to title.
     """
 
     about: About
@@ -61,6 +58,8 @@ class View:
     before: Sequence[Issue]
     snapshots: Sequence[Snapshot]
     evidence: Mapping[str, str]
+    sources: Mapping[str, str] = field(default_factory=dict)
+    chapters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def home(self) -> str:
@@ -106,8 +105,8 @@ def with_edition(text: str, name: str, view: View) -> str:
         linked = metadata.report(view.about, view.edition, view.claims, sources, view.address(place))
     else:
         linked = metadata.page(view.about, view.edition, title, view.address(place))
-    head = _head(view, name, citation, title, description, linked)
-    cite = _render(
+    elements = head(view, name, citation, title, description, linked)
+    cite = render(
         "cite.html",
         citation=citation,
         heading="How to cite this edition" if first else "How to cite this page",
@@ -121,7 +120,7 @@ def with_edition(text: str, name: str, view: View) -> str:
         ),
         text,
     )
-    text = text.replace("</head>", head + "</head>", 1)
+    text = text.replace("</head>", elements + "</head>", 1)
     text = _MAIN.sub(lambda main: main[0] + "\n" + bar(view, name), text, count=1)
     cut = max(text.rfind("</article>"), 0) or text.rfind("</main>")
     end = cut + len("</article>") if text.startswith("</article>", cut) else cut
@@ -136,14 +135,25 @@ def _citation(view: View, name: str, title: str) -> Citation:
     return Citation(view.about, view.edition, name, title.removesuffix(f" – {view.about.title}"))
 
 
-def _head(  # noqa: PLR0917
+def head(  # noqa: PLR0917
     view: View, name: str, citation: Citation, title: str, description: str, linked: Markup, data: str = ""
 ) -> str:
+    """The elements that say to machines what a page is: style, feed, citation, linked data.
+
+    Args:
+        view: the edition.
+        name: the page's path in it.
+        citation: how to cite it.
+        title: of the page.
+        description: in a sentence.
+        linked: its linked data.
+        data: the address of the same as JSON, where there is one.
+    """
     place = view.home + name
     pdf = places.way(place, view.home + view.about.pdf)
-    return _render(
+    return render(
         "head.html",
-        **_common(place),
+        **asset_ways(place),
         data=data,
         canonical=view.about.address and view.about.address + (place if data else name),
         tags=metadata.tags(
@@ -167,12 +177,12 @@ def bar(view: View, name: str, *, root: bool = False) -> str:
     place = name if root else view.home + name
     claim = name.startswith("claims/")
     previous = view.before[-1] if view.before else None
-    return _render(
+    return render(
         "bar.html",
         edition=view.edition,
-        day=_day(view.edition.as_of),
+        day=day(view.edition.as_of),
         page=name,
-        top=_top(place),
+        top=top(place),
         root=root,
         here=places.way(place, view.home + name),
         newest=places.way(place, f"latest/{name}" if claim else name),
@@ -212,200 +222,76 @@ def at_root(text: str, name: str, view: View, pages: Sequence[str]) -> str:
     return _BAR.sub(lambda _: bar(view, name, root=True).strip(), text, count=1)
 
 
-def claim_pages(view: View) -> dict[str, bytes]:
-    """For each claim its permanent page and the same as JSON, by path in the edition."""
-    found: dict[str, bytes] = {}
-    for id_, entry in view.claims.items():
-        name = f"claims/{id_}.html"
-        place, story = view.home + name, view.story(id_)
-        title = f"{id_}: {entry['display']}"
-        citation = Citation(view.about, view.edition, name, title)
-        found[name] = _render(
-            "claim.html",
-            **_common(place),
-            home="../index.html",
-            about=view.about,
-            edition=view.edition,
-            day=_day(view.edition.as_of),
-            entry=entry,
-            story=story,
-            picture=history.picture(story),
-            head=Markup(  # noqa: S704
-                _head(
-                    view,
-                    name,
-                    citation,
-                    title,
-                    f"{entry['statement']} {entry['display']}, {entry['verdict']}.",
-                    metadata.claim(view.about, view.edition, id_, entry, view.address(place)),
-                    data=f"{id_}.json",
-                )
-            ),
-            bar=Markup(bar(view, name)),  # noqa: S704
-            evidence={path: places.way(place, file) for path, file in view.evidence.items()},
-            ledger_page=f"../chapters/ledger.html#claim-{id_}",
-            cite=Markup(_render("cite.html", citation=citation, heading="How to cite this number", more="")),  # noqa: S704
-        ).encode()
-        found[f"claims/{id_}.json"] = canonical(
-            {
-                "edition": view.edition.id,
-                "as_of": view.edition.as_of.isoformat(),
-                **{
-                    key: entry[key]
-                    for key in entry
-                    if key not in {"evidence", "inputs", "sentences", "parts"}
-                },
-                "parts": [
-                    {key: part[key] for key in ("name", "label", "display")} for part in entry["parts"]
-                ],
-                "history": [asdict(moment) | {"as_of": moment.as_of.isoformat()} for moment in story],
-                "citation": citation.csl(),
-                "ledger": f"../ledger.json#/claims/{id_}",
-            }
-        )
-    return found
-
-
-def site_pages(
-    issues: Sequence[Issue], titles: Mapping[str, str], differences: Mapping[str, str]
-) -> dict[str, bytes]:
-    """The pages of the whole site: editions, revisions, versions, the feed.
-
-    Args:
-        issues: every edition by day of evidence.
-        titles: for each page of any edition its title.
-        differences: edition to the path of the difference from the one before, where there is one.
-    """
-    newest = issues[-1]
-    about = newest.manifest.about
-    story = [(issue.manifest.edition, issue.claims) for issue in issues]
-    told = {}
-    for before, issue in zip([None, *issues], issues, strict=False):
-        told[issue.id] = _told(before, issue)
-    rows = {}
-    for id_ in dict.fromkeys(id_ for _, claims in reversed(story) for id_ in claims):
-        cells = {moment.edition: moment for moment in history.moments(id_, story)}
-        kinds = {"all"} | {moment.kind for moment in cells.values() if moment.changes}
-        kinds |= {"moved" for moment in cells.values() if moment.changes}
-        kinds |= {"verdict" for moment in cells.values() if any("verdict" in text for text in moment.changes)}
-        rows[id_] = {"cells": [cells.get(issue.id) for issue in issues], "kinds": sorted(filter(None, kinds))}
-    facts = {"about": about, "issues": issues, "moved": told}
-    versions = _versions(issues)
-    return {
-        "versions.json": canonical(versions),
-        "versions.js": b"window.pivotEditions="
-        + canonical(versions | {"texts": history.texts(newest.claims)}),
-        "feed.xml": _render(
-            "feed.xml",
-            **facts,
-            kinds=KINDS,
-            id=_urn(about, ""),
-            ids={one.id: _urn(about, one.id) for one in issues},
-        ).encode(),
-        "revisions.html": _render(
-            "revisions.html",
-            **facts,
-            **_common("revisions.html"),
-            home="index.html",
-            head=_plain_head("revisions.html"),
-            rows=rows,
-            filters=_FILTERS,
-            differences={id_: differences.get(id_, "") for id_ in told},
-        ).encode(),
-        "editions/index.html": _render(
-            "editions.html",
-            **facts,
-            **_common("editions/index.html"),
-            home="../index.html",
-            head=_plain_head("editions/index.html"),
-            day=_day,
-            pages=titles,
-            differences={id_: differences.get(id_) and f"../{differences[id_]}" for id_ in told},
-        ).encode(),
-    }
-
-
-def moved_page(about: About, start: str, to: str, title: str) -> bytes:
-    """A page that leads on to another, at once and without scripts."""
-    return _render("moved.html", about=about, to=places.way(start, to), title=title).encode()
-
-
 def title_of(text: str, about: About) -> str:
     """The title of a page without the report's."""
     found = _TITLE.search(text)
     return html.unescape(found[1]).removesuffix(f" – {about.title}") if found else about.title
 
 
-def _versions(issues: Sequence[Issue]) -> dict[str, Any]:
-    return {
-        "schema": 1,
-        "newest": issues[-1].id,
-        "editions": [
-            {
-                "id": issue.id,
-                "as_of": issue.manifest.edition.as_of.isoformat(),
-                "title": issue.manifest.edition.title,
-                "kinds": sorted({revision.kind for revision in issue.manifest.edition.revision}),
-                "number": issue.manifest.number,
-                "manifest": issue.sha256,
-                "pages": list(issue.pages),
-                "claims": sorted(issue.claims),
-            }
-            for issue in issues
-        ],
+def frame(  # noqa: PLR0917
+    about: About,
+    place: str,
+    line: str,
+    home: str = "",
+    chapters: Mapping[str, str] | None = None,
+    base: str = "",
+) -> dict[str, Any]:
+    """What `frame.html` needs: the ways from a page to the report, its editions and their style.
+
+    Args:
+        about: the report.
+        place: the page, as a path from the root of the site.
+        line: which edition it is of, in words.
+        home: the folder of that edition; "" for the newest one's pages at the root.
+        chapters: the pages of its book in reading order, with their titles.
+        base: the address of the site, for a page that is shown at any path below it; "" for relative ways.
+    """
+    to = _way(place, base)
+    return asset_ways(place, base) | {
+        "about": about,
+        "line": line,
+        "home": to(f"{home}index.html"),
+        "ledger_page": to(home + _LEDGER),
+        "pdf": to(home + about.pdf),
+        "editions_page": to(f"{places.EDITIONS}/index.html"),
+        "revisions_page": to("revisions.html"),
+        "feed": to("feed.xml"),
+        "chapters": [(to(home + name), title) for name, title in (chapters or {}).items()],
     }
 
 
-def _told(before: Issue | None, issue: Issue) -> str:
-    if before is None:
-        return f"The first edition, with {len(issue.claims)} claims."
-    moved = history.moved(before.claims, issue.claims)
-    numbers = sum(any(text.startswith("moved") for text in texts) for texts in moved.values())
-    verdicts = sum(any("verdict" in text for text in texts) for texts in moved.values())
-    guards = sum(any(text.startswith("reads") for text in texts) for texts in moved.values())
-    text = (
-        f"Of {len(issue.claims)} claims {_many(numbers, 'shows', 'show')} another number than in {before.id},"
-        " "
-        f"{_many(verdicts, 'has', 'have')} another verdict"
-    )
-    return text + (f", and {_many(guards, 'guard', 'guards')} turned." if guards else ".")
-
-
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count or 'none'} {one if count == 1 else more}"
-
-
-def _common(place: str) -> dict[str, str]:
-    style, script = assets()["editions.css"][0], assets()["editions.js"][0]
-    return {
-        "top": _top(place),
-        "style": places.way(place, style),
-        "script": places.way(place, script),
-        "site_style": places.way(place, assets()["site.css"][0]),
+def asset_ways(place: str, base: str = "") -> dict[str, str]:
+    """The ways to the root of the site, and to style and script; arguments as of `frame`."""
+    to = _way(place, base)
+    named = {
+        "style": "editions.css",
+        "script": "editions.js",
+        "site_style": "site.css",
+        "site_script": "site.js",
     }
+    return {"top": base or top(place)} | {key: to(assets()[name][0]) for key, name in named.items()}
 
 
-def _plain_head(place: str) -> Markup:
-    return Markup(_render("head.html", **_common(place), data="", canonical="", tags=(), linked=""))  # noqa: S704
+def _way(place: str, base: str) -> Callable[[str], str]:
+    return lambda path: base + path if base else places.way(place, path)
 
 
-def _top(place: str) -> str:
+def top(place: str) -> str:
+    """The way from a page to the root of the site."""
     return "../" * place.count("/")
 
 
-def _urn(about: About, edition: str) -> str:
-    return uuid.uuid5(_NAMESPACE, f"{about.title}\n{edition}").urn
-
-
-def _day(day: dt.date) -> str:
-    return Day(day).display()
+def day(date: dt.date) -> str:
+    """A day as readers have it."""
+    return Day(date).display()
 
 
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def _render(name: str, **given: object) -> str:
+def render(name: str, **given: object) -> str:
+    """Fill in a template of the editions."""
     return _environment().get_template(f"editions/{name}").render(**given)
 
 

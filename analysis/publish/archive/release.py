@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from analysis.errors import OutputError, ProseError
-from analysis.publish.archive import history, pages, places, site
+from analysis.publish.archive import claims, front, history, pages, places, site, sources
 from analysis.publish.archive.manifest import Manifest, Previous, canonical
 from analysis.publish.archive.pdf import pack
 from analysis.publish.archive.site import Issue
@@ -18,13 +18,15 @@ from analysis.publish.folders import output, swap
 from analysis.snapshots import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from analysis.publish.archive.front import Compared
     from analysis.publish.archive.manifest import About, Code
     from analysis.publish.editions import Edition
 
-    Difference = Callable[[Edition, Edition], str | None]
+    Way = Callable[[str], str]
+    Difference = Callable[[Edition, Edition, tuple[Way, Way]], Compared | None]
 
 _OWN = (places.LEDGER, "ledger.schema.json")  # have an address of their own in every edition
 _LIBRARIES = "site_libs/"  # Quarto's scripts name each other by relative paths, so they stay together
@@ -56,7 +58,8 @@ def release(place: Path, draft: Draft, difference: Difference | None = None) -> 
     Args:
         place: the folder of the site; made when missing.
         draft: the edition.
-        difference: gives the difference report of two neighbouring editions as a page, where there is one.
+        difference: compares two neighbouring editions, where it can; it is given the way into each, from
+            a path in the edition to an address, "" where the edition has no such page.
 
     Returns:
         The edition as it now stands there.
@@ -92,9 +95,9 @@ def release(place: Path, draft: Draft, difference: Difference | None = None) -> 
 def complaints(draft: Draft, place: Path) -> list[str]:
     """What speaks against releasing an edition, each in one line: guards, and moves without a reason."""
     edition = draft.edition
-    claims = json.loads((draft.site / places.LEDGER).read_text("utf-8"))["claims"]
+    found = json.loads((draft.site / places.LEDGER).read_text("utf-8"))["claims"]
     broken = {
-        id_: entry["guard"] for id_, entry in claims.items() if entry["guard"] and not entry["guard"]["holds"]
+        id_: entry["guard"] for id_, entry in found.items() if entry["guard"] and not entry["guard"]["holds"]
     }
     accepted = {one.claim for one in edition.accepted}
     wrong = [] if edition.published else ["published: no day is given on which it comes out"]
@@ -105,7 +108,7 @@ def complaints(draft: Draft, place: Path) -> list[str]:
         f"{id_}: is accepted as reading wrong, and does not" for id_ in sorted(accepted) if id_ not in broken
     ]
     before = _earlier(edition, _issues(place))
-    differs = history.moved(before[-1].claims, claims) if before else {}
+    differs = history.moved(before[-1].claims, found) if before else {}
     wrong += [
         f"{id_}: {'; '.join(words)}, and no revision says why"
         for id_, words in differs.items()
@@ -169,6 +172,11 @@ def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[
     }
     store = Store(draft.snapshots)
     where = _placed(plain, draft)
+    code = {  # as text, which every browser shows, while it may save a program
+        path: (places.shared(places.sha256(data), f"{path}.txt"), data)
+        for path, data in sources.modules().items()
+    }
+    texts = {name: data.decode() for name, data in plain.items() if name.endswith(".html")}
     view = pages.View(
         about=draft.about,
         edition=draft.edition,
@@ -176,16 +184,21 @@ def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[
         before=_earlier(draft.edition, released),
         snapshots=[store.snapshots(source)[-1] for source in store.sources()],
         evidence={path: places.shared(places.sha256(data), path) for path, data in evidence.items()},
+        sources={path: place for path, (place, _) in code.items()},
+        chapters={
+            name: pages.title_of(texts[name], draft.about)
+            for name in _reading_order(texts["index.html"], texts)
+        },
     )
     files = {view.evidence[path]: data for path, data in evidence.items()}
-    files |= dict(pages.assets().values())
+    files |= dict(pages.assets().values()) | dict(code.values())
     for name, data in plain.items():
-        if name.endswith(".html"):
-            text = places.moved(data.decode(), name, home + name, lambda path: where.get(path, home + path))
+        if name in texts:
+            text = places.moved(texts[name], name, home + name, lambda path: where.get(path, home + path))
             files[home + name] = pages.with_edition(text, name, view).encode()
         else:
             files[where[name]] = data
-    files |= {home + name: data for name, data in pages.claim_pages(view).items()}
+    files |= {home + name: data for name, data in claims.claim_pages(view).items()}
     last = released[-1] if released else None
     manifest = Manifest(
         edition=draft.edition,
@@ -230,20 +243,26 @@ def _renew(place: Path, difference: Difference | None) -> None:
     issues = site.by_evidence(released)
     old = _root_files(place)
     new = dict(_root(issues))
+    titles = dict.fromkeys(
+        _reading_order(files.read(f"{issues[-1].home}index.html").decode(), issues[-1].pages), ""
+    )
+    for issue in issues:  # the newest title of a page is the one that stays
+        for name in issue.pages:
+            titles[name] = pages.title_of(files.read(issue.home + name).decode(), issue.manifest.about)
     differences = {}
     for before, after in pairwise(issues):
         name = f"{_DIFFERENCES}{before.id}--{after.id}.html"
         if name in old:  # it was made when both were new; a later code may word it otherwise
             new[name] = files.read(name)
-        elif difference and (page := difference(before.manifest.edition, after.manifest.edition)):
-            new[name] = page.encode()
+        elif difference and (
+            compared := difference(
+                before.manifest.edition, after.manifest.edition, (_into(before, name), _into(after, name))
+            )
+        ):
+            new[name] = front.difference_page((before, after), titles, name, compared)
         if name in new:
             differences[after.id] = name
-    titles = dict.fromkeys(_reading_order(issues[-1]), "")
-    for issue in issues:  # the newest title of a page is the one that stays
-        for name in issue.pages:
-            titles[name] = pages.title_of(files.read(issue.home + name).decode(), issue.manifest.about)
-    new |= pages.site_pages(issues, titles, differences)
+    new |= front.site_pages(issues, titles, differences)
     head = {
         "schema": 1,
         "newest": issues[-1].id,
@@ -263,11 +282,20 @@ def _write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _reading_order(issue: Issue) -> Iterator[str]:
-    """The pages of an edition as its first page lists them."""
-    for link in places.links(issue.files.read(f"{issue.home}index.html").decode()):
-        if (name := places.target("index.html", link)) in issue.pages:
-            yield name
+def _into(issue: Issue, start: str) -> Way:
+    """The way from a page of the site to any page of an edition; "" to one that it has not."""
+
+    def way(path: str) -> str:
+        there = issue.home + path.partition("#")[0] in issue.manifest.files
+        return places.way(start, issue.home + path) if there else ""
+
+    return way
+
+
+def _reading_order(first: str, names: Container[str]) -> Iterator[str]:
+    """The pages of an edition as its first page lists them; the first page itself comes first."""
+    found = (places.target("index.html", link) for link in places.links(first))
+    return iter(dict.fromkeys(["index.html", *(name for name in found if name in names)]))
 
 
 def _root_files(place: Path) -> set[str]:
@@ -293,11 +321,11 @@ def _root(issues: Sequence[Issue]) -> Iterator[tuple[str, bytes]]:
         words = f"in edition {issue.id}"
         for name in issue.pages:
             if name not in newest.pages:
-                yield name, pages.moved_page(manifest.about, name, issue.home + name, f"This page {words}")
+                yield name, front.moved_page(manifest.about, name, issue.home + name, f"This page {words}")
         for id_ in issue.claims:
             name = f"latest/claims/{id_}"
             to = f"{issue.home}claims/{id_}"
-            yield f"{name}.html", pages.moved_page(manifest.about, name, f"{to}.html", f"{id_} {words}")
+            yield f"{name}.html", front.moved_page(manifest.about, name, f"{to}.html", f"{id_} {words}")
             yield f"{name}.json", files.read(f"{to}.json")
 
 

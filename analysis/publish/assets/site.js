@@ -33,6 +33,7 @@
     .replace(/[\u201c\u201d]/g, '"').replace(/\s/g, " ");
 
   const SHOWN = 12;
+  if (!$("query")) return; // the pages about editions have no search
   const query = $("query"), results = $("results"), found = $("found");
   let index; // fetched when the field is first entered; as a script, so that it works from a folder too
   const load = () => index ||= new Promise((resolve, reject) => {

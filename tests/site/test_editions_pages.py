@@ -1,0 +1,191 @@
+"""The pages around the book: a claim's account, what moved, a difference, and what is not there."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+
+from analysis.publish.archive import places, release
+from analysis.publish.archive.sources import function, modules
+from tests.conftest import ROOT
+from tests.editions import FIRST, IDS, NEWEST, SECOND, draft, published
+from tests.unit.revisions import shipped
+
+DROP = f"editions/{NEWEST}/claims/difficulty-drop.html"
+PAIRS = (f"{FIRST}--{SECOND}", f"{SECOND}--{NEWEST}")
+DIFFERENCES = tuple(f"revisions/{pair}.html" for pair in PAIRS)
+AROUND = (
+    DROP,
+    f"editions/{FIRST}/claims/hashprice-range.html",
+    "revisions.html",
+    "editions/index.html",
+    "404.html",
+)
+
+
+def text(name: str) -> str:
+    return (published() / name).read_text("utf-8")
+
+
+def words(fragment: str) -> str:
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", fragment))).strip()
+
+
+def targets(name: str, part: str) -> dict[str, str]:
+    """Where the links of a part of a page lead, by their words."""
+    found = re.findall(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', part, re.DOTALL)
+    return {words(said): places.target(name, link) for link, said in found}
+
+
+@pytest.mark.parametrize("name", [*AROUND, *DIFFERENCES])
+def test_every_page_around_the_book_leads_to_all_the_others(name: str) -> None:
+    page = text(name)
+    edition = DIFFERENCES.index(name) + 1 if name in DIFFERENCES else -1
+    home = f"editions/{name.split('/')[1]}/" if "/claims/" in name else ""
+    home = places.home(IDS[edition]) if name in DIFFERENCES else home
+    ways = targets(name, page[: page.index("<main")])
+    expected = {
+        "The report": "index.html",
+        "All numbers": "chapters/ledger.html",
+        "PDF": "report.pdf",
+        "The overview, number by number": "chapters/overview.html",
+    }
+    assert ways | {said: home + to for said, to in expected.items()} == ways
+    everywhere = {"All editions": "editions/index.html", "Feed": "feed.xml"}
+    assert ways | everywhere | {"What moved, and why": "revisions.html"} == ways
+    assert '<button id="theme"' in page
+    assert 'http-equiv="Content-Security-Policy"' in page
+    assert '<link rel="icon" href="data:image' in page
+    assert "<style" not in page
+    assert all((published() / to).is_file() for to in ways.values() if to != name)
+
+
+def test_a_table_that_may_scroll_is_a_named_region_with_a_tab_stop() -> None:
+    for name in (*AROUND, *DIFFERENCES):
+        for tag in re.findall(r'<div class="table-scroll"[^>]*>', text(name)):
+            assert re.search(r'role="region" aria-label(ledby)?="[^"]+" tabindex="0"', tag), name
+
+
+# A claim
+
+
+def test_the_code_of_a_claim_is_linked_and_shown() -> None:
+    page = text(DROP)
+    links = targets(DROP, page)
+    for path in ("analysis/claims/network.py", "analysis/measures/difficulty.py"):
+        assert (published() / links[path]).read_bytes() == (ROOT / path).read_bytes()
+        assert links[path].endswith(".txt")
+    line = int(re.search(r"network\.py</code></a>, line (\d+), <code>difficulty_drop", page)[1])  # type: ignore[index]
+    assert (
+        (ROOT / "analysis/claims/network.py")
+        .read_text("utf-8")
+        .splitlines()[line - 1]
+        .startswith(("@claim", "def difficulty_drop"))
+    )
+    assert "def difficulty_drop(epochs: Frame) -&gt; Finding:" in page
+
+
+def test_every_claim_of_the_ledger_has_its_function_and_its_module() -> None:
+    for path in sorted((published() / f"editions/{NEWEST}/claims").glob("*.html")):
+        page = path.read_text("utf-8")
+        assert re.search(r'<a href="[^"]*\.txt"><code>analysis/claims/\w+\.py', page), path.name
+        assert "The code that makes it" in page, path.name
+    assert len(modules()) > 15
+    assert function("analysis/claims/network.py", "no_such") is None
+    assert function("analysis/nowhere.py", "f") is None
+
+
+def test_an_account_gives_whole_checksums_with_sidecar_and_list() -> None:
+    page = text(DROP)
+    used = re.findall(r"SHA-256 <code>([0-9a-f]{64})</code>", page)
+    assert len(used) == page.count("<dt>From</dt>") > 0
+    links = targets(DROP, page)
+    sums = (published() / links["all checksums"]).read_text("utf-8")
+    assert all(f"{digest}  " in sums for digest in used)
+    assert f'sha256 = "{used[0]}"' in (published() / links["where it is from"]).read_text("utf-8").replace(
+        "'", '"'
+    )
+
+
+def test_rows_are_told_from_the_first_to_the_last_and_few_with_their_cells() -> None:
+    said = words(text(f"editions/{NEWEST}/claims/hashprice-range.html"))
+    assert "598 rows: 2025-01-01 to 2026-08-21" in said
+    assert "row 961632 961632: bits=1702353d, timestamp=2026-08-08" in said
+    assert "2 rows: 939456 and 941472 939456: bits=1701f0cc" in words(text(DROP))
+
+
+def test_what_others_published_reads_as_on_the_page_of_the_ledger() -> None:
+    said = words(text(DROP))
+    assert "−7.7 percent; 133.79 from ~145 T (Mar 20 2026): confirms." in said
+    assert "Also quotes a 12m36s average interval" in said
+    assert not re.search(r"[^\w]-7\.7", said[said.index("What others published") : said.index("Where this")])
+
+
+def test_the_sentences_that_use_a_claim_stand_as_read_with_a_link_to_their_place() -> None:
+    page = text(DROP)
+    assert "The cut in difficulty is there to the block. <a" in page
+    assert targets(DROP, page)["What was found"] == f"editions/{NEWEST}/index.html"
+    assert "&#39;address&#39;" not in page
+
+
+# What moved
+
+
+def test_kinds_without_rows_are_no_choice_and_others_say_how_many() -> None:
+    page = text("revisions.html")
+    rows = re.findall(r'<tr id="claim-[\w-]+" data-kinds="([^"]*)">', page)
+    for name, said in re.findall(r'id="show-(\w+)"[^>]*> ([^<]*)</label>', page):
+        count = sum(name in kinds.split() for kinds in rows)
+        assert count > 0
+        assert said.endswith(f"({count})")
+    assert 'id="show-data"' in page
+    assert 'id="show-method"' not in page
+
+
+def test_the_table_of_claims_says_what_each_one_is() -> None:
+    page = text("revisions.html")
+    assert page.count('<span class="statement">') == 42
+    assert "Place of the March cut among the cuts of its year." in page
+
+
+@pytest.mark.parametrize(("pair", "name"), list(zip(PAIRS, DIFFERENCES, strict=True)))
+def test_a_difference_counts_what_the_list_of_revisions_counts(pair: str, name: str) -> None:
+    before, after = pair.split("--")
+    moved, ways = re.search(r"(\d+) claims moved \(([^)]*)\)", text(name)).groups()  # type: ignore[union-attr]
+    assert f"Of 42 claims {moved} moved since {before}: {ways}." in text("revisions.html")
+    assert f"Of 42 claims {moved} moved since {before}: {ways}." in text("editions/index.html")
+    assert shipped(before, after).verdict_line() in text(name)
+
+
+def test_a_difference_is_headed_by_its_days_and_leads_into_both_editions() -> None:
+    page = text(DIFFERENCES[0])
+    assert re.search(r"<h1>([^<]*)</h1>", page)[1] == "What changed from 8\xa0May 2026 to 30\xa0June 2026"  # type: ignore[index]
+    assert f'href="../editions/{SECOND}/chapters/overview.html#sec-rank"' in page
+    assert f'href="../editions/{FIRST}/claims/difficulty-drop-rank-year.html"' in page
+    assert f'href="../editions/{SECOND}/claims/difficulty-drop-rank-year.html"' in page
+    assert "Evidence of May and June came in" in page
+    assert not re.search(r"roposed|nothing else|\.qmd:", page)
+
+
+# What is not there
+
+
+def test_a_page_that_is_not_there_leads_on_wherever_it_was_asked_for(tmp_path: Path) -> None:
+    main = targets("404.html", text("404.html").partition("<main")[2].partition("</main>")[0])
+    assert main["The newest edition"] == "index.html"
+    assert {"editions/index.html", "revisions.html"} <= set(main.values())
+    address = "https://report.example/sub/"
+    given = draft(FIRST)
+    release(tmp_path / "new", replace(given, about=replace(given.about, address=address)))
+    page = (tmp_path / "new/404.html").read_text("utf-8")
+    links = [link for link in places.links(page) if not link.startswith(("data:", "#"))]
+    assert len(links) > 20
+    assert all(link.startswith(address) for link in links)
+    for link in links:
+        asked = urljoin(f"{address}some/deep/page.html", link).removeprefix(address).partition("#")[0]
+        assert (tmp_path / "new" / asked).is_file()
