@@ -64,7 +64,7 @@ class Number:
         level: one of `LEVELS`.
         old: None where the claim came.
         new: None where the claim went.
-        absolute: new less old value, in the claim's unit; None for words.
+        absolute: new less old value, in the claim's unit; None for words and ranges, which have no value.
         relative: the same as a share of the old one.
         parts: figures beside it that moved.
         shares: of data, code and prose in the movement, 1 together; None where they could not be told apart.
@@ -203,7 +203,7 @@ def _read(entry: Entry | None) -> Reading | None:
 
 
 def _distance(was: Entry | None, now: Entry | None) -> tuple[float | None, float | None]:
-    old, new = (entry.value if entry else "" for entry in (was, now))
+    old, new = (entry.value if entry and entry.low is None else "" for entry in (was, now))
     if isinstance(old, str) or isinstance(new, str):
         return None, None
     return new - old, (new - old) / abs(old) if old else None

@@ -20,7 +20,7 @@ from analysis.revisions.numbers import BEHIND, READING
 from analysis.revisions.report import SCHEMA_VERSION
 from analysis.revisions.sentences import SAME
 from analysis.revisions.tables import text
-from analysis.revisions.text import cells, clipped, flat, mixed, shares
+from analysis.revisions.text import cells, clipped, flat, grown, mixed, shares
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -171,7 +171,7 @@ def _readings(number: Number) -> list[tuple[str, str, str]]:
     old, new = number.old, number.new
     if not old or not new:
         return []
-    relative = "" if number.relative is None or number.phrase else f" ({number.relative:+.2%})"
+    relative = f" ({grown(number.relative)})" if number.relative and not number.phrase else ""
     told = [
         ("unrounded", old.exact, new.exact + relative),
         ("verdict", f"{old.verdict}: {old.reason}", f"{new.verdict}: {new.reason}"),
@@ -207,7 +207,7 @@ def _revised(found: pd.DataFrame) -> list[tuple[str, ...]]:
             text(cell.old),
             text(cell.new),
             text(cell.absolute),
-            "" if math.isnan(cell.relative) else f"{cell.relative:+.2%}",
+            "" if math.isnan(cell.relative) else grown(cell.relative),
         )
         for cell in found.itertuples()
     ]

@@ -198,7 +198,7 @@ def _accounts(page: _Page, head: str, numbers: tuple[Number, ...]) -> None:
             and number.old.exact != number.new.exact
             and not isinstance(number.new.value, str)
         ):
-            size = "" if number.relative is None else f" ({number.relative:+.2%})"
+            size = f" ({grown(number.relative)})" if number.relative else ""
             page.line(f"{number.old.exact}{_ARROW}{number.new.exact}{size}", 2, "unrounded ")
         for part in number.parts:
             page.line(f"{part.label}: {part.old or 'nothing'}{_ARROW}{part.new or 'nothing'}", 2)
@@ -229,7 +229,7 @@ def _rows(page: _Page, diff: TableDiff) -> None:
         )
         page.line(f"{column.name}: {column.revised:,} revised ({column.severity}{size})", 2)
     for cell in diff.cells.head(ROWS_SHOWN).itertuples():
-        size = "" if cell.relative != cell.relative else f" ({cell.relative:+.2%})"
+        size = "" if cell.relative != cell.relative else f" ({grown(cell.relative)})"
         page.line(
             f"{plain(cell.key)} {cell.column}: {plain(cell.old)}{_ARROW}{plain(cell.new)}{size}", 2, "~ "
         )
@@ -251,6 +251,11 @@ def cells(rows: DataFrame, row: tuple[object, ...]) -> str:
         f"{name}={plain(value)}" for name, value in zip(rows.columns, row[1:], strict=True) if plain(value)
     ]
     return f"{plain(row[0])}  {', '.join(said)}"
+
+
+def grown(share: float) -> str:
+    """A relative change with its sign."""
+    return f"{share:+.2%}".replace("-", "\N{MINUS SIGN}")
 
 
 def clipped(said: str, size: int = 200) -> str:

@@ -114,9 +114,9 @@ def test_an_account_gives_whole_checksums_with_sidecar_and_list() -> None:
 
 def test_rows_are_told_from_the_first_to_the_last_and_few_with_their_cells() -> None:
     said = words(text(f"editions/{NEWEST}/claims/hashprice-range.html"))
-    assert "598 rows: 2025-01-01 to 2026-08-21" in said
-    assert "row 961632 961632: bits=1702353d, timestamp=2026-08-08" in said
-    assert "2 rows: 939456 and 941472 939456: bits=1701f0cc" in words(text(DROP))
+    assert "(598 rows: 2025-01-01 to 2026-08-21)" in said
+    assert "(row 961632) 961632: bits=1702353d, timestamp=2026-08-08" in said
+    assert "(2 rows: 939456 and 941472) 939456: bits=1701f0cc" in words(text(DROP))
 
 
 def test_what_others_published_reads_as_on_the_page_of_the_ledger() -> None:

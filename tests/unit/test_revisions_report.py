@@ -119,7 +119,7 @@ def test_every_form_counts_alike_and_says_generated_tables_last() -> None:
         places = [form.lower().index(head) for head in heads]
         assert places == sorted(places)
         assert all(form.rindex(number.id) > 0 for number in report.numbers)
-    counts = dict(re.findall(r'<a href="#(\w+)">[^<]*</a> \((\d+)\)', page))
+    counts = dict(re.findall(r'<a href="#(\w+)">[^<(]* \((\d+)\)</a>', page))
     assert counts | {"claims": str(moved), "behind": str(behind)} == counts
     assert list(counts)[-1] == "tables"
     one = replace(report, numbers=report.numbers[:1])
@@ -141,6 +141,17 @@ def test_the_heading_names_the_days_and_else_what_was_asked() -> None:
     branches = [replace(report.old, kind="revision", label=name) for name in ("main", "HEAD")]
     assert replace(report, old=branches[0], new=branches[1]).title() == "What changed from main to HEAD"
     assert "as of 2026-05-08 to" in replace(report, old=branches[0], new=branches[0]).title()
+
+
+def test_an_account_says_nothing_of_what_did_not_move_nor_of_the_middle_of_a_range() -> None:
+    report = spring_to_summer()
+    same = next(one for one in report.behind if one.id == "consecutive-cut-threshold")
+    assert [what for what, *_ in pages._readings(same)] == ["single cuts over the threshold this year"]
+    ranged = next(one for one in report.numbers if one.id == "ai-share-now")
+    assert (ranged.absolute, ranged.relative) == (None, None)
+    assert ("unrounded", "67.2743% to 67.2743%", "19.8565% to 67.2743%") in pages._readings(ranged)
+    assert "(\N{MINUS SIGN}27.61%)" in pages.page(report)
+    assert "(-27.61%)" not in pages.page(report) + printed(report)
 
 
 def test_tables_have_names_and_every_heading_of_them_says_something() -> None:
