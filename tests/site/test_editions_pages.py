@@ -6,11 +6,14 @@ import html
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 from urllib.parse import urljoin
 
 import pytest
 
-from analysis.publish.archive import places, release
+from analysis.publish.archive import front, places, release
+from analysis.publish.archive.site import Issue
 from analysis.publish.archive.sources import function, modules
 from tests.conftest import ROOT
 from tests.editions import FIRST, IDS, NEWEST, SECOND, draft, published
@@ -151,6 +154,25 @@ def test_the_table_of_claims_says_what_each_one_is() -> None:
     page = text("revisions.html")
     assert page.count('<span class="statement">') == 42
     assert "Place of the March cut among the cuts of its year." in page
+
+
+def test_claims_that_come_and_go_are_counted_with_those_that_moved() -> None:
+    def issue(id_: str, **shown: str) -> Issue:
+        entries = {
+            name.replace("_", "-"): {"display": said, "verdict": "differs", "guard": None}
+            for name, said in shown.items()
+        }
+        return cast("Issue", SimpleNamespace(id=id_, claims=entries))
+
+    old, new = (
+        issue("a", stays="1", moves="1", goes="1"),
+        issue("b", stays="1", moves="2", comes="1", too="1"),
+    )
+    assert front._told(old, new) == (
+        "Of 5 claims 4 moved since a: 1 shows another number, 2 are new, 1 is gone."
+    )
+    assert front._told(old, old) == "Of 3 claims none moved since a."
+    assert front._told(None, old) == "The first edition, with 3 claims."
 
 
 @pytest.mark.parametrize(("pair", "name"), list(zip(PAIRS, DIFFERENCES, strict=True)))

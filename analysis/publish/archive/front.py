@@ -159,12 +159,16 @@ def _told(before: Issue | None, issue: Issue) -> str:
         ("verdict", "has another verdict", "have another verdict"),
         ("reads", "guard turned", "guards turned"),
     )
-    told = []
-    for start, one, more in ways:
-        count = sum(any(text.startswith(start) for text in texts) for texts in moved.values())
-        told += [f"{count} {one if count == 1 else more}"] * bool(count)
-    words = f"{len(moved) or 'none'} moved since {before.id}"
-    return f"Of {len(issue.claims)} claims {words}{': ' if told else ''}{', '.join(told)}."
+    counts = [
+        (sum(any(text.startswith(start) for text in texts) for texts in moved.values()), one, more)
+        for start, one, more in ways
+    ]
+    old, now = before.claims.keys(), issue.claims.keys()
+    new, gone = len(now - old), len(old - now)
+    counts += [(new, "is new", "are new"), (gone, "is gone", "are gone")]
+    told = [f"{count} {one if count == 1 else more}" for count, one, more in counts if count]
+    words = f"{len(moved) + new + gone or 'none'} moved since {before.id}"
+    return f"Of {len(old | now)} claims {words}{': ' if told else ''}{', '.join(told)}."
 
 
 def _versions(issues: Sequence[Issue]) -> dict[str, Any]:
