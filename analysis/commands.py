@@ -76,17 +76,19 @@ def _sentences(root: Path, vintage: Vintage) -> Mapping[str, Sequence[Use]]:
 def build(arguments: argparse.Namespace) -> int:
     """Make the site and the PDF of every edition, or of one day."""
     from analysis.progress import shown
-    from analysis.publish.build import build as build_one
     from analysis.publish.folders import SITE
-    from analysis.publish.press import build_all
 
     root = _root(arguments)
     day: dt.date | None = arguments.as_of
     out: Path = (arguments.out or root / SITE).resolve()
     with shown() as progress:
         if day:
+            from analysis.publish.build import build as build_one
+
             built = build_one(root, day, arguments.renderer, out, progress)
         else:
+            from analysis.publish.press import build_all
+
             built = build_all(root, arguments.renderer, out, progress, difference(root))
     if built.fresh:
         print(f"site  {built.site}/index.html  ({built.files} files, {built.bytes / 1e6:.1f} MB)")
