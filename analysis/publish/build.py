@@ -151,6 +151,7 @@ def make(  # noqa: PLR0917
         compiled = pool.submit(renderer.prepare, book, evaluated.inputs)
         draw(root, evaluated, progress)
         compiled.result()
+        ledger = pool.submit(evaluated.published, root)
         renderer.render(book, evaluated.inputs, staged, progress)
         progress("publish", 0, 1)
         new = out.with_name(f".{out.name}.new")
@@ -158,7 +159,7 @@ def make(  # noqa: PLR0917
         new.parent.mkdir(parents=True, exist_ok=True)
         try:
             shutil.copytree(staged, new)
-            (new / LEDGER).write_text(evaluated.published(root), "utf-8")
+            (new / LEDGER).write_text(ledger.result(), "utf-8")
             for name, path in files.items():
                 (new / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, new / name)

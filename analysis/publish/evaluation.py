@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from analysis.publish.render import Inputs
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from analysis.charts import Plotted
     from analysis.publish.render import Progress
@@ -39,13 +39,13 @@ class Evaluated:
         inputs: for the renderer; the figures are there once they are drawn.
         ledger: as JSON has it, without the sentences.
         key: hash of all that it follows from.
-        plotted: what each chart shows; empty where all of them were drawn before.
+        plotted: works out what each chart shows; None where all of them were drawn before.
     """
 
     inputs: Inputs
     ledger: Mapping[str, Any]
     key: str
-    plotted: Mapping[str, Plotted] = field(default_factory=dict)
+    plotted: Callable[[], Mapping[str, Plotted]] | None = None
 
     @property
     def broken(self) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def evaluate(root: Path, as_of: dt.date, progress: Progress) -> Evaluated:
     ledger = ledgers.build(vintage)
     inputs = _inputs(work, variables(ledger, vintage, len(charts.CHARTS)), guards(ledger))
     fill(inputs.generated, {f"{name}.md": text for name, text in generated(ledger, vintage).items()})
-    return Evaluated(inputs, ledger.content(), key, charts.prepare(vintage, ledger))
+    return Evaluated(inputs, ledger.content(), key, partial(charts.prepare, vintage, ledger))
 
 
 def draw(root: Path, evaluated: Evaluated, progress: Progress) -> None:
@@ -95,13 +95,13 @@ def draw(root: Path, evaluated: Evaluated, progress: Progress) -> None:
 
     A chart whose data and code were drawn before is copied.
     """
-    if not evaluated.plotted:
+    if evaluated.plotted is None:
         return
     from analysis import charts
 
     drawn: dict[str, str] = {}
-    for done, (name, plotted) in enumerate(evaluated.plotted.items()):
-        progress(f"chart {name}", done, len(evaluated.plotted))
+    for done, (name, plotted) in enumerate(evaluated.plotted().items()):
+        progress(f"chart {name}", done, len(charts.CHARTS))
         place = root / CACHE / "charts" / charts.key(name, plotted)
         if not place.is_dir():
             new = place.with_name(f".{place.name}.new")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
 from analysis.prose.book import Book, Problems
@@ -77,11 +78,13 @@ class EmbeddedRenderer:
         bodies = link_pages(linker)
         problems.check()
         project = typst_project(book, linker, inputs, pictures)
-        progress("site", 0, 1)
-        write_site(book, linker, bodies=bodies, inputs=inputs, pictures=pictures, out=folder)
-        progress("site", 1, 1)
-        progress("pdf", 0, 1)
-        folder.write(f"{book.output_file}.pdf", self._document.compile(project))
+        with ThreadPoolExecutor(1) as pool:  # Typst leaves Python free, and the pages do not wait for it
+            pdf = pool.submit(self._document.compile, project)
+            progress("site", 0, 1)
+            write_site(book, linker, bodies=bodies, inputs=inputs, pictures=pictures, out=folder)
+            progress("site", 1, 1)
+            progress("pdf", 0, 1)
+            folder.write(f"{book.output_file}.pdf", pdf.result())
         folder.sweep()
         self._store.sweep()
         progress("pdf", 1, 1)
