@@ -51,6 +51,8 @@ def forget(root: Path, *, charts: bool) -> None:
     shutil.rmtree(root / SITE, ignore_errors=True)
     for name in ("build", "objects", "stamps", *(("charts",) if charts else ())):
         shutil.rmtree(root / CACHE / name, ignore_errors=True)
+    if charts:
+        (root / CACHE / "contracts").unlink(missing_ok=True)
 
 
 def change_row(root: Path, run: int) -> None:
