@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import SUB_PATH, _Quiet
+from tests.browser.conftest import opened, served
 from tests.browser.test_pages import WCAG
 from tests.editions import FIRST, IDS, NEWEST, SECOND, published
 
@@ -35,21 +32,8 @@ DIFFERENCE = PAGES[6]
 
 @pytest.fixture(scope="session")
 def archive() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(published())))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}{SUB_PATH}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def opened(browser: Browser, address: str, **options: object) -> Page:
-    context = browser.new_context(**options)  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.goto(address)
-    return page
+    with served(published()) as address:
+        yield address
 
 
 @pytest.mark.parametrize(

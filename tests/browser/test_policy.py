@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import SUB_PATH, _Quiet, opened
+from tests.browser.conftest import opened, served
 from tests.editions import FIRST, NEWEST, SECOND, published
 
 pytestmark = pytest.mark.browser
@@ -35,13 +32,8 @@ def archive(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "folder":
         yield f"{published().as_uri()}/"
         return
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(published())))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}{SUB_PATH}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(published()) as address:
+        yield address
 
 
 def watched(browser: Browser) -> tuple[Page, list[str]]:
