@@ -1,3 +1,1 @@
-"""A report whose every number can be opened: from the sentence to the hashed source row."""
-
-__version__ = "0.1.0"
+"""The article: what this report says of Bitcoin miners and AI, and how each number of it is made."""

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from analysis.claims import ledger as ledgers
-from analysis.claims.ledger import Ledger
-from analysis.snapshots import Store, Vintage
+from pivot.claims import ledger as ledgers
+from pivot.claims.ledger import Ledger
+from pivot.snapshots import Store, Vintage
 
 ROOT = Path(__file__).parents[1]
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from analysis.commands import difference
-from analysis.publish.archive import Draft, places
-from analysis.publish.archive.manifest import About, Code, canonical
-from analysis.publish.build import Built
-from analysis.publish.editions import edition
-from analysis.publish.press import build_all
-from analysis.publish.render import silent
+from pivot.commands import difference
+from pivot.publish.archive import Draft, places
+from pivot.publish.archive.manifest import About, Code, canonical
+from pivot.publish.build import Built
+from pivot.publish.editions import edition
+from pivot.publish.press import build_all
+from pivot.publish.render import silent
 from tests.report import SITE, copy_repository
 
 FIRST, SECOND, NEWEST = IDS = ("2026-05-08", "2026-06-30", "2026-08-21")

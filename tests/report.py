@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from analysis.publish.build import build
-from analysis.publish.render import silent
+from pivot.publish.build import build
+from pivot.publish.render import silent
 from tests.conftest import NEWEST, ROOT
 
 SITE = "_site"

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.charts import style
-from analysis.charts.plotted import Plotted
+from pivot.charts import style
+from pivot.charts.plotted import Plotted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from analysis.charts.style import Palette
-    from analysis.claims.ledger import Entry, Ledger
-    from analysis.snapshots import Vintage
+    from pivot.charts.style import Palette
+    from pivot.claims.ledger import Entry, Ledger
+    from pivot.snapshots import Vintage
 
 NAME = "coins-sold"
 CLAIMS = {"mara-btc-sold": "MARA", "riot-btc-sold": "Riot", "corz-btc-sold": "Core Scientific"}

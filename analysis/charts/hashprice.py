@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.charts import style
-from analysis.charts.plotted import Plotted
 from analysis.measures import hashprice
+from pivot.charts import style
+from pivot.charts.plotted import Plotted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from analysis.charts.style import Palette
-    from analysis.claims.ledger import Ledger
-    from analysis.snapshots import Vintage
+    from pivot.charts.style import Palette
+    from pivot.claims.ledger import Ledger
+    from pivot.snapshots import Vintage
 
 NAME = "hashprice"
 COMPUTED, LOW, PUBLISHED = "computed", "low", "published"

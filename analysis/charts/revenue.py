@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.charts import style
-from analysis.charts.plotted import Plotted
-from analysis.claims.quantities import Ratio, nearest
+from pivot.charts import style
+from pivot.charts.plotted import Plotted
+from pivot.claims.quantities import Ratio, nearest
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from analysis.charts.style import Palette
-    from analysis.claims.ledger import Ledger
-    from analysis.snapshots import Vintage
+    from pivot.charts.style import Palette
+    from pivot.claims.ledger import Ledger
+    from pivot.snapshots import Vintage
 
 NAME = "revenue"
 MILLION = 1e6

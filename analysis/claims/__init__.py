@@ -1,1 +1,1 @@
-"""Statements: the article's claims as functions, their verdicts, and the ledger that holds them all."""
+"""Statements: the article's claims as functions, one module for each theme."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.claims.model import Finding, Kind, Part, found_nowhere_else
-from analysis.claims.quantities import Count, Day, Phrase, Range, Share, Usd, nearest, side
-from analysis.claims.registry import claim
 from analysis.measures import operators
+from pivot.claims.model import Finding, Kind, Part, found_nowhere_else
+from pivot.claims.quantities import Count, Day, Phrase, Range, Share, Usd, nearest, side
+from pivot.claims.registry import claim
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.snapshots import Frame
+    from pivot.snapshots import Frame
 
 
 @claim(

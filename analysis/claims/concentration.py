@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.claims.model import Finding, Guard, Kind, Part
-from analysis.claims.quantities import Day, Phrase, Range, Share, nearest, side
-from analysis.claims.registry import claim
 from analysis.measures import concentration, hashrate, operators
+from pivot.claims.model import Finding, Guard, Kind, Part
+from pivot.claims.quantities import Day, Phrase, Range, Share, nearest, side
+from pivot.claims.registry import claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.snapshots import Frame
+    from pivot.snapshots import Frame
 
 
 @claim(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.claims.model import Finding, Guard, Kind, Part
-from analysis.claims.quantities import (
+from analysis.measures import difficulty, hashprice, hashrate
+from pivot.claims.model import Finding, Guard, Kind, Part
+from pivot.claims.quantities import (
     Count,
     Day,
     HashPrice,
@@ -26,11 +27,10 @@ from analysis.claims.quantities import (
     side,
     truncate,
 )
-from analysis.claims.registry import claim
-from analysis.measures import difficulty, hashprice, hashrate
+from pivot.claims.registry import claim
 
 if TYPE_CHECKING:
-    from analysis.snapshots import Frame
+    from pivot.snapshots import Frame
 
 MARCH_RETARGET = 941_472
 """First block of the epoch whose difficulty the article calls a drop of 7.7%."""

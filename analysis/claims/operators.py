@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.claims.model import Finding, Kind, Part, found_nowhere_else
-from analysis.claims.quantities import (
+from analysis.measures import operators, revenue
+from pivot.claims.model import Finding, Kind, Part, found_nowhere_else
+from pivot.claims.quantities import (
     Btc,
     Day,
     HashRate,
@@ -19,16 +20,15 @@ from analysis.claims.quantities import (
     nearest,
     side,
 )
-from analysis.claims.registry import claim
-from analysis.measures import operators, revenue
+from pivot.claims.registry import claim
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
-    from analysis.claims.quantities import Rounding, Value
-    from analysis.snapshots import Frame
+    from pivot.claims.quantities import Rounding, Value
+    from pivot.snapshots import Frame
 
 MILLION = 1e6
 TIERS = ("primary", "mirror", "secondary", "computed", "article")

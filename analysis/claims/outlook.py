@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.claims.model import Finding, Kind, Part
-from analysis.claims.quantities import Day, Months, Phrase, Range, Years
-from analysis.claims.registry import claim
+from pivot.claims.model import Finding, Kind, Part
+from pivot.claims.quantities import Day, Months, Phrase, Range, Years
+from pivot.claims.registry import claim
 
 if TYPE_CHECKING:
-    from analysis.snapshots import Frame
+    from pivot.snapshots import Frame
 
 
 @claim(

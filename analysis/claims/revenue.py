@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.claims.model import Finding, Guard, Kind, Part
-from analysis.claims.quantities import (
+from analysis.measures import difficulty, hashprice, hashrate, operators, revenue
+from pivot.claims.model import Finding, Guard, Kind, Part
+from pivot.claims.quantities import (
     Btc,
     Count,
     Day,
@@ -20,13 +21,12 @@ from analysis.claims.quantities import (
     nearest,
     side,
 )
-from analysis.claims.registry import claim
-from analysis.measures import difficulty, hashprice, hashrate, operators, revenue
+from pivot.claims.registry import claim
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.snapshots import Frame
+    from pivot.snapshots import Frame
 
 MILLION = 1e6
 TOP = 10

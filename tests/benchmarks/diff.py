@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from analysis.revisions.tables import Table, compare
+from pivot.revisions.tables import Table, compare
 from tests.conftest import ROOT
 from tests.unit.revisions import difference
 

@@ -22,8 +22,8 @@ from tempfile import TemporaryDirectory
 
 import typst
 
-from analysis.publish.folders import CACHE, SITE
-from analysis.snapshots import Store
+from pivot.publish.folders import CACHE, SITE
+from pivot.snapshots import Store
 from tests.conftest import NEWEST
 from tests.report import copy_repository
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from analysis.snapshots import Store, sidecar
-from analysis.snapshots.client import Client
-from analysis.snapshots.refresh import Asked, Outcome, refresh
-from analysis.snapshots.sources import SOURCES, filings, mempool, price
-from analysis.snapshots.transport import Clock, Limits
+from analysis.sources import SOURCES, filings, mempool, price
+from pivot.snapshots import Store, sidecar
+from pivot.snapshots.client import Client
+from pivot.snapshots.refresh import Asked, Outcome, refresh
+from pivot.snapshots.transport import Clock, Limits
 from tests.refresh.server import Server
 from tests.refresh.world import NOW, SNAPSHOTS, World
 from tests.unit.snapshots import relisted

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from analysis.cli import main
-from analysis.revisions import pages
-from analysis.snapshots import Store, client
-from analysis.snapshots.sources import SOURCES
+from analysis.sources import SOURCES
+from pivot.cli import main
+from pivot.revisions import pages
+from pivot.snapshots import Store, client
 from tests.conftest import ROOT
 from tests.refresh.conftest import CONTACT, Still
 from tests.refresh.server import Server
@@ -166,16 +166,17 @@ def test_no_build_knows_the_client() -> None:
     """Every module but those of the refresh, imported in a new process, loads nothing that could ask."""
     script = """
 import importlib, pathlib, sys
-live = ("refresh", "client", "transport", "underway", "sources")
+live = ("refresh", "client", "transport", "underway", "source", "answers")
 names = []
-for path in sorted(pathlib.Path("analysis").rglob("*.py")):
+for path in sorted(path for package in ("analysis", "pivot") for path in pathlib.Path(package).rglob("*.py")):
     parts = path.with_suffix("").parts
-    if parts[-1] in ("__main__", "news") or (parts[1] == "snapshots" and parts[2] in live):
+    place = parts[1] == "sources" or (parts[1] == "snapshots" and parts[2] in live)
+    if parts[-1] in ("__main__", "news") or place:
         continue
     names.append(".".join(part for part in parts if part != "__init__"))
 for name in names:
     importlib.import_module(name)
-asking = {"requests", "requests_cache", "urllib3", *(f"analysis.snapshots.{name}" for name in live)}
+asking = {"requests", "requests_cache", "urllib3", *(f"pivot.snapshots.{name}" for name in live)}
 print(len(names), sorted(asking & set(sys.modules)))
 """
     done = subprocess.run(

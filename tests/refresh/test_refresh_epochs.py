@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.measures import difficulty
-from analysis.snapshots import Store
-from analysis.snapshots.sources import headers
-from analysis.snapshots.transport import SourceError
+from analysis.sources import headers
+from pivot.snapshots import Store
+from pivot.snapshots.transport import SourceError
 from tests.refresh.conftest import Ask
 from tests.refresh.server import Server
 from tests.refresh.world import EPOCHS, World, rows

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from analysis.snapshots.client import Client
-from analysis.snapshots.transport import Clock, SourceError
+from pivot.snapshots.client import Client
+from pivot.snapshots.transport import Clock, SourceError
 from tests.refresh.conftest import CONTACT, LIMITS, Ask, Refreshing, Still, StoreOf
 from tests.refresh.server import Fault, Handler, Server
 from tests.refresh.world import NOW, TODAY, World, unix

@@ -10,7 +10,7 @@ import textwrap
 
 import pytest
 
-from analysis.snapshots import Store
+from pivot.snapshots import Store
 from tests.refresh.conftest import CONTACT, Refreshing, StoreOf
 from tests.refresh.world import TODAY, World
 from tests.unit.snapshots import tree

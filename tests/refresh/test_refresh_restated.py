@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from analysis.errors import ContractError
-from analysis.snapshots import Store
-from analysis.snapshots.sidecar import RESTATED
+from pivot.errors import ContractError
+from pivot.snapshots import Store
+from pivot.snapshots.sidecar import RESTATED
 from tests.refresh.conftest import Ask, Refreshing, StoreOf
 from tests.refresh.world import TODAY, World
 from tests.unit.snapshots import tree

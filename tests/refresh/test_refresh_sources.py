@@ -10,9 +10,9 @@ import tomllib
 
 import pytest
 
-from analysis.errors import OutputError
-from analysis.snapshots import Store, Vintage
-from analysis.snapshots.sources import SOURCES
+from analysis.sources import SOURCES
+from pivot.errors import OutputError
+from pivot.snapshots import Store, Vintage
 from tests.refresh.conftest import CONTACT, Ask, StoreOf
 from tests.refresh.server import Handler, Server
 from tests.refresh.world import TODAY, World

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.publish import archive
-from analysis.publish.build import build
-from analysis.publish.render import silent
-from analysis.snapshots import Store
+from pivot.publish import archive
+from pivot.publish.build import build
+from pivot.publish.render import silent
+from pivot.snapshots import Store
 from tests.conftest import ROOT
 from tests.desk import Desk
 from tests.refresh.conftest import CONTACT

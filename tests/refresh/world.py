@@ -132,7 +132,7 @@ class World:
         return {"pools": pools, "blockCount": sum(counts.values()), "lastEstimatedHashrate": 9.4e20}
 
     def submissions(self, cik: str) -> object:
-        from analysis.snapshots.sources.filings import OPERATORS
+        from analysis.sources.filings import OPERATORS
 
         operator = next(each for each in OPERATORS if each.cik == int(cik))
         new = operator.cik == MARA

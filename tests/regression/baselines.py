@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.charts import CHARTS
-from analysis.claims.ledger import Entry, Ledger
-from analysis.claims.registry import claims
-from analysis.snapshots import Store
+from pivot.charts import CHARTS
+from pivot.claims.ledger import Entry, Ledger
+from pivot.claims.registry import claims
+from pivot.snapshots import Store
 from tests.conftest import DAYS, NEWEST, ledger_of
 from tests.regression import ledger
 

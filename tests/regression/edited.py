@@ -10,10 +10,10 @@ from functools import cache
 
 import pandas as pd
 
-from analysis.claims import ledger as ledgers
-from analysis.claims.ledger import Entry, Ledger
-from analysis.claims.registry import claims, dependency, is_claim
-from analysis.snapshots import DATA_SETS, Snapshot, Store, Vintage
+from pivot.claims import ledger as ledgers
+from pivot.claims.ledger import Entry, Ledger
+from pivot.claims.registry import claims, dependency, is_claim
+from pivot.snapshots import DATA_SETS, Snapshot, Store, Vintage
 from tests.conftest import ROOT, ledger_of, vintage_of
 
 SHIPPED = Store(ROOT / "data-snapshots")

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-COPIED = ("analysis", "tests", "data-snapshots", "chapters", "pyproject.toml", "editions.toml")
+COPIED = ("analysis", "pivot", "tests", "data-snapshots", "chapters", "pyproject.toml", "editions.toml")
 ALSO = ("_quarto.yml", "index.qmd", "references.bib")
 
 TESTS = (

@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from pytest_regressions.data_regression import DataRegressionFixture
 from pytest_regressions.file_regression import FileRegressionFixture
 
-from analysis.charts import CHARTS, Plotted, prepare, style
+from pivot.charts import CHARTS, Plotted, prepare, style
 from tests.conftest import DAYS, NEWEST, ledger_of, vintage_of
 from tests.regression.baselines import HERE, PICTURE_DAY
 from tests.regression.layers import DATA, DESCRIPTION, PICTURE, describe, environment, incomparable, layer

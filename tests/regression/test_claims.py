@@ -10,7 +10,7 @@ import pytest
 from pytest_regressions.data_regression import DataRegressionFixture
 from pytest_regressions.num_regression import NumericRegressionFixture
 
-from analysis.claims.registry import claims
+from pivot.claims.registry import claims
 from tests.regression.baselines import QUANTITIES, editions, moved, numbers, words
 
 

@@ -15,13 +15,13 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from analysis.claims.ledger import Entry, Ledger
-from analysis.claims.model import Kind
-from analysis.claims.registry import claims
 from analysis.measures.operators import OWN_HASH_RATE
-from analysis.prose.sentences import Piece as Sentence
-from analysis.prose.sentences import sentences
-from analysis.prose.variables import guards, variables
+from pivot.claims.ledger import Entry, Ledger
+from pivot.claims.model import Kind
+from pivot.claims.registry import claims
+from pivot.prose.sentences import Piece as Sentence
+from pivot.prose.sentences import sentences
+from pivot.prose.variables import guards, variables
 from tests.conftest import NEWEST, ROOT, ledger_of, vintage_of
 from tests.regression.edited import Edit, both, cell, everywhere, ledger_with, needs, reacting
 

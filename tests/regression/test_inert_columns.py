@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.errors import ReportError
-from analysis.snapshots import DATA_SETS, Snapshot
-from analysis.snapshots.datasets import BY_FOLDER
+from pivot.errors import ReportError
+from pivot.snapshots import DATA_SETS, Snapshot
+from pivot.snapshots.datasets import BY_FOLDER
 from tests.conftest import DAYS, ledger_of
 from tests.regression.edited import SHIPPED, ledger_with, reacting, shipped
 

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from analysis.measures import concentration, difficulty, hashprice, oracles
-from analysis.publish.generated import generated
-from analysis.snapshots import Vintage
+from pivot.publish.generated import generated
+from pivot.snapshots import Vintage
 from tests.conftest import NEWEST, ROOT, ledger_of, vintage_of
 from tests.regression.edited import cell, edited, everywhere
 

@@ -16,12 +16,12 @@ import pytest
 import yaml
 from pytest_regressions.data_regression import DataRegressionFixture
 
-from analysis.claims import ledger as ledgers
-from analysis.claims.ledger import Ledger
-from analysis.claims.registry import claims
-from analysis.errors import ReportError
-from analysis.snapshots import DATA_SETS, Store, Vintage
-from analysis.snapshots.datasets import BY_FOLDER
+from pivot.claims import ledger as ledgers
+from pivot.claims.ledger import Ledger
+from pivot.claims.registry import claims
+from pivot.errors import ReportError
+from pivot.snapshots import DATA_SETS, Store, Vintage
+from pivot.snapshots.datasets import BY_FOLDER
 from tests.conftest import DAYS, vintage_of
 from tests.regression.baselines import HERE, QUANTITIES, files, moved, numbers, words
 from tests.regression.edited import SHIPPED, readers

@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 
 from analysis.claims import ai, concentration
-from analysis.claims import ledger as ledgers
-from analysis.claims.ledger import Ledger
-from analysis.claims.model import Finding, Verdict
-from analysis.claims.quantities import Count, Day, Range, Usd, nearest
-from analysis.claims.registry import claims
-from analysis.claims.verdicts import Cited, judge
-from analysis.errors import ClaimError
 from analysis.measures import operators
+from pivot.claims import ledger as ledgers
+from pivot.claims.ledger import Ledger
+from pivot.claims.model import Finding, Verdict
+from pivot.claims.quantities import Count, Day, Range, Usd, nearest
+from pivot.claims.registry import claims
+from pivot.claims.verdicts import Cited, judge
+from pivot.errors import ClaimError
 from tests.conftest import NEWEST, ledger_of, vintage_of
 from tests.regression.edited import cell, everywhere, ledger_with, reacting
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from analysis.prose.book import Book
-from analysis.publish.embedded import EmbeddedRenderer
-from analysis.publish.render import Inputs, silent
+from pivot.prose.book import Book
+from pivot.publish.embedded import EmbeddedRenderer
+from pivot.publish.render import Inputs, silent
 
 TINY = Path(__file__).parent / "tiny"
 

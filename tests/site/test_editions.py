@@ -15,14 +15,14 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from analysis.cli import main
-from analysis.commands import difference
-from analysis.errors import OutputError, ProseError
-from analysis.publish import press
-from analysis.publish.archive import Draft, places, release, verify
-from analysis.publish.archive.manifest import About
-from analysis.publish.editions import Accepted, Edition, Revision, edition
-from analysis.publish.render import silent
+from pivot.cli import main
+from pivot.commands import difference
+from pivot.errors import OutputError, ProseError
+from pivot.publish import press
+from pivot.publish.archive import Draft, places, release, verify
+from pivot.publish.archive.manifest import About
+from pivot.publish.editions import Accepted, Edition, Revision, edition
+from pivot.publish.render import silent
 from tests.conftest import ROOT
 from tests.editions import (
     FIRST,
@@ -182,7 +182,7 @@ def test_the_revisions_page_sets_every_claim_of_every_edition_side_by_side() -> 
     assert page.count('class="changed"') == page.count('class="moved"') >= 8
     for kind in ("moved", "verdict", "data", "method", "correction", "editorial"):
         assert (f'id="show-{kind}"' in page) == any(kind in kinds.split() for _, kinds in rows)
-        assert f"#show-{kind}:checked" in (ROOT / "analysis/publish/assets/editions.css").read_text("utf-8")
+        assert f"#show-{kind}:checked" in (ROOT / "pivot/publish/assets/editions.css").read_text("utf-8")
     for pair in (f"{FIRST}--{SECOND}", f"{SECOND}--{NEWEST}"):
         assert f'href="revisions/{pair}.html"' in page
         assert 'id="claim-' in text(f"revisions/{pair}.html")

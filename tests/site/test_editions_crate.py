@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from analysis.cli import main
-from analysis.publish.archive import places, site
-from analysis.publish.archive.crate import write
+from pivot.cli import main
+from pivot.publish.archive import places, site
+from pivot.publish.archive.crate import write
 from tests.editions import NEWEST, published, repository
 
 VALIDATOR = shutil.which("rocrate-validator")  # its own environment: it pins an older rich than ours

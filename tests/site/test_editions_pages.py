@@ -12,9 +12,9 @@ from urllib.parse import urljoin
 
 import pytest
 
-from analysis.publish.archive import front, places, release
-from analysis.publish.archive.site import Issue
-from analysis.publish.archive.sources import function, modules
+from pivot.publish.archive import front, places, release
+from pivot.publish.archive.site import Issue
+from pivot.publish.archive.sources import function, modules
 from tests.conftest import ROOT
 from tests.editions import FIRST, IDS, NEWEST, SECOND, draft, published
 from tests.unit.revisions import shipped

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cli import main
-from analysis.errors import ReportError
-from analysis.publish.archive import Verification, places, release, verify
-from analysis.publish.archive.verify import by_kind
+from pivot.cli import main
+from pivot.errors import ReportError
+from pivot.publish.archive import Verification, places, release, verify
+from pivot.publish.archive.verify import by_kind
 from tests.editions import FIRST, IDS, NEWEST, SECOND, Forger, contents, draft, published
 
 

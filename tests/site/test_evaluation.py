@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.publish import evaluation
-from analysis.publish.evaluation import Evaluated, draw, evaluate
-from analysis.publish.render import silent
+from pivot.publish import evaluation
+from pivot.publish.evaluation import Evaluated, draw, evaluate
+from pivot.publish.render import silent
 from tests.conftest import NEWEST
 from tests.report import copy_repository
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cli import main
+from pivot.cli import main
 from tests.report import copy_repository, report
 from tests.unit.snapshots import tree
 

@@ -11,8 +11,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from analysis.errors import OutputError
-from analysis.publish.preview import HOST, preview
+from pivot.errors import OutputError
+from pivot.publish.preview import HOST, preview
 from tests.conftest import NEWEST
 from tests.report import copy_repository
 

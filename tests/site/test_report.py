@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cli import main
-from analysis.prose.book import Book
-from analysis.prose.labels import labels
+from pivot.cli import main
+from pivot.prose.book import Book
+from pivot.prose.labels import labels
 from tests.conftest import AS_READ, NEWEST, ROOT, ledger_of
 from tests.report import SITE, copy_repository, report
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import OutputError
-from analysis.prose.book import Book
-from analysis.publish.embedded import EmbeddedRenderer
-from analysis.publish.render import choose_renderer, silent
+from pivot.errors import OutputError
+from pivot.prose.book import Book
+from pivot.publish.embedded import EmbeddedRenderer
+from pivot.publish.render import choose_renderer, silent
 from tests.site.conftest import TINY, Built, tiny_inputs
 
 if TYPE_CHECKING:

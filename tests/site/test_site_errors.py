@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import OutputError, ProseError
+from pivot.errors import OutputError, ProseError
 from tests.site.conftest import tiny_inputs
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.publish.embedded.engine import ASSETS
+from pivot.publish.embedded.engine import ASSETS
 from tests.site.conftest import GUARDS, VARIABLES, tiny_inputs
 
 if TYPE_CHECKING:

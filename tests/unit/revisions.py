@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from analysis.publish.editions import editions
-from analysis.publish.generated import generated
-from analysis.revisions.report import Report, diff
-from analysis.revisions.sides import PACKAGE, Side
-from analysis.revisions.states import State, evaluate
+from pivot.code import FOLDER
+from pivot.publish.editions import editions
+from pivot.publish.generated import generated
+from pivot.revisions.report import Report, diff
+from pivot.revisions.sides import Side
+from pivot.revisions.states import State, evaluate
 from tests.conftest import ROOT
 
 CLOSES = "data-snapshots/btc-price/2026-10-08.csv"
@@ -39,7 +40,7 @@ def copy(folder: Path, *, code: bool = False) -> Path:
     """A copy of the repository; with its code only where that is to be changed."""
     for name in ("_quarto.yml", "index.qmd", "references.bib", "editions.toml", "requirements.lock"):
         shutil.copy(ROOT / name, folder / name)
-    names = ["chapters", "data-snapshots", "_extensions", *(["analysis"] if code else [])]
+    names = ["chapters", "data-snapshots", "_extensions", *(["analysis", "pivot"] if code else [])]
     for name in names:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     if (ROOT / ".pivot" / "contracts").exists():  # what has passed its contract need not pass again
@@ -49,7 +50,7 @@ def copy(folder: Path, *, code: bool = False) -> Path:
 
 
 def side(root: Path, as_of: str = NEWEST_DAY) -> Side:
-    return Side(as_of, "day", root, PACKAGE.parent, dt.date.fromisoformat(as_of), "")
+    return Side(as_of, "day", root, FOLDER, dt.date.fromisoformat(as_of), "")
 
 
 def state(root: Path, as_of: str = NEWEST_DAY) -> State:

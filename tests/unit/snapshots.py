@@ -7,7 +7,7 @@ import hashlib
 import shutil
 from pathlib import Path
 
-from analysis.snapshots import Store
+from pivot.snapshots import Store
 
 SHIPPED = Path(__file__).parents[2] / "data-snapshots"
 PRICES = """date,close_usd,series

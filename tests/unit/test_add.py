@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cli import main
-from analysis.snapshots import Store, Vintage
-from analysis.snapshots.underway import alone
+from pivot.cli import main
+from pivot.snapshots import Store, Vintage
+from pivot.snapshots.underway import alone
 from tests.conftest import ROOT
 from tests.unit.snapshots import shipped_copy, tree
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from analysis import charts
-from analysis.charts import CHARTS, Plotted, style
-from analysis.errors import OutputError
+from pivot import charts
+from pivot.charts import CHARTS, Plotted, style
+from pivot.errors import OutputError
 from tests import conftest
 
 if TYPE_CHECKING:
@@ -343,7 +343,7 @@ def test_a_failed_write_leaves_what_was_there(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("analysis.files.os.fsync", full)
+    monkeypatch.setattr("pivot.files.os.fsync", full)
     with pytest.raises(OutputError) as caught:
         charts.draw("contracts", editions[DAYS[0]]["contracts"], tmp_path)
     assert caught.value.got == "No space left on device"

@@ -8,7 +8,7 @@ from itertools import combinations
 import pandas as pd
 import pytest
 
-from analysis.charts import style
+from pivot.charts import style
 
 PALETTES = pytest.mark.parametrize("palette", [style.LIGHT, style.DARK], ids=["light", "dark"])
 TEXT_COLOURS = ("ink", "muted", "accent", "other")

@@ -11,14 +11,14 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from analysis.claims import ledger as ledgers
-from analysis.claims import stored
-from analysis.claims.ledger import Ledger
-from analysis.claims.registry import claims
-from analysis.errors import ClaimError, ReportError, VintageError
+from pivot.claims import ledger as ledgers
+from pivot.claims import stored
+from pivot.claims.ledger import Ledger
+from pivot.claims.registry import claims
+from pivot.errors import ClaimError, ReportError, VintageError
 from tests.conftest import AS_READ, ROOT, ledger_of, vintage_of
 
-SCHEMA = json.loads((ROOT / "analysis/claims/ledger.schema.json").read_text("utf-8"))
+SCHEMA = json.loads((ROOT / "pivot/claims/ledger.schema.json").read_text("utf-8"))
 
 
 def test_json_follows_the_published_schema(ledger: Ledger) -> None:

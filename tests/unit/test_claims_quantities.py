@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.claims.quantities import (
+from pivot.claims.quantities import (
     Btc,
     Count,
     Day,

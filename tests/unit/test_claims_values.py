@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from analysis.claims.ledger import Ledger
+from pivot.claims.ledger import Ledger
 from tests.conftest import AFTER_JUNE, AS_READ, DAYS, NEWEST, ledger_of
 
 CLAIMS = 42

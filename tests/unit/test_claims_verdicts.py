@@ -7,12 +7,12 @@ import math
 import pandas as pd
 import pytest
 
-from analysis.claims import registry
-from analysis.claims.model import Claim, Finding, Guard, Kind, Part, Verdict, found_nowhere_else
-from analysis.claims.quantities import Percent, Phrase, Quantity, Range, Value, nearest
-from analysis.claims.registry import claim, in_order
-from analysis.claims.verdicts import AS_CITED, Cited, found, judge
-from analysis.errors import ClaimError
+from pivot.claims import registry
+from pivot.claims.model import Claim, Finding, Guard, Kind, Part, Verdict, found_nowhere_else
+from pivot.claims.quantities import Percent, Phrase, Quantity, Range, Value, nearest
+from pivot.claims.registry import claim, in_order
+from pivot.claims.verdicts import AS_CITED, Cited, found, judge
+from pivot.errors import ClaimError
 
 NOTHING = pd.DataFrame({"bearing": [], "tier": [], "publisher": [], "published": [], "value": [], "unit": []})
 WORDS = Cited(math.nan, math.nan, math.nan, "")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cli import main
+from pivot.cli import main
 from tests.conftest import ROOT
 
 DIFFICULTY = "data-snapshots/difficulty-epochs/2026-07-01.csv"
@@ -236,7 +236,7 @@ def test_add_puts_a_new_vintage_where_the_next_ledger_reads_it(
 
 
 def test_readme_shows_only_commands_and_options_that_exist() -> None:
-    from analysis.cli import _parser
+    from pivot.cli import _parser
 
     helps = subprocess.run(
         [sys.executable, "-m", "analysis", "--help"], cwd=ROOT, capture_output=True, text=True, check=True

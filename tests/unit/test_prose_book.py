@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import ProseError, RenderError
-from analysis.prose.book import Book, Problems
-from analysis.publish.render import choose_renderer
+from pivot.errors import ProseError, RenderError
+from pivot.prose.book import Book, Problems
+from pivot.publish.render import choose_renderer
 
 if TYPE_CHECKING:
     from pathlib import Path

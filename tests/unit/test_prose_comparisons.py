@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.prose.comparisons import typed_comparisons
-from analysis.prose.passages import lines
+from pivot.prose.comparisons import typed_comparisons
+from pivot.prose.passages import lines
 
 GUARDS = ("btc-over-ai", "hashprice-low")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.prose.numerals import numerals, typed_numerals
-from analysis.prose.passages import lines
+from pivot.prose.numerals import numerals, typed_numerals
+from pivot.prose.passages import lines
 
 NUMERALS = (
     ("It sold 20,880 coins.", ["20,880"]),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.prose.numerals import numerals, typed_numerals
-from analysis.prose.passages import Finding, lines
+from pivot.prose.numerals import numerals, typed_numerals
+from pivot.prose.passages import Finding, lines
 from tests.conftest import ROOT
 
 HIDDEN = (

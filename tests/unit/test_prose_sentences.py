@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.prose.book import Book
-from analysis.prose.labels import labels
-from analysis.prose.sentences import by_claim
-from analysis.prose.variables import variables
+from pivot.prose.book import Book
+from pivot.prose.labels import labels
+from pivot.prose.sentences import by_claim
+from pivot.prose.variables import variables
 from tests.conftest import AS_READ, ROOT, ledger_of, vintage_of
 
 BOOK = """

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from analysis.claims.ledger import Ledger
-from analysis.publish.accounts import account, reading
-from analysis.publish.generated import generated
-from analysis.publish.markdown import sentence, signed
-from analysis.snapshots import Vintage
+from pivot.claims.ledger import Ledger
+from pivot.publish.accounts import account, reading
+from pivot.publish.generated import generated
+from pivot.publish.markdown import sentence, signed
+from pivot.snapshots import Vintage
 from tests.conftest import NEWEST, ledger_of, vintage_of
 
 MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"

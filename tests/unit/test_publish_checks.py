@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from analysis import charts
-from analysis.claims.ledger import Ledger
-from analysis.prose.book import Book
-from analysis.prose.comparisons import comparisons, typed_comparisons
-from analysis.prose.numerals import numerals, typed_numerals
-from analysis.prose.passages import Line, lines
-from analysis.prose.variables import guards, variables
-from analysis.publish import checks
-from analysis.publish.generated import generated
+from pivot import charts
+from pivot.claims.ledger import Ledger
+from pivot.prose.book import Book
+from pivot.prose.comparisons import comparisons, typed_comparisons
+from pivot.prose.numerals import numerals, typed_numerals
+from pivot.prose.passages import Line, lines
+from pivot.prose.variables import guards, variables
+from pivot.publish import checks
+from pivot.publish.generated import generated
 from tests.conftest import AS_READ, DAYS, NEWEST, ROOT, ledger_of, vintage_of
 from tests.unit.test_cli import rehash, repository, run
 
@@ -363,7 +363,7 @@ def test_generated_tables_type_no_numerals_but_these() -> None:
         [
             statement
             for name in ("generated", "accounts")
-            for statement in ast.parse((ROOT / f"analysis/publish/{name}.py").read_text("utf-8")).body[1:]
+            for statement in ast.parse((ROOT / f"pivot/publish/{name}.py").read_text("utf-8")).body[1:]
         ],
         [],
     )

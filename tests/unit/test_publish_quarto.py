@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from analysis.errors import ProseError, RenderError
-from analysis.prose.book import Book
-from analysis.publish.embedded.engine import find_pandoc
-from analysis.publish.quarto import (
+from pivot.errors import ProseError, RenderError
+from pivot.prose.book import Book
+from pivot.publish.embedded.engine import find_pandoc
+from pivot.publish.quarto import (
     QuartoRenderer,
     check_output,
     fill_generated,
@@ -25,7 +25,7 @@ from analysis.publish.quarto import (
     variables_yaml,
     write_quarto_inputs,
 )
-from analysis.publish.render import silent
+from pivot.publish.render import silent
 from tests.site.conftest import GUARDS, TINY, VARIABLES, tiny_inputs
 
 if TYPE_CHECKING:

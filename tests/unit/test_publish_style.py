@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from analysis.publish.embedded.engine import ASSETS
+from pivot.publish.embedded.engine import ASSETS
 
 CSS = (ASSETS / "site.css").read_text("utf-8")
 TYPST = (ASSETS / "report.typ").read_text("utf-8")

@@ -19,21 +19,21 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser
 from rich.console import Console
 
-from analysis.claims.ledger import Ledger
-from analysis.prose.book import Book, Problems
-from analysis.prose.variables import guards
-from analysis.publish.embedded.expand import expand
-from analysis.publish.render import Inputs
-from analysis.revisions import pages, sides, text
-from analysis.revisions.causes import shares
-from analysis.revisions.numbers import LEVELS
-from analysis.revisions.report import Report, compare
-from analysis.revisions.states import State
+from pivot.claims.ledger import Ledger
+from pivot.prose.book import Book, Problems
+from pivot.prose.variables import guards
+from pivot.publish.embedded.expand import expand
+from pivot.publish.render import Inputs
+from pivot.revisions import pages, sides, text
+from pivot.revisions.causes import shares
+from pivot.revisions.numbers import LEVELS
+from pivot.revisions.report import Report, compare
+from pivot.revisions.states import State
 from tests.conftest import ROOT
 from tests.unit.revisions import CLOSES, NEWEST_DAY, copy, edit, rehash, shipped, side, state
 
 LUXOR = "data-snapshots/hashprice-published/2026-11-22.csv"
-SCHEMA = json.loads((ROOT / "analysis" / "revisions" / "report.schema.json").read_text("utf-8"))
+SCHEMA = json.loads((ROOT / "pivot" / "revisions" / "report.schema.json").read_text("utf-8"))
 
 
 def spring_to_summer() -> Report:

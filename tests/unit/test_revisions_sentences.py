@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.prose.book import Book
-from analysis.prose.labels import Label
-from analysis.prose.sentences import Piece, pieces
-from analysis.revisions.sentences import COME, GONE, SAME, _pairs, words
+from pivot.prose.book import Book
+from pivot.prose.labels import Label
+from pivot.prose.sentences import Piece, pieces
+from pivot.revisions.sentences import COME, GONE, SAME, _pairs, words
 from tests.conftest import ROOT
 from tests.unit.revisions import NEWEST_DAY, shipped
 

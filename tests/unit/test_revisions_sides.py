@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from analysis.cli import main
-from analysis.errors import ReportError
-from analysis.revisions.report import Report
-from analysis.revisions.tables import SAME_TABLE
+from pivot.cli import main
+from pivot.errors import ReportError
+from pivot.revisions.report import Report
+from pivot.revisions.tables import SAME_TABLE
 from tests.conftest import ROOT
 from tests.unit.revisions import CLOSES, commit, copy, difference, edit, git
 
@@ -201,7 +201,7 @@ def test_code_from_before_there_were_differences_tells_its_claims() -> None:
     root = repository()
     git(root, "checkout", "-q", "-b", "older", "data")
     try:
-        git(root, "rm", "-q", "-r", "analysis/revisions")
+        git(root, "rm", "-q", "-r", "pivot/revisions")
         commit(root, "older")
     finally:
         git(root, "checkout", "-q", "main")

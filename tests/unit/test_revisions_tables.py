@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.revisions.tables import (
+from pivot.revisions.tables import (
     CHANGED,
     IDENTICAL,
     NOT_COMPARED,
@@ -22,7 +22,7 @@ from analysis.revisions.tables import (
     read,
     text,
 )
-from analysis.snapshots import DATA_SETS
+from pivot.snapshots import DATA_SETS
 from tests.conftest import ROOT
 from tests.unit.revisions import CLOSES
 

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.errors import ContractError
-from analysis.snapshots import DATA_SETS, Store, contracts, passed, tables
+from pivot.errors import ContractError
+from pivot.snapshots import DATA_SETS, Store, contracts, passed, tables
 from tests.unit.snapshots import FIELDS, PRICES, SHIPPED, shipped_copy, with_prices, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from analysis.snapshots import Snapshot
+    from pivot.snapshots import Snapshot
 
 STORE = Store(SHIPPED)
 Rows = list[list[str]]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import ContractError, OutputError, ReportError, SnapshotError
-from analysis.snapshots import DATA_SETS, Store
+from pivot.errors import ContractError, OutputError, ReportError, SnapshotError
+from pivot.snapshots import DATA_SETS, Store
 from tests.unit.snapshots import FIELDS, PRICES, SHIPPED, relisted, shipped_copy, tree, with_prices, written
 
 if TYPE_CHECKING:
@@ -461,13 +461,13 @@ def modules(code: str, tmp_path: Path) -> set[str]:
 def test_hashes_need_no_pandas_and_passed_contracts_no_pandera(tmp_path: Path) -> None:
     store = with_prices(tmp_path)
     start = (
-        "import sys; from pathlib import Path; from analysis.snapshots import Store\n"
+        "import sys; from pathlib import Path; from pivot.snapshots import Store\n"
         "store = Store(Path(sys.argv[1]) / 'data-snapshots')\n"
         "snapshot = store.snapshots('btc-price')[0]\n"
     )
     assert store.root.parent == tmp_path
     loaded = modules(start + "store.read(snapshot)", tmp_path)
-    assert "analysis.snapshots.store" in loaded
+    assert "pivot.snapshots.store" in loaded
     assert not loaded & {"pandas", "pandera"}
     loaded = modules(start + "store.table(snapshot)", tmp_path)
     assert "pandas" in loaded

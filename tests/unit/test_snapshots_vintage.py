@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import snapshots
-from analysis.errors import SnapshotError, VintageError
-from analysis.snapshots import DATA_SETS, Snapshot, Store, Vintage
+from pivot import snapshots
+from pivot.errors import SnapshotError, VintageError
+from pivot.snapshots import DATA_SETS, Snapshot, Store, Vintage
 from tests.unit.snapshots import FIELDS, PRICES, SHIPPED, shipped_copy, with_prices, written
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis.claims import ledger as ledgers
-from analysis.claims.ledger import Ledger
-from analysis.errors import ContractError
 from analysis.measures import difficulty
-from analysis.snapshots import DATA_SETS, Snapshot, Vintage, tables
-from analysis.snapshots.contracts import restated
-from analysis.snapshots.datasets import BY_FOLDER
+from pivot.claims import ledger as ledgers
+from pivot.claims.ledger import Ledger
+from pivot.errors import ContractError
+from pivot.snapshots import DATA_SETS, Snapshot, Vintage, tables
+from pivot.snapshots.contracts import restated
+from pivot.snapshots.datasets import BY_FOLDER
 from tests.conftest import AFTER_JUNE, AS_READ, NEWEST, ROOT, vintage_of
 from tests.regression.edited import SHIPPED, edited, shipped
 

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from analysis.claims import ledger as ledgers
-from analysis.claims.model import Claim, Finding, Guard, Kind, Verdict
-from analysis.claims.quantities import Count, Percent, Phrase, Quantity, Range
-from analysis.claims.registry import claims
-from analysis.claims.verdicts import TRACEABLE, Cited, judge
 from analysis.measures import difficulty
+from pivot.claims import ledger as ledgers
+from pivot.claims.model import Claim, Finding, Guard, Kind, Verdict
+from pivot.claims.quantities import Count, Percent, Phrase, Quantity, Range
+from pivot.claims.registry import claims
+from pivot.claims.verdicts import TRACEABLE, Cited, judge
 from tests.conftest import NEWEST
 from tests.regression.edited import cell, edited, everywhere
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cli import _parser
-from analysis.revisions import report
+from pivot.cli import _parser
+from pivot.revisions import report
 from tests.conftest import ROOT
 from tests.desk import FILES, WORKFLOWS, Desk
 

@@ -1,0 +1,1 @@
+"""Statements: claims as functions, their verdicts, and the ledger that holds them all."""

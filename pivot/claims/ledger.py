@@ -1,0 +1,309 @@
+"""The ledger: all claims evaluated at one vintage, with their evidence and provenance."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pivot.claims import stored
+from pivot.claims.model import Claim, Finding, Kind, Verdict
+from pivot.claims.quantities import Quantity, Range
+from pivot.claims.registry import AS_OF, claims, dependency, in_order, is_claim, unknown_claim
+from pivot.claims.verdicts import Cited, found, judge
+from pivot.errors import ClaimError, ReportError
+from pivot.snapshots import DATA_SETS
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+
+    from pivot.claims.quantities import Value
+    from pivot.snapshots import Vintage
+
+_LISTED_ROWS = 60
+_WRITTEN_ROWS = 3
+_PACKAGE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Rows of one snapshot that a value was made from."""
+
+    data_set: str
+    snapshot: str
+    sha256: str
+    count: int
+    rows: tuple[str, ...]  # the first and the last only where there are more than 60
+    cells: tuple[str, ...]  # the rows themselves, where there are at most three
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one publisher said on the claim."""
+
+    value: str
+    unit: str
+    period: str
+    publisher: str
+    tier: str
+    bearing: str
+    finding: str
+    address: str
+    published: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Where a claim's value is made."""
+
+    module: str
+    function: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A part of a claim's account as the ledger holds it."""
+
+    label: str
+    value: float | str
+    unit: str
+    display: str
+    exact: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuardState:
+    """A guard at one vintage."""
+
+    holds: bool
+    margin: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One claim at one vintage."""
+
+    id: str
+    statement: str
+    section: str
+    kind: str
+    cited: str
+    value: float | str
+    low: float | None
+    high: float | None
+    unit: str
+    display: str
+    found: str
+    exact: str
+    rounding: str
+    verdict: str
+    reason: str
+    hypothesis: bool
+    guard: GuardState | None
+    margin: str
+    formula: str
+    code: Code
+    inputs: tuple[Input, ...]
+    parts: dict[str, Figure]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Every claim at one vintage, in the order of the themes."""
+
+    as_of: dt.date
+    entries: Mapping[str, Entry]
+
+    def __getitem__(self, id_: str) -> Entry:
+        try:
+            return self.entries[id_]
+        except KeyError:
+            raise unknown_claim(id_) from None
+
+    def counts(self) -> dict[str, int]:
+        """How many claims have each verdict, in the order of the verdicts; all verdicts are named."""
+        found = Counter(entry.verdict for entry in self.entries.values())
+        return {verdict.value: found[verdict.value] for verdict in Verdict}
+
+    def content(self) -> dict[str, Any]:
+        """What its JSON holds, apart from the sentences of a book."""
+        return {
+            "schema": stored.SCHEMA_VERSION,
+            "as_of": self.as_of.isoformat(),
+            "claims": {id_: stored.plain(entry) for id_, entry in self.entries.items()},
+        }
+
+    def to_json(self, sentences: Mapping[str, Sequence[object]]) -> str:
+        """As `stored.canonical`."""
+        return stored.canonical(self.content(), sentences)
+
+
+def build(vintage: Vintage, ids: Iterable[str] | None = None) -> Ledger:
+    """Evaluate the claims as the evidence stood on a day.
+
+    Args:
+        vintage: the evidence.
+        ids: the claims to evaluate, with those they are derived from; all if None.
+
+    Raises:
+        ClaimError: an id is unknown, or a claim has no data at this vintage.
+    """
+    register = claims()
+    findings: dict[str, Finding] = {}
+    entries: dict[str, Entry] = {}
+    cited, evidence = vintage.data("cited").frame, vintage.data("evidence").frame
+    about = evidence.groupby("claim").indices
+    for claim in in_order(register if ids is None else ids):
+        finding = findings[claim.id] = _evaluate(claim, vintage, findings)
+        said = evidence.iloc[about.get(claim.id, [])]
+        entries[claim.id] = _entry(claim, finding, vintage, cited.loc[claim.id], said)
+    return Ledger(vintage.as_of, {id_: entries[id_] for id_ in register if id_ in entries})
+
+
+def _evaluate(claim: Claim, vintage: Vintage, findings: Mapping[str, Finding]) -> Finding:
+    given: dict[str, Any] = {}
+    for parameter in claim.parameters:
+        if parameter == AS_OF:
+            given[parameter] = vintage.as_of
+        elif is_claim(parameter):
+            given[parameter] = findings[dependency(parameter)]
+        else:
+            given[parameter] = vintage.data(parameter).frame
+    try:
+        return claim.function(**given)
+    except ReportError:
+        raise
+    except (LookupError, ValueError, ArithmeticError) as error:
+        raise ClaimError(
+            f"the claim {claim.id} has no value as of {vintage.as_of}",
+            where=f"{claim.function.__module__}.{claim.function.__name__}",
+            expected=f"rows in {', '.join(p for p in claim.parameters if p in DATA_SETS)} up to that day",
+            got=f"no row {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}",
+            hint="choose a later day, or add the snapshot that is missing",
+        ) from error
+
+
+def _entry(claim: Claim, finding: Finding, vintage: Vintage, cited: pd.Series, said: pd.DataFrame) -> Entry:
+    number = Cited(float(cited["low"]), float(cited["high"]), float(cited["step"]), str(cited["hedge"]))
+    judgement = judge(claim, finding, number, said)
+    value = finding.value
+    rounding = claim.rounding or value.default
+    return Entry(
+        id=claim.id,
+        statement=claim.statement,
+        section=claim.section,
+        kind=claim.kind.value,
+        cited=claim.cited,
+        value=_plain(value),
+        low=value.low.value if isinstance(value, Range) else None,
+        high=value.high.value if isinstance(value, Range) else None,
+        unit=value.low.unit if isinstance(value, Range) else value.unit,
+        display=value.display(rounding),
+        found=found(claim, finding, number, judgement.verdict),
+        exact=value.exact(),
+        rounding=rounding.describe() if value.number is not None else "none",
+        verdict=judgement.verdict.value,
+        reason=judgement.reason,
+        hypothesis=claim.hypothesis,
+        guard=GuardState(finding.guard.holds, finding.guard.margin, finding.guard.describe())
+        if finding.guard
+        else None,
+        margin=_margin(claim, finding),
+        formula=claim.formula,
+        code=_code(claim),
+        inputs=tuple(_inputs(claim, finding, vintage)),
+        parts={
+            name: Figure(
+                part.label,
+                _plain(part.value),
+                part.value.unit,
+                part.value.display(part.rounding),
+                part.value.exact(),
+            )
+            for name, part in finding.parts.items()
+        },
+        evidence=tuple(_evidence(said)),
+    )
+
+
+def _plain(value: Value) -> float | str:
+    return value.number if value.number is not None else value.display()
+
+
+def _margin(claim: Claim, finding: Finding) -> str:
+    """The way to the next change a reader would see, in words."""
+    value = finding.value
+    texts = [finding.guard.describe()] if finding.guard else []
+    if claim.kind in (Kind.COMPUTED, Kind.DERIVED) and isinstance(value, Quantity):
+        rounding = claim.rounding or value.default
+        low, high = rounding.edges(value.value)
+        if rounding.magnitude:  # the number is shown without its sign, so its edges are too
+            low, high = sorted((abs(low), abs(high)))
+        kind = type(value)
+        texts.append(f"shows {value.display(rounding)} from {kind(low).exact()} to {kind(high).exact()}")
+    return "; ".join(texts)
+
+
+def _code(claim: Claim) -> Code:
+    function = inspect.unwrap(claim.function)
+    path = Path(function.__code__.co_filename).resolve()
+    return Code(
+        module=function.__module__,
+        function=function.__name__,
+        path=path.relative_to(_PACKAGE.parent).as_posix(),
+        line=function.__code__.co_firstlineno,
+    )
+
+
+def _inputs(claim: Claim, finding: Finding, vintage: Vintage) -> Iterable[Input]:
+    for parameter in claim.parameters:
+        if parameter not in DATA_SETS:
+            continue
+        data = vintage.data(parameter)
+        labels = list(finding.rows.get(parameter, data.frame.index))
+        for snapshot, used in data.origin(labels).items():
+            names = [_label(label) for label in used]
+            listed = names if len(names) <= _LISTED_ROWS else [names[0], names[-1]]
+            cells = [row(data.frame, label) for label in used] if len(names) <= _WRITTEN_ROWS else []
+            yield Input(parameter, snapshot.path, snapshot.sha256, len(names), tuple(listed), tuple(cells))
+
+
+def row(frame: pd.DataFrame, label: object) -> str:
+    """A row of a data set: its key, and each cell that is not empty."""
+    cells = (f"{column}={value}" for column, value in frame.loc[label].dropna().items() if value != "")
+    return f"{_label(label)}: {', '.join(cells)}"
+
+
+def _label(label: object) -> str:
+    return str(label.date()) if hasattr(label, "date") else str(label)
+
+
+def _evidence(rows: pd.DataFrame) -> Iterable[Evidence]:
+    for row in rows.itertuples():
+        published = (
+            "" if row.published is None or row.published != row.published else f"{row.published:%Y-%m-%d}"
+        )
+        if row.published_precision.startswith("month"):
+            published = published[:7]
+        yield Evidence(
+            value=row.value,
+            unit=row.unit,
+            period=row.period,
+            publisher=row.publisher,
+            tier=row.tier,
+            bearing=row.bearing,
+            finding=row.finding,
+            address=row.url,
+            published=published,
+            note=row.note,
+        )

@@ -1,0 +1,179 @@
+"""From values and evidence to a verdict. No verdict is typed by hand.
+
+Three questions, each asked of its own kind of claim: does the regenerated value show the cited number at the
+cited precision; do published figures for the same thing agree; what do other sources say of the statement?
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from pivot.claims.model import Claim, Finding, Kind, Verdict
+from pivot.claims.quantities import Phrase, Range, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TRACEABLE = frozenset({"primary", "primary data", "mirror", "mirror data", "computed"})
+"""Tiers whose word can be followed to a filing, a release or a chain; the others repeat."""
+
+
+_QUOTED = (Kind.ATTRIBUTED, Kind.EVENT, Kind.FORECAST, Kind.DEFINITION)
+AS_CITED = "as cited"
+
+
+class Judgement(NamedTuple):
+    """A verdict and the one sentence that explains it."""
+
+    verdict: Verdict
+    reason: str
+
+
+class Cited(NamedTuple):
+    """The article's number: its bounds, one unit of its last digit, and the word before it."""
+
+    low: float
+    high: float
+    step: float
+    hedge: str
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the article gives a number at all."""
+        return not math.isnan(self.low)
+
+
+def _fits(number: float, cited: Cited) -> Verdict:
+    """Hold one number against the article's: exactly rounded, loosely rounded, or different."""
+    size = abs(number)
+    if cited.low != cited.high:
+        return Verdict.REPRODUCED if cited.low <= size <= cited.high else Verdict.DIFFERS
+    shows = math.isclose(float(nearest(0)(size / cited.step)), cited.low / cited.step, rel_tol=1e-9)
+    if shows and cited.hedge in ("", "implied"):
+        return Verdict.REPRODUCED
+    loosely = {
+        "nearly": cited.low - cited.step <= size <= cited.low,
+        "over": size >= cited.low,
+        "up to": size <= cited.low,
+        "": abs(size - cited.low) < cited.step,
+    }
+    return Verdict.ROUNDED if loosely.get(cited.hedge, shows) else Verdict.DIFFERS
+
+
+def _computed(claim: Claim, finding: Finding, cited: Cited) -> Judgement:
+    value = finding.tested or finding.value
+    if claim.hypothesis or not finding.testable:
+        reason = (
+            "the arithmetic fits, but no source confirms that these are its inputs"
+            if claim.hypothesis
+            else "nothing independent could be held against the cited number"
+        )
+        return Judgement(Verdict.ATTRIBUTED, reason)
+    if isinstance(value, Phrase):
+        verdict = Verdict.REPRODUCED if claim.cited.startswith(value.text) else Verdict.DIFFERS
+        reason = f"the data say {value.text}"
+    elif claim.kind is Kind.PHRASE and finding.guard is not None:
+        verdict = Verdict.REPRODUCED if finding.guard.holds else Verdict.DIFFERS
+        reason = f"the statement {finding.guard.describe()}"
+    elif not cited.numeric:
+        verdict, reason = Verdict.REPRODUCED, "it follows from the cited figures"
+    elif isinstance(value, Range):
+        inside = (
+            value.low.value - cited.step / 2 <= cited.high and cited.low <= value.high.value + cited.step / 2
+        )
+        verdict = Verdict.ROUNDED if inside else Verdict.DIFFERS
+        reason = f"the readings in use run from {value.low.exact()} to {value.high.exact()}"
+    else:
+        number = value.number
+        assert number is not None  # noqa: S101  # only phrases have none
+        verdict = _fits(number, cited)
+        reason = f"regenerated as {value.exact()}"
+        if verdict is Verdict.ROUNDED:
+            reason += (
+                "; usual rounding gives another last digit"
+                if not cited.hedge
+                else f", which is {cited.hedge} it"
+            )
+    if verdict is Verdict.DIFFERS and finding.last_true is not None:
+        return Judgement(Verdict.SUPERSEDED, f"{reason}; it was last so on {finding.last_true:%-d %B %Y}")
+    return Judgement(verdict, reason)
+
+
+def found(claim: Claim, finding: Finding, cited: Cited, verdict: Verdict) -> str:
+    """What we have, in words: our value, or what stands beside one that is the article's own."""
+    if finding.beside:
+        part = finding.parts[finding.beside]
+        return part.value.display(part.rounding)
+    if repeats(claim, finding, cited) and verdict is not Verdict.REPRODUCED:
+        return AS_CITED
+    return finding.value.display(claim.rounding or finding.value.default)
+
+
+def _attributed(claim: Claim, finding: Finding, cited: Cited, evidence: pd.DataFrame) -> Judgement:
+    by = dict(iter(evidence.groupby("bearing")))
+    confirmed, contradicted = "confirms" in by, "contradicts" in by
+    against = contradicted or "differs" in by
+    traced = confirmed and bool(by["confirms"]["tier"].isin(TRACEABLE).any())
+    stated = any(_fits(figure, cited) is not Verdict.DIFFERS for figure in finding.figures)
+    by_primary = contradicted and bool((by["contradicts"]["tier"] == "primary").any())
+    ours = finding.value.display(claim.rounding or finding.value.default)
+    # What nobody dated is the newest only where nothing else is there.
+    newer = by.get("supersedes", evidence[:0]).sort_values("published", kind="stable", na_position="first")
+    later = newer.iloc[-1] if len(newer) else None
+    rules = (
+        (
+            later is not None,
+            Verdict.SUPERSEDED,
+            later is not None and f"replaced since: {later['value']} ({later['unit']}), {later['publisher']}",
+        ),
+        (
+            (stated or traced) and contradicted,
+            Verdict.DIFFERS,
+            "the figure is confirmed, another part of the statement is contradicted",
+        ),
+        (stated or traced, Verdict.REPRODUCED, "a source that can be followed states the same"),
+        (cited.numeric and by_primary, Verdict.CONTRADICTED, "a primary source gives another figure"),
+        (
+            cited.numeric and (against or bool(finding.figures)),
+            Verdict.DIFFERS,
+            "other published figures differ" if repeats(claim, finding, cited) else f"made anew it is {ours}",
+        ),
+        (contradicted, Verdict.CONTRADICTED, "what others published speaks against it"),
+        (confirmed, Verdict.ATTRIBUTED, "repeated by others, none of which can be followed to its origin"),
+        (
+            claim.kind is Kind.ATTRIBUTED and not cited.numeric,
+            Verdict.UNSUPPORTED,
+            "no source we found measures it" + (", and others give other causes" if against else ""),
+        ),
+        (True, Verdict.ATTRIBUTED, "found in no other source that was public by then"),
+    )
+    return next(Judgement(verdict, str(reason)) for applies, verdict, reason in rules if applies)
+
+
+def repeats(claim: Claim, finding: Finding, cited: Cited) -> bool:
+    """Whether a value is only the article's own, so that nothing of ours is in it."""
+    value = finding.value
+    if claim.kind not in _QUOTED:
+        return False
+    if isinstance(value, Range):
+        return (value.low.value, value.high.value) == (cited.low, cited.high)
+    return value.display() == claim.cited if value.number is None else value.number in (cited.low, cited.high)
+
+
+def judge(claim: Claim, finding: Finding, cited: Cited, evidence: pd.DataFrame) -> Judgement:
+    """The verdict on a claim.
+
+    Args:
+        claim: the claim.
+        finding: what its function returned.
+        cited: the article's number.
+        evidence: what others published on it by the day of the report: `bearing`, `tier`, `publisher`.
+    """
+    if claim.kind is Kind.FORECAST:
+        return Judgement(Verdict.FORECAST, "a forecast is neither right nor wrong before its day")
+    if claim.kind is Kind.DEFINITION:
+        return Judgement(Verdict.DEFINITION, "it is set, not measured; what the data show stands beside it")
+    if claim.kind in (Kind.ATTRIBUTED, Kind.EVENT):
+        return _attributed(claim, finding, cited, evidence)
+    return _computed(claim, finding, cited)

@@ -1,0 +1,221 @@
+"""What a refresh has brought, and what it moves: for a terminal, a pull request or a program."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pivot import terminal
+from pivot.claims import ledger as ledgers
+from pivot.claims.model import Kind
+from pivot.code import FOLDER
+from pivot.errors import ReportError
+from pivot.publish.folders import CACHE, SNAPSHOTS
+from pivot.publish.generated import generated
+from pivot.revisions import pages, sides, text
+from pivot.revisions.report import End, Report, compare
+from pivot.revisions.sides import Side
+from pivot.revisions.states import evaluate
+from pivot.snapshots import Store, Vintage
+from pivot.snapshots.client import Client
+from pivot.snapshots.refresh import refresh
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
+
+    from pivot.snapshots.refresh import Asked, Outcome, Progress
+    from pivot.snapshots.source import Filing
+
+NOTHING = "Nothing was added, so nothing moves."
+TO_READ = "Filings to read"
+_LISTED = 100
+"""Filings in a pull request; more are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What there is to tell.
+
+    Attributes:
+        outcomes: of each source.
+        filings: for a person to read, each with the attributed claims on its company.
+        report: what the new evidence moves; None if none was added.
+        dry_run: whether it was added to a copy only.
+    """
+
+    outcomes: Sequence[Outcome]
+    filings: Sequence[tuple[Filing, tuple[str, ...]]]
+    report: Report | None
+    dry_run: bool
+
+    @property
+    def exit_code(self) -> int:
+        """That of the worst thing that went wrong; a number that moved is none."""
+        codes = [outcome.error.exit_code for outcome in self.outcomes if outcome.error]
+        codes += [self.report.exit_code] if self.report and self.report.undecided else []
+        return max(codes, default=0)
+
+
+def bring(root: Path, contact: str, asked: Asked, progress: Progress, *, dry_run: bool = False) -> News:
+    """Asks the live sources, and finds out what the answers move.
+
+    Args:
+        root: the repository.
+        contact: for the sources.
+        asked: which, and how.
+        progress: is told what is done.
+        dry_run: leave the repository as it is, and add to a copy of it.
+
+    Raises:
+        ReportError: if nothing could be asked at all.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="pivot-refresh-") as scratch,
+        Client(root / CACHE / "http.sqlite", contact) as client,
+    ):
+        copy = _copied(root, Path(scratch) / "report")
+        old, new = (root, copy) if dry_run else (copy, root)
+        outcomes = refresh(Store(new / SNAPSHOTS), client, asked, progress)
+        day = client.clock.now().date()
+        progress("hold it against the report", 0, 1)
+        report = _moved(old, new, day) if any(outcome.snapshot for outcome in outcomes) else None
+        return News(outcomes, _to_read(new, day, outcomes), report, dry_run)
+
+
+def _copied(root: Path, folder: Path) -> Path:
+    """Copies what a report is made from, its evidence and its prose, into a new folder."""
+    prose = [path.name for kind in ("qmd", "yml", "toml", "bib") for path in root.glob(f"*.{kind}")]
+    folder.mkdir()
+    for name in (*prose, "chapters", SNAPSHOTS):
+        whole = shutil.copytree if (root / name).is_dir() else shutil.copy
+        whole(root / name, folder / name)
+    return folder
+
+
+def _moved(old: Path, new: Path, day: dt.date) -> Report:
+    """What the evidence of one folder moves against that of another, read on one day by this code."""
+    before = Side("before the refresh", "day", old, FOLDER, day, "")
+    after = Side("after it", "day", new, FOLDER, day, "")
+    rows = sides.rows(before, after)
+    try:
+        return compare(evaluate(before, generated), evaluate(after, generated), rows)
+    except ReportError as error:  # the evidence has landed; that must be told even so
+        first, last = (End(side.asked, side.kind, str(day), "") for side in (before, after))
+        return Report(first, last, (), (), 0, (), rows, " ".join(str(error).split()))
+
+
+def _to_read(root: Path, day: dt.date, outcomes: Iterable[Outcome]) -> list[tuple[Filing, tuple[str, ...]]]:
+    """New filings, each with the attributed claims on its company: for a person, as no number is guessed."""
+    filings = [filing for outcome in outcomes for filing in outcome.filings]
+    if not filings:
+        return []
+    entries = ledgers.build(Vintage(Store(root / SNAPSHOTS), day)).entries.values()
+    attributed = [entry for entry in entries if entry.kind == Kind.ATTRIBUTED.value]
+    return [
+        (filing, tuple(entry.id for entry in attributed if filing.company in entry.statement))
+        for filing in sorted(filings, key=lambda filing: (filing.filed, filing.company, filing.url))
+    ]
+
+
+def show(news: News, form: str) -> None:
+    """Prints the news as `text` on a terminal, `md` for a pull request or `json` for a program."""
+    if form == "text":
+        _show(news, terminal.console())
+    else:
+        sys.stdout.write({"md": _markdown, "json": _json}[form](news))
+
+
+def _show(news: News, console: Console) -> None:
+    for outcome in news.outcomes:
+        style = "red" if outcome.error else "green" if outcome.snapshot else ""
+        console.print(outcome.said, style=style, markup=False, highlight=False, soft_wrap=True)
+    if news.filings:
+        console.print(f"\n{TO_READ}", style="bold")
+    for filing in news.filings:
+        console.print(f"  {_told(*filing)}", markup=False, highlight=False, soft_wrap=True)
+    console.print()
+    if news.report:
+        text.render(news.report, console)
+        console.print("\n[bold]What to do[/bold]")
+        for number, step in enumerate(_steps(news), 1):
+            console.print(f"{number}. {step}", markup=False, highlight=False)
+    else:
+        console.print(NOTHING)
+
+
+def _markdown(news: News) -> str:
+    """The news as the text of a pull request; what sources say stands in code spans, and so calls nobody."""
+    parts = ["", "### Sources", "", *(f"- {_code(outcome.said)}" for outcome in news.outcomes)]
+    if news.filings:
+        parts += ["", f"### {TO_READ}", ""]
+        parts += [f"- {_code(_told(*filing))}" for filing in news.filings[:_LISTED]]
+    if len(news.filings) > _LISTED:
+        parts.append(f"- {len(news.filings) - _LISTED} more; `pivot refresh --format json` lists all")
+    if news.report:
+        parts += ["", "### What to do", ""]
+        parts += [f"{number}. {step}" for number, step in enumerate(_steps(news), 1)]
+    rest = "\n".join(parts) + "\n"
+    room = pages.COMMENT_BYTES - len(rest.encode())
+    return (pages.markdown(news.report, room) if news.report else f"{NOTHING}\n") + rest
+
+
+def _steps(news: News) -> list[str]:
+    """What is left for a person when the evidence has been added."""
+    report = news.report
+    steps = ["Run it without --dry-run: nothing was added yet."] if news.dry_run else []
+    if report and report.undecided:
+        steps.append("Correct what keeps the numbers from being compared, and ask `pivot diff` again.")
+    if report and report.wrong:
+        steps.append("Rewrite each sentence that reads wrong, or take its words from a variable.")
+    if news.filings:
+        steps.append("Read the filings; `pivot add operator-statements` takes down what they say in words.")
+    steps.append(
+        "Commit or merge: no published edition changes by it. To publish these numbers, give them an edition "
+        "of their own in `editions.toml`, with its day and the reason for each number that moved."
+    )
+    return steps
+
+
+def _json(news: News) -> str:
+    """The news for a program."""
+    told = {
+        "dry_run": news.dry_run,
+        "sources": [
+            {
+                "source": outcome.source,
+                "snapshot": outcome.snapshot.path if outcome.snapshot else None,
+                "said": outcome.said,
+                "failed": outcome.error is not None,
+            }
+            for outcome in news.outcomes
+        ],
+        "filings": [
+            {
+                "company": filing.company,
+                "form": filing.form,
+                "filed": str(filing.filed),
+                "url": filing.url,
+                "claims": claims,
+            }
+            for filing, claims in news.filings
+        ],
+        "difference": json.loads(pages.to_json(news.report)) if news.report else None,
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _told(filing: Filing, claims: Sequence[str]) -> str:
+    speaks = f"; attributed claims on the company: {', '.join(claims)}" if claims else ""
+    return f"{filing.company} {filing.form}, filed {filing.filed}: {filing.url}{speaks}"
+
+
+def _code(said: str) -> str:
+    return f"`{said.replace('`', chr(39))}`"

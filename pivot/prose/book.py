@@ -1,0 +1,361 @@
+"""The book: `_quarto.yml`, the chapters it names and their front matter, as Quarto would read them.
+
+Only what our renderer honours becomes a field. Every other key of `_quarto.yml` is listed in
+`Book.ignored`, so that a check can say what a reader of the file would wrongly rely on.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NoReturn
+
+import yaml
+
+from pivot.errors import ProseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+BOOK_FILE = "_quarto.yml"
+
+# What the embedded renderer acts on; a trailing dot means the key and all below it.
+_HONOURED = (
+    "project.type", "project.output-dir",
+    "book.title", "book.subtitle", "book.author.", "book.date", "book.description", "book.chapters.",
+    "book.appendices.", "book.repo-url", "book.issue-url", "book.site-url", "book.output-file",
+    "lang", "keywords.", "bibliography.", "csl", "nocite", "number-sections", "toc-depth",
+    "format.html.toc-depth", "format.html.number-sections",
+)  # fmt: skip
+
+# Keys by which Quarto is told to do what the embedded renderer does anyway.
+_QUARTO_ONLY = (
+    "project.pre-render.", "project.render.", "project.resources.", "filters.", "crossref.chapters",
+    "book.search.", "book.downloads.", "book.page-navigation", "book.sidebar.", "book.repo-actions.",
+    "format.html.theme.", "format.html.respect-user-color-scheme", "format.html.html-math-method",
+    "format.html.toc", "format.html.css.", "format.html.link-external-newwindow",
+    "format.typst.papersize", "format.typst.citeproc", "format.typst.toc", "format.typst.toc-depth",
+    "format.typst.keep-typ", "format.typst.number-sections", "format.typst.section-numbering",
+)  # fmt: skip
+
+_FRONT = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something wrong at one place of the prose: `file:line: text`."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}"
+
+
+class Problems:
+    """Collects what is wrong, so that one run tells an editor everything there is to mend."""
+
+    def __init__(self) -> None:
+        self._found: set[Problem] = set()
+
+    def add(self, file: str, line: int, text: str) -> None:
+        """Note one problem; the same one twice counts once."""
+        self._found.add(Problem(file, line, text))
+
+    def check(self) -> None:
+        """Raise one ProseError that lists all problems, if there is any."""
+        if not self._found:
+            return
+        found = sorted(self._found)
+        count = "one problem" if len(found) == 1 else f"{len(found)} problems"
+        raise ProseError(
+            f"{count} in the prose:\n" + "\n".join(f"  {problem}" for problem in found),
+            hint="mend the lines named above and build again",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One file of the book.
+
+    Attributes:
+        source: path of the file relative to the book, POSIX form.
+        href: path of its page in the site.
+        key: a name for it that is safe in labels and file names.
+        part: title of the part it stands in, or "".
+        appendix: whether it is one of the appendices.
+        meta: its front matter.
+        meta_line: line of each top-level key of the front matter.
+        text: the body after the front matter.
+        first_line: line of the file on which the body starts.
+    """
+
+    source: str
+    href: str
+    key: str
+    part: str
+    appendix: bool
+    meta: Mapping[str, object]
+    meta_line: Mapping[str, int]
+    text: str
+    first_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A Quarto book project, read once.
+
+    Attributes:
+        root: the folder that holds `_quarto.yml`.
+        chapters: all files in reading order, appendices last.
+        bibliography: paths of the bibliography files relative to `root`.
+        csl: path of the citation style relative to `root`, or "" for pandoc's own.
+        repo_url: where the repository is published, or "" while nobody has said so.
+        issue_url: where to report a mistake; without a setting, below `repo_url` as in Quarto.
+        site_url: where the site is published, or "" while nobody has said so.
+        output_file: name of the PDF without its suffix.
+        output_dir: where a plain `quarto render` puts the site, relative to `root`.
+        ignored: (line, dotted key) of each key of `_quarto.yml` that the embedded renderer ignores.
+        config: the whole of `_quarto.yml`, for `{{< meta >}}`.
+    """
+
+    root: Path
+    title: str
+    subtitle: str
+    authors: tuple[str, ...]
+    date: str
+    description: str
+    keywords: tuple[str, ...]
+    lang: str
+    chapters: tuple[Chapter, ...]
+    bibliography: tuple[str, ...]
+    csl: str
+    nocite: str
+    repo_url: str
+    issue_url: str
+    site_url: str
+    output_file: str
+    output_dir: str
+    number_sections: bool
+    toc_depth: int
+    ignored: tuple[tuple[int, str], ...]
+    config: Mapping[str, object] = field(repr=False)
+
+    @classmethod
+    def load(cls, root: Path) -> Book:
+        """Read the book in `root`.
+
+        Raises:
+            ProseError: `_quarto.yml`, a chapter or its front matter is missing or malformed, with
+                file and line.
+        """
+        return _Reader(root.resolve()).book()
+
+
+class _Reader:
+    """Reads `_quarto.yml` and remembers on which line each key stands."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.problems = Problems()
+        text = self._read(BOOK_FILE, "the book file is missing")
+        self.config, self.lines = _parse(text, BOOK_FILE, 1)
+
+    def book(self) -> Book:
+        value = self._value("book")
+        if not isinstance(value, dict):
+            self._fail("book", "a mapping with title and chapters", value)
+        chapters = [
+            *self._chapters("book.chapters", value.get("chapters"), appendix=False),
+            *self._chapters("book.appendices", value.get("appendices"), appendix=True),
+        ]
+        bibliography = self._names("bibliography")
+        csl = self._text("csl")
+        for key, name in [("bibliography", name) for name in bibliography] + [("csl", csl)] * bool(csl):
+            if not (self.root / name).is_file():
+                self.problems.add(BOOK_FILE, self._line(key), f"{key} {name} does not exist")
+        for key in ("book.title", "book.subtitle"):
+            if "{{<" in self._text(key):
+                self.problems.add(BOOK_FILE, self._line(key), f"{key} must be plain text without shortcodes")
+        self.problems.check()
+        if not chapters:
+            self._fail("book.chapters", "a list of .qmd files", value.get("chapters"))
+        repo_url = self._text("book.repo-url").rstrip("/")
+        numbered = self._value("number-sections")
+        if numbered is None:
+            numbered = self._value("format.html.number-sections")
+        return Book(
+            root=self.root,
+            title=self._text("book.title") or self._fail("book.title", "the title of the book", None),
+            subtitle=self._text("book.subtitle"),
+            authors=tuple(self._authors()),
+            date=self._text("book.date"),
+            description=self._text("book.description"),
+            keywords=tuple(self._names("keywords")),
+            lang=self._text("lang") or "en",
+            chapters=tuple(chapters),
+            bibliography=tuple(bibliography),
+            csl=csl,
+            nocite=self._text("nocite"),
+            repo_url=repo_url,
+            issue_url=self._text("book.issue-url") or (repo_url and f"{repo_url}/issues/new"),
+            site_url=self._text("book.site-url"),
+            output_file=self._text("book.output-file") or "report",
+            output_dir=self._text("project.output-dir") or "_book",
+            number_sections=numbered is not False,
+            toc_depth=self._depth(),
+            ignored=tuple(sorted(self._ignored())),
+            config=self.config,
+        )
+
+    def _chapters(self, key: str, items: object, *, appendix: bool, part: str = "") -> Iterator[Chapter]:
+        if items is None:
+            return
+        if not isinstance(items, list):
+            self._fail(key, "a list of .qmd files", items)
+        for i, item in enumerate(items):
+            at = f"{key}.{i}"
+            if isinstance(item, dict) and "part" in item:
+                yield from self._chapters(
+                    f"{at}.chapters", item.get("chapters"), appendix=appendix, part=str(item["part"])
+                )
+            elif isinstance(item, str):
+                if (chapter := self._chapter(at, item, appendix=appendix, part=part)) is not None:
+                    yield chapter
+            else:
+                self._fail(at, "a .qmd file, or a part with chapters", item)
+
+    def _chapter(self, key: str, source: str, *, appendix: bool, part: str) -> Chapter | None:
+        path = PurePosixPath(source)
+        if path.is_absolute() or ".." in path.parts or path.suffix not in {".qmd", ".md"}:
+            self.problems.add(
+                BOOK_FILE, self._line(key), f"chapter {source} is not a .qmd file inside the book's folder"
+            )
+            return None
+        if not (self.root / source).is_file():
+            self.problems.add(BOOK_FILE, self._line(key), f"chapter {source} does not exist")
+            return None
+        text = self._read(source, "")
+        meta: dict[str, object] = {}
+        lines: dict[str, int] = {}
+        first = 1
+        if match := _FRONT.match(text):
+            meta, lines = _parse(match[1], source, 2)
+            text, first = text[match.end() :], match[0].count("\n") + 1
+        return Chapter(
+            source=path.as_posix(),
+            href=path.with_suffix(".html").as_posix(),
+            key=re.sub(r"[^a-z0-9]+", "-", path.with_suffix("").as_posix().lower()).strip("-"),
+            part=part,
+            appendix=appendix,
+            meta=meta,
+            meta_line=lines,
+            text=text,
+            first_line=first,
+        )
+
+    def _read(self, name: str, missing: str) -> str:
+        try:
+            return (self.root / name).read_text("utf-8")
+        except FileNotFoundError:
+            raise ProseError(
+                missing, where=name, hint="run this in the folder of the book, or name that folder"
+            ) from None
+        except UnicodeDecodeError as error:
+            line = (self.root / name).read_bytes()[: error.start].count(b"\n") + 1
+            raise ProseError(
+                f"{name}:{line}: not UTF-8",
+                where=f"{name}:{line}",
+                expected="text in UTF-8",
+                got=error.reason,
+            ) from None
+
+    def _value(self, key: str) -> object:
+        return lookup(self.config, key)
+
+    def _text(self, key: str) -> str:
+        value = self._value(key)
+        if isinstance(value, dict | list):
+            self._fail(key, "plain text", value)
+        return "" if value is None else str(value).strip()
+
+    def _names(self, key: str) -> list[str]:
+        value = self._value(key)
+        items = value if isinstance(value, list) else [] if value is None else [value]
+        return [str(item) for item in items]
+
+    def _authors(self) -> Iterator[str]:
+        value = self._value("book.author")
+        for item in value if isinstance(value, list) else [] if value is None else [value]:
+            yield str(item.get("name", "")) if isinstance(item, dict) else str(item)
+
+    def _depth(self) -> int:
+        value = self._value("toc-depth") or self._value("format.html.toc-depth") or 3
+        return value if isinstance(value, int) else self._fail("toc-depth", "a number", value)
+
+    def _ignored(self) -> Iterator[tuple[int, str]]:
+        for key, line in self.lines.items():
+            is_leaf = not any(other.startswith(key + ".") for other in self.lines)
+            dotted = key + "."
+            if is_leaf and not any(
+                key == known or (known.endswith(".") and dotted.startswith(known))
+                for known in (*_HONOURED, *_QUARTO_ONLY)
+            ):
+                yield line, key
+
+    def _line(self, key: str) -> int:
+        while key and key not in self.lines:
+            key = key.rpartition(".")[0]
+        return self.lines.get(key, 1)
+
+    def _fail(self, key: str, expected: str, got: object) -> NoReturn:
+        where = f"{BOOK_FILE}:{self._line(key)}"
+        shown = "nothing" if got is None else repr(got)
+        raise ProseError(f"{where}: {key} is not usable", where=where, expected=expected, got=shown)
+
+
+def lookup(data: Mapping[str, object], key: str) -> object:
+    """Return the value at a dotted key of nested mappings, or None."""
+    value: object = data
+    for name in key.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _parse(text: str, name: str, first_line: int) -> tuple[dict[str, object], dict[str, int]]:
+    """Read YAML; return the mapping and the line of each dotted key. Raises ProseError with the line."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        data = yaml.load(text, loader)  # noqa: S506 -- it is the safe loader, in C where there is one
+        node = yaml.compose(text, loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{name}:{first_line + (mark.line if mark else 0)}"
+        raise ProseError(
+            f"{where}: broken YAML", where=where, got=error.problem or "", hint="check indentation and quotes"
+        ) from None
+    except yaml.YAMLError as error:
+        raise ProseError(f"{name}: broken YAML", where=name, got=str(error).splitlines()[0]) from None
+    if data is None:
+        return {}, {}
+    if not isinstance(data, dict):
+        raise ProseError(
+            f"{name}:{first_line}: broken YAML", where=name, expected="keys and values", got=repr(data)
+        )
+    lines: dict[str, int] = {}
+
+    def visit(node: yaml.Node | None, key: str) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for name_node, value in node.value:
+                child = f"{key}.{name_node.value}" if key else str(name_node.value)
+                lines[child] = name_node.start_mark.line + first_line
+                visit(value, child)
+        elif isinstance(node, yaml.SequenceNode):
+            for i, value in enumerate(node.value):
+                lines[f"{key}.{i}"] = value.start_mark.line + first_line
+                visit(value, f"{key}.{i}")
+
+    visit(node, "")
+    return data, lines

@@ -1,0 +1,107 @@
+"""The account of a claim on the ledger's page, as Markdown: a table, and what others published."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from pivot.publish.markdown import cell, download, link, sentence, signed, table, var
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pivot.claims.ledger import Entry, Evidence, Input
+
+_SHA_SHOWN = 12
+_KINDS = {"text", "terms", "event", "rank", "date", "time"}  # of values that have no unit
+_JOINING = {"about", "from", "just", "of", "over", "then", "to", "vs"}  # words within a plain number
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def account(entry: Entry) -> Iterable[str]:
+    """Yield the lines of one claim's account."""
+    yield f"### {cell(entry.statement.rstrip('.'))} {{#claim-{entry.id} .unnumbered}}\n"
+    rows = [
+        ("Cited", cell(entry.cited)),
+        ("We have", f"**{var(f'claim.{entry.id}') if entry.found == entry.display else cell(entry.found)}**"),
+        (
+            "Verdict",
+            f"{var(f'verdict.{entry.id}')} {cell(entry.reason)}"
+            + (" (a hypothesis)" if entry.hypothesis else ""),
+        ),
+        ("With more digits", cell(entry.exact) if entry.exact != entry.display else ""),
+        ("Formula", cell(entry.formula)),
+        ("Margin", cell(entry.margin)),
+        ("Made in", f"`{entry.code.path}`, line {entry.code.line}, `{entry.code.function}`"),
+    ]
+    rows += [
+        (cell(part.label[:1].upper() + part.label[1:]), var(f"part.{entry.id}.{name}"))
+        for name, part in entry.parts.items()
+    ]
+    rows += [("From", _origin(used)) for used in entry.inputs]
+    yield from table(("Claim", f"`{entry.id}`"), ((label, text) for label, text in rows if text))
+    yield ""
+    if entry.evidence:
+        yield '::: {.callout-note collapse="true" appearance="simple"}\n'
+        label = f"{{#evidence-{entry.id} .unnumbered .unlisted}}"
+        yield f"#### What others published ({len(entry.evidence)}) {label}\n"
+        yield from (f"- {_said(piece)}" for piece in entry.evidence)
+        yield "\n:::\n"
+
+
+def reading(value: str, unit: str, period: str = "") -> str:
+    """What a publisher gave, in words, with each of several values beside its own unit and period.
+
+    The columns hold several of each with semicolons between them: "-7.7; 133.79" and "percent; T" are
+    "−7.7 percent; 133.79 T", and one unit stands with the first. Values in words keep them as they are, and
+    the units that the words do not name follow at the end.
+    """
+    values, units, periods = ([part.strip() for part in text.split(";")] for text in (value, unit, period))
+    units = [one for one in units if one not in _KINDS and not _says(value, one)]
+    numbers = [_is_number(one) for one in values]
+    said = [signed(one) for one in values]
+    if numbers[0] and len(units) == 1:
+        said[0] += f" {units[0]}"
+    elif all(numbers) and len(units) == len(values):
+        said = [f"{one} {of}" for one, of in zip(said, units, strict=True)]
+    elif units:
+        said[-1] += f", in {' and '.join(units)}"
+    if all(numbers) and len(periods) == len(said):
+        when = [f" ({signed(one)})" if one else "" for one in periods]
+    else:
+        when = [""] * (len(said) - 1) + [f" ({signed(period)})" if period else ""]
+    return "; ".join(one + then for one, then in zip(said, when, strict=True))
+
+
+def _is_number(text: str) -> bool:
+    return {word.lower() for word in _WORD.findall(text)} <= _JOINING
+
+
+def _says(value: str, unit: str) -> bool:
+    """Whether a value in words names its unit already."""
+    words = {word.lower() for word in _WORD.findall(value)}
+    return {word.lower() for word in _WORD.findall(unit)} <= words or (unit == "percent" and "%" in value)
+
+
+def _said(piece: Evidence) -> str:
+    when = f"published {piece.published}" if piece.published else "no date"
+    note = f" {cell(sentence(signed(piece.note)))}" if piece.note else ""
+    what = cell(reading(piece.value, piece.unit, piece.period))
+    return f"{what}: {piece.bearing}. {link(piece.publisher, piece.address)}, {piece.tier}, {when}.{note}"
+
+
+def _origin(used: Input) -> str:
+    """The snapshot with its rows, and the start of its checksum with the way to all of it."""
+    source = PurePosixPath(used.snapshot).parts[1]
+    checksum = f"SHA-256 `{used.sha256[:_SHA_SHOWN]}`…, whole in @sec-source-{source}"
+    return f"{download(f'`{used.snapshot}`', used.snapshot)} ({rows_used(used.count, used.rows)}); {checksum}"
+
+
+def rows_used(count: int, rows: Sequence[str]) -> str:
+    """Which rows of a snapshot were used: by name where they are few, else from the first to the last."""
+    if count == 1:
+        return f"row {rows[0]}"
+    if count == len(rows) and count <= 3:  # noqa: PLR2004
+        return f"{count} rows: {', '.join(rows[:-1])} and {rows[-1]}"
+    return f"{count:,} rows: {rows[0]} to {rows[-1]}" if rows else f"{count:,} rows"

@@ -1,0 +1,134 @@
+"""What an edition is made of: every file with its SHA-256, and the manifest of the edition before it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from pivot import code
+from pivot.errors import ReportError
+from pivot.publish.editions import Edition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The report, whatever the edition.
+
+    Args:
+        title: its title.
+        description: one sentence, or "".
+        authors: their names.
+        lang: its language, as in HTML.
+        pdf: the path of the PDF in an edition.
+        address: where the site is published, with a slash at its end; "" while nobody has said so.
+    """
+
+    title: str
+    description: str
+    authors: tuple[str, ...]
+    lang: str
+    pdf: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The code that made an edition: its version, and one SHA-256 over the package's files."""
+
+    version: str
+    sha256: str
+
+    @classmethod
+    def current(cls) -> Code:
+        """The code that is running."""
+        return cls(version("miner-pivot-report"), code.digest())
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The link of the chain: the edition released before, and the SHA-256 of its manifest."""
+
+    edition: str
+    manifest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One edition, file by file.
+
+    Args:
+        edition: as `editions.toml` had it on release.
+        number: 1 for the first release, and so on: the order of the chain.
+        previous: the release before; None for the first.
+        about: the report.
+        code: what made it.
+        snapshots: path in the repository to SHA-256, of all evidence; the files stand in `files/`.
+        files: path from the root of the site to SHA-256, of everything the edition needs but the manifest.
+    """
+
+    edition: Edition
+    number: int
+    previous: Previous | None
+    about: About
+    code: Code
+    snapshots: Mapping[str, str]
+    files: Mapping[str, str]
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """Editions read in the order of their evidence; of one day, in the order of release."""
+        return self.edition.as_of.isoformat(), self.number
+
+    def to_json(self) -> bytes:
+        """Canonical JSON: the same content, the same bytes."""
+        return canonical(
+            {
+                "schema": SCHEMA,
+                "edition": self.edition.to_dict(),
+                "number": self.number,
+                "previous": asdict(self.previous) if self.previous else None,
+                "about": asdict(self.about),
+                "code": asdict(self.code),
+                "snapshots": dict(self.snapshots),
+                "files": dict(self.files),
+            }
+        )
+
+    @classmethod
+    def from_json(cls, data: bytes, where: str) -> Manifest:
+        """Read what `to_json` gave.
+
+        Raises:
+            ReportError: it is not a manifest.
+        """
+        try:
+            content = json.loads(data)
+            return cls(
+                edition=Edition.from_dict(content["edition"]),
+                number=int(content["number"]),
+                previous=Previous(**content["previous"]) if content["previous"] else None,
+                about=About(**content["about"] | {"authors": tuple(content["about"]["authors"])}),
+                code=Code(**content["code"]),
+                snapshots=dict(content["snapshots"]),
+                files=dict(content["files"]),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ReportError(
+                "this is not the manifest of an edition",
+                where=where,
+                expected=f"JSON of schema {SCHEMA}",
+                got=f"{type(error).__name__}: {error}",
+            ) from None
+
+
+def canonical(content: Any) -> bytes:  # noqa: ANN401
+    """JSON with sorted keys, one way to write each content."""
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False, default=list)
+    return (text + "\n").encode()

@@ -1,0 +1,345 @@
+"""Check a published site without its repository and without a network: every file, the chain, every number.
+
+A site says of itself what it should be, so what can be found out depends on what a forger has changed with
+it. A changed file is found by its manifest, a changed manifest by the next one in the chain, a changed
+newest manifest by the root; a number by the ledger, the ledger by its snapshots (`recompute`). Only a site
+put back whole to an earlier state needs something from outside: the SHA-256 of a manifest seen before.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import re
+import shutil
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pivot.errors import ReportError
+from pivot.publish.archive import history, places
+from pivot.publish.archive.manifest import Code, Manifest
+from pivot.publish.archive.site import Issue, by_evidence, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pivot.publish.archive.site import Files
+
+_NUMBER = re.compile(r'<(\w+)\b([^<>]*\sdata-var="[^<>]*)>(.*?)</\1>', re.DOTALL)
+_ATTRIBUTE = re.compile(r'\s(data-var|data-edition)="([^"]*)"')
+_TAG = re.compile(r"<[^>]*>")
+_SAID = ("display", "exact", "verdict", "unit", "cited")
+_TOLERANCE = 1e-9  # libraries may add in another order; a number that readers see never depends on it
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it was published.
+
+    Args:
+        kind: changed, missing, extra, chain, fork, rollback, snapshot, number or recomputed.
+        where: the file, or the edition and the claim.
+        expected: what should be there.
+        got: what is there.
+    """
+
+    kind: str
+    where: str
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.where}: expected {self.expected}, got {self.got}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was checked, how much of it, and what was found.
+
+    Args:
+        checked: how many editions, files, bytes, snapshots and numbers.
+        findings: empty for a site that keeps its word.
+        notes: what a reader should know besides.
+        newest: the SHA-256 of the last manifest of the chain, to be kept for `known`; "" if there is none.
+    """
+
+    checked: Mapping[str, int]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    newest: str
+
+
+def verify(place: Path, *, known: str = "", recompute: bool = False) -> Verification:
+    """Check a site.
+
+    Args:
+        place: its folder, or a zip of it.
+        known: the SHA-256 of a manifest seen before, which must still be in the chain.
+        recompute: also make every number again from the snapshots in the site, with the code at hand.
+
+    Raises:
+        ReportError: there is no published site to check.
+    """
+    work = _Work(opened(place), str(place))
+    work.check_files()
+    work.check_chain(known)
+    work.check_snapshots()
+    work.check_numbers()
+    if recompute:
+        work.recompute()
+    return Verification(
+        dict(work.checked),
+        tuple(work.findings),
+        tuple(work.notes),
+        work.issues[-1].sha256 if work.issues else "",
+    )
+
+
+class _Work:
+    """One verification; findings gather."""
+
+    def __init__(self, files: Files, place: str) -> None:
+        self.files = files
+        self.findings: list[Finding] = []
+        self.notes: list[str] = []
+        self.checked: Counter[str] = Counter(editions=0, files=0, bytes=0, snapshots=0, numbers=0)
+        self.names = files.names()
+        self.issues = tuple(sorted(self._issues(), key=lambda one: (one.manifest.number, one.id)))
+        self.checked["editions"] = len(self.issues)
+        if not self.issues and places.MANIFEST not in self.names:
+            raise ReportError(
+                "this is no published site",
+                where=place,
+                expected=f"{places.MANIFEST} and {places.EDITIONS}/ID/{places.MANIFEST}",
+                got=f"{len(self.names)} other files",
+                hint="name the folder that `pivot release` made, or a zip of it",
+            )
+        self.head = self._head()
+
+    def find(self, kind: str, where: str, expected: object, got: object) -> None:
+        self.findings.append(Finding(kind, where, str(expected), str(got)))
+
+    def _issues(self) -> Iterator[Issue]:
+        for name in self.names:
+            if re.fullmatch(rf"{places.EDITIONS}/[^/]+/{re.escape(places.MANIFEST)}", name):
+                data = self.files.read(name)
+                try:
+                    manifest = Manifest.from_json(data, name)
+                except ReportError as error:
+                    self.find("changed", name, "the manifest of an edition", error.got)
+                    continue
+                if name != places.home(manifest.edition.id) + places.MANIFEST:
+                    self.find("changed", name, name.split("/")[1], f"the manifest of {manifest.edition.id}")
+                    continue
+                yield Issue(self.files, places.sha256(data), manifest)
+
+    def _head(self) -> dict[str, Any]:
+        empty: dict[str, Any] = {"editions": [], "files": {}}
+        if places.MANIFEST not in self.names:
+            self.find("missing", places.MANIFEST, "the list of the site's own files", "nothing")
+            return empty
+        try:
+            head = json.loads(self.files.read(places.MANIFEST))
+            listed = {one["edition"]: one["manifest"] for one in head["editions"]}
+            return {"editions": list(listed.items()), "files": dict(head["files"])}
+        except (ValueError, KeyError, TypeError) as error:
+            self.find("changed", places.MANIFEST, "the list of the site's own files", error)
+            return empty
+
+    def check_files(self) -> None:
+        """Every file that a manifest names is there as it was, and there is no other."""
+        expected: dict[str, str] = dict(self.head["files"])
+        for edition, digest in self.head["editions"]:
+            expected[places.home(edition) + places.MANIFEST] = digest
+        for issue in self.issues:
+            expected |= issue.manifest.files
+        for name in sorted(expected):
+            try:
+                data = self.files.read(name)
+            except KeyError:
+                self.find("missing", name, f"SHA-256 {expected[name]}", "nothing")
+                continue
+            self.checked["files"] += 1
+            self.checked["bytes"] += len(data)
+            if places.sha256(data) != expected[name]:
+                self.find("changed", name, f"SHA-256 {expected[name]}", places.sha256(data))
+        for name in sorted({*self.names} - {*expected, places.MANIFEST}):
+            self.find("extra", name, "nothing", "a file that no manifest names")
+
+    def check_chain(self, known: str) -> None:
+        """Each edition carries the hash of the one before; the root names them all; a known one is there."""
+        there = {issue.id: issue for issue in self.issues}
+        for edition, _ in self.head["editions"]:
+            if edition not in there:
+                self.find("rollback", places.home(edition), "an edition that the root still names", "nothing")
+        for number, issue in enumerate(self.issues, 1):
+            before, where = issue.manifest.previous, issue.home + places.MANIFEST
+            if issue.manifest.number != number or (before is None) != (number == 1):
+                self.find("chain", where, f"release {number}", f"release {issue.manifest.number}")
+            if before and before.edition not in there:
+                self.find("chain", where, f"edition {before.edition} before it", "no such edition")
+            elif before and there[before.edition].sha256 != before.manifest:
+                self.find(
+                    "chain",
+                    where,
+                    f"{before.edition} with SHA-256 {before.manifest}",
+                    there[before.edition].sha256,
+                )
+        followed = Counter(one.manifest.previous for one in self.issues)
+        for before, count in followed.items():
+            if count > 1:
+                names = [one.id for one in self.issues if one.manifest.previous == before]
+                after = before.edition if before else "nothing"
+                self.find("fork", f"after {after}", "one edition", " and ".join(names))
+        if known and known not in {issue.sha256 for issue in self.issues}:
+            self.find(
+                "rollback", "the chain", f"a manifest with SHA-256 {known}", f"{len(self.issues)} others"
+            )
+
+    def check_snapshots(self) -> None:
+        """The evidence is what the manifest says, and what the ledger says it used."""
+        for issue in self.issues:
+            held = issue.manifest.snapshots
+            for path, digest in sorted(held.items()):
+                file = places.shared(digest, path)
+                got = self._sha256(file)
+                if got != digest:
+                    self.find("snapshot", f"{issue.id}: {path}", f"SHA-256 {digest}", got)
+                self.checked["snapshots"] += 1
+            sums = self._read(places.shared(held.get(f"{places.SNAPSHOTS}/SHA256SUMS", ""), "SHA256SUMS"))
+            for line in sums.splitlines():
+                digest, _, name = line.partition("  ")
+                if (got := held.get(f"{places.SNAPSHOTS}/{name}", "nothing")) != digest:
+                    self.find("snapshot", f"{issue.id}: {places.SNAPSHOTS}/{name}", f"SHA-256 {digest}", got)
+            for id_, entry in self._claims(issue).items():
+                for used in entry["inputs"]:
+                    if (got := held.get(used["snapshot"], "nothing")) != used["sha256"]:
+                        where = f"{issue.id}: {used['snapshot']}, used by {id_}"
+                        self.find("snapshot", where, f"SHA-256 {used['sha256']}", got)
+
+    def check_numbers(self) -> None:
+        """Every number that a page binds to a claim is the one that the edition's ledger gives."""
+        ledgers = {issue.id: history.texts(self._claims(issue)) for issue in self.issues}
+        newest = by_evidence(self.issues)[-1].id if self.issues else ""
+        for name in self.names:
+            edition = (
+                name.split("/")[1]
+                if name.startswith(f"{places.EDITIONS}/") and name.count("/") > 1
+                else newest
+            )
+            if name.endswith(".html") and edition in ledgers:
+                self._check_page(name, self._read(name), edition, ledgers)
+        for issue in self.issues:
+            for id_, entry in self._claims(issue).items():
+                name = f"{issue.home}claims/{id_}.json"
+                try:
+                    said = json.loads(self._read(name))
+                    given = {key: said[key] for key in _SAID} | {
+                        one["edition"]: one["display"] for one in said["history"]
+                    }
+                except (ValueError, KeyError, TypeError) as error:
+                    self.find("number", name, "the claim as JSON", error)
+                    continue
+                wanted = {key: entry[key] for key in _SAID}
+                wanted |= {
+                    id2: ledgers.get(id2, {}).get(f"claim.{id_}", "nothing")
+                    for id2 in given
+                    if id2 not in wanted
+                }
+                for key, text in wanted.items():
+                    self.checked["numbers"] += 1
+                    if given[key] != text:
+                        self.find("number", f"{name}, {key}", text, given[key])
+
+    def _check_page(
+        self, name: str, text: str, edition: str, ledgers: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        for _, attributes, content in _NUMBER.findall(text):
+            given = dict(_ATTRIBUTE.findall(attributes))
+            variable = html.unescape(given["data-var"])
+            wanted = ledgers.get(given.get("data-edition", edition), {}).get(variable, "nothing")
+            got = html.unescape(_TAG.sub("", content)).strip()
+            self.checked["numbers"] += 1
+            if got != wanted:
+                self.find("number", f"{name}, {variable}", wanted, got)
+
+    def recompute(self) -> None:
+        """Make every ledger again from the snapshots that the site carries."""
+        from pivot.claims import ledger as ledgers
+        from pivot.snapshots import Store, Vintage
+
+        self.checked["recomputed"] = 0
+        current = Code.current()
+        with tempfile.TemporaryDirectory(prefix="pivot-verify-") as temporary:
+            store = Path(temporary, places.SNAPSHOTS)
+            for issue in self.issues:
+                shutil.rmtree(store, ignore_errors=True)
+                for path, digest in issue.manifest.snapshots.items():
+                    file = Path(temporary, path)
+                    if not file.resolve().is_relative_to(store.resolve()):
+                        self.find("snapshot", f"{issue.id}: {path}", f"a path in {places.SNAPSHOTS}", path)
+                        continue
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(self._bytes(places.shared(digest, path)))
+                if issue.manifest.code != current:
+                    made = f"{issue.manifest.code.version}, SHA-256 {issue.manifest.code.sha256[:12]}"
+                    self.notes.append(f"edition {issue.id} was made by other code than this ({made})")
+                try:
+                    again = ledgers.build(Vintage(Store(store), issue.manifest.edition.as_of)).to_json({})
+                except ReportError as error:
+                    self.find("recomputed", issue.id, "a ledger", str(error).splitlines()[0])
+                    continue
+                self._compare(issue, json.loads(again)["claims"])
+
+    def _compare(self, issue: Issue, again: Mapping[str, dict[str, Any]]) -> None:
+        published = self._claims(issue)
+        for id_ in sorted({*published, *again}):
+            said, made = (_said(ledger.get(id_)) for ledger in (published, again))
+            for key in sorted({*said, *made}):
+                self.checked["recomputed"] += 1
+                if not _same(said.get(key), made.get(key)):
+                    self.find("recomputed", f"{issue.id}: {id_}, {key}", said.get(key), made.get(key))
+
+    def _claims(self, issue: Issue) -> Mapping[str, dict[str, Any]]:
+        try:
+            return issue.claims
+        except (KeyError, ValueError, TypeError, AttributeError, ReportError):
+            return {}  # a ledger that is gone, or that is none, is found as a changed file
+
+    def _bytes(self, name: str) -> bytes:
+        try:
+            return self.files.read(name)
+        except KeyError:
+            return b""
+
+    def _read(self, name: str) -> str:
+        return self._bytes(name).decode("utf-8", "replace")
+
+    def _sha256(self, name: str) -> str:
+        return places.sha256(self.files.read(name)) if name in self.names else "nothing"
+
+
+def _said(entry: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What an entry says that data decide, flat."""
+    if entry is None:
+        return {}
+    said = {key: entry[key] for key in (*_SAID, "value", "low", "high", "hypothesis")}
+    said["guard"] = entry["guard"] and entry["guard"]["holds"]
+    for part in entry["parts"]:
+        said |= {f"{part['name']}.{key}": part[key] for key in ("value", "display")}
+    return said
+
+
+def _same(one: Any, other: Any) -> bool:  # noqa: ANN401
+    if isinstance(one, float) and isinstance(other, (int, float)):
+        return math.isclose(one, other, rel_tol=_TOLERANCE)
+    return bool(one == other)
+
+
+def by_kind(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many findings there are of each kind, in the order in which the kinds are checked."""
+    return dict(Counter(finding.kind for finding in findings))

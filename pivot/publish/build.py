@@ -1,0 +1,215 @@
+"""From snapshots to the published site: evidence -> ledger -> charts -> book -> site and PDF.
+
+Everything is made in `.pivot`, and the finished site is put in the place of the last one at the very end, so
+a build that fails leaves the last good site alone. A build with the inputs of the build before does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pivot import code
+from pivot.files import write_atomic
+from pivot.prose.book import Book
+from pivot.publish.evaluation import draw, evaluate
+from pivot.publish.folders import CACHE, SNAPSHOTS, digest, files_in, output, refuse_foreign, swap
+from pivot.publish.render import choose_renderer
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from pivot.publish.render import Progress, Renderer
+
+LEDGER = "ledger.json"
+
+# What every page links at its foot: words and address, as seen from the root of the site.
+_LINKS = (
+    ("The ledger as data", LEDGER),
+    ("Its schema", "ledger.schema.json"),
+    ("Licence", "LICENSE.txt"),
+)
+# An edition stands in `editions/ID/` of the archive, so its root is two folders below that of the archive.
+_OF_EDITIONS = (
+    ("All editions", "../../editions/index.html"),
+    ("What moved, and why", "../../revisions.html"),
+    ("Feed", "../../feed.xml"),
+)
+
+_PACKAGE = Path(__file__).parents[1]
+BOOK_FILES = (
+    "_quarto.yml", "*.qmd", "*.bib", "*.csl", "editions.toml", "requirements.lock", "LICENSE", "chapters/*",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build made.
+
+    Args:
+        site: the folder.
+        pdf: the PDF in it.
+        files: how many files the site has.
+        bytes: how large they are together.
+        seconds: how long it took.
+        fresh: False if nothing had changed since the build before.
+        warnings: what a reader should not meet: sentences that read wrong, moves without a reason.
+    """
+
+    site: Path
+    pdf: Path
+    files: int
+    bytes: int
+    seconds: float
+    fresh: bool
+    warnings: tuple[str, ...]
+
+
+def build(root: Path, as_of: dt.date, renderer: str | None, out: Path, progress: Progress) -> Built:
+    """Make the site and the PDF of one vintage.
+
+    Args:
+        root: the repository.
+        as_of: the day on which the evidence is read.
+        renderer: "embedded", "quarto", or None for Quarto where it is installed.
+        out: the folder of the site; it is replaced as a whole.
+        progress: told what is being done.
+
+    Raises:
+        ReportError: evidence, claims or prose are wrong, or `out` can not be written; it is as it was.
+    """
+
+    def anew() -> tuple[str, ...]:
+        with choose_renderer(renderer, root / CACHE / "objects") as chosen:
+            broken = make(root, as_of, chosen, out, progress)
+        return tuple(f"the guard of {id_} does not hold as of {as_of}" for id_ in broken)
+
+    return unless_unchanged(root, f"{as_of} {renderer}", out, anew)
+
+
+def unless_unchanged(root: Path, what: str, out: Path, make: Callable[[], tuple[str, ...]]) -> Built:
+    """Make a folder, unless the same was made there before from the same inputs and still stands.
+
+    Args:
+        root: the repository.
+        what: how this build differs from another one of the same inputs.
+        out: the folder.
+        make: makes it, and returns warnings.
+
+    Raises:
+        OutputError: something that is no built site stands there.
+    """
+    start = time.perf_counter()
+    with output(out):
+        refuse_foreign(out)
+    stamp = root / CACHE / "stamps" / f"{hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]}.json"
+    state = fingerprint(root, what)
+    if built := _unchanged(stamp, state, out, start):
+        return built
+    stamp.unlink(missing_ok=True)
+    warnings = make()
+    with output(out):
+        written = json.dumps({"inputs": state, "site": digest((), files_in(out), out), "warnings": warnings})
+    write_atomic(stamp, written.encode())
+    return _built(out, start, warnings, fresh=True)
+
+
+def make(  # noqa: PLR0917
+    root: Path, as_of: dt.date, renderer: Renderer, out: Path, progress: Progress, edition: str = ""
+) -> tuple[str, ...]:
+    """Make a site whether or not anything changed, and put it in the place of the last one.
+
+    Args:
+        root: the repository.
+        as_of: the day on which the evidence is read.
+        renderer: makes the site.
+        out: the folder of the site.
+        progress: told what is being done.
+        edition: the edition that the site will be in the archive; "" for a site of its own.
+
+    Returns:
+        The claims whose guard does not hold at this vintage.
+
+    Raises:
+        ReportError: as `build`.
+    """
+    book = Book.load(root)
+    staged = root / CACHE / "build" / str(as_of) / f"site-{renderer.name}"
+    with output(out), ThreadPoolExecutor(1) as pool:
+        evaluated = evaluate(root, as_of, progress)
+        files = published_files(root)
+        links = tuple((words, name) for words, name in _LINKS if name == LEDGER or name in files)
+        links += _OF_EDITIONS if edition else ()
+        evaluated = replace(evaluated, inputs=replace(evaluated.inputs, edition=edition, links=links))
+        # Pandoc reads no figure, so it compiles the chapters on one core while the other draws.
+        compiled = pool.submit(renderer.prepare, book, evaluated.inputs)
+        draw(root, evaluated, progress)
+        compiled.result()
+        ledger = pool.submit(evaluated.published, root)
+        renderer.render(book, evaluated.inputs, staged, progress)
+        progress("publish", 0, 1)
+        new = out.with_name(f".{out.name}.new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copytree(staged, new)
+            (new / LEDGER).write_text(ledger.result(), "utf-8")
+            for name, path in files.items():
+                (new / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, new / name)
+            swap(new, out)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+    return evaluated.broken
+
+
+def published_files(root: Path) -> dict[str, Path]:
+    """Return what is published beside the pages as it is: path in the site to the file.
+
+    They are the evidence, the schema of the ledger, and the licence.
+    """
+    store = sorted((root / SNAPSHOTS).rglob("*"))
+    found = {path.relative_to(root).as_posix(): path for path in store if path.is_file()}
+    found["ledger.schema.json"] = _PACKAGE / "claims" / "ledger.schema.json"
+    if (root / "LICENSE").is_file():
+        found["LICENSE.txt"] = root / "LICENSE"
+    return found
+
+
+def fingerprint(root: Path, what: str) -> str:
+    """Everything a build reads, as one hash: evidence, prose, code, pinned versions, and what is made."""
+    book = sorted(path for pattern in BOOK_FILES for path in root.glob(pattern))
+    running = code.digest()
+    return digest((what, running), [*book, *files_in(root / SNAPSHOTS, root / "_extensions")], root)
+
+
+def _unchanged(stamp: Path, state: str, out: Path, start: float) -> Built | None:
+    try:
+        before = json.loads(stamp.read_text("utf-8"))
+        if before["inputs"] != state or before["site"] != digest((), files_in(out), out):
+            return None
+        return _built(out, start, tuple(before["warnings"]), fresh=False)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # no stamp, or not one of ours: build
+
+
+def _built(site: Path, start: float, warnings: tuple[str, ...], *, fresh: bool) -> Built:
+    files = files_in(site)
+    return Built(
+        site=site,
+        pdf=next(
+            iter(sorted(site.glob("*.pdf"))), max(site.glob("editions/*/*.pdf"), default=site / "report.pdf")
+        ),
+        files=len(files),
+        bytes=sum(path.stat().st_size for path in files),
+        seconds=time.perf_counter() - start,
+        fresh=fresh,
+        warnings=warnings,
+    )

@@ -1,0 +1,352 @@
+"""What `pivot check` looks at, without building a site: evidence, words, guards, links, figures, settings.
+
+Each check counts what it looked at and has floors, so that none can pass on nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from pivot import charts
+from pivot.claims import ledger as ledgers
+from pivot.code import FOLDER
+from pivot.prose.book import BOOK_FILE, Book
+from pivot.prose.comparisons import typed_comparisons
+from pivot.prose.numerals import typed_numerals
+from pivot.prose.passages import VALUE, Finding, lines, readable
+from pivot.prose.variables import guards, variables
+from pivot.publish.editions import EDITIONS_FILE, editions
+from pivot.publish.folders import SNAPSHOTS
+from pivot.snapshots import Store, Vintage
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pivot.claims.ledger import Ledger
+    from pivot.prose.passages import Line
+
+FLOORS: Mapping[str, Mapping[str, int]] = {
+    "evidence": {"snapshots": 11, "rows": 3_000},
+    "numerals": {"lines": 400, "bound": 250},
+    "comparisons": {"words": 40, "settled": 25},
+    "guards": {"guards": 12, "editions": 3, "sentences": 32},
+    "variables": {"uses": 330, "editions": 3},
+    "claims": {"claims": 35},
+    "links": {"labels": 80, "references": 60, "citations": 30},
+    "figures": {"figures": 7, "charts": 7},
+    "drawings": {"drawings": 21, "texts": 130, "typed": 85},
+    "settings": {"keys": 30},
+}
+"""What a check must have seen at least.
+
+About four fifths of what the report holds: a check that went blind fails, and an edit does not.
+"""
+
+_CODE = FOLDER
+_USED_OF_CLAIM = ("claim", "exact", "cited", "verdict", "part")
+_LABEL = re.compile(r"\{[^{}\"]*?#([\w-]+)")
+_KEY = re.compile(r"(?<![\w.])@([\w-]*\w)")
+_CROSS = re.compile(r"(?:sec|fig|tbl|eq|lst)-")
+_TARGET = re.compile(r"(?:\]\(<?|\{\{<\s*include\s+)([^\s()<>]+)")
+_FIGURE = re.compile(
+    r'!\[(?P<caption>.*)\]\(/figures/(?P<name>[\w-]+)\.svg\)\{#fig-[\w-]+ fig-alt="(?P<alt>.*)"\}'
+)
+_LEAST_ALT = 60  # characters; less is a label and no description
+_PIECE = re.compile(f"[^{VALUE}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check saw and found.
+
+    Args:
+        name: one of `FLOORS`.
+        seen: how much of what it looked at.
+        findings: what it does not let pass; a count below its floor is one too.
+    """
+
+    name: str
+    seen: Mapping[str, int]
+    findings: Sequence[Finding] = field(default=())
+
+    def __str__(self) -> str:
+        state = f"{len(self.findings)} found" if self.findings else "fine"
+        counts = ", ".join(f"{count:,} {what}" for what, count in self.seen.items())
+        return f"{self.name:<12} {state:<10} {counts}"
+
+
+def check(root: Path) -> tuple[Check, ...]:
+    """Run every check over the report in `root`, at every edition.
+
+    Raises:
+        SnapshotError: the evidence does not hold, so nothing can be said about the rest.
+        ReportError: the book, the editions or the claims can not be read.
+    """
+    store, book = Store(root / SNAPSHOTS), Book.load(root)
+    evidence = Check("evidence", store.verify())
+    listed = editions(root)
+    accepted = {(edition.as_of, one.claim) for edition in listed for one in edition.accepted}
+    vintages = [Vintage(store, edition.as_of) for edition in listed]
+    at = {vintage.as_of: ledgers.build(vintage) for vintage in vintages}
+    shown = {vintage.as_of: variables(at[vintage.as_of], vintage, len(charts.CHARTS)) for vintage in vintages}
+    prose = {name: (root / name).read_text("utf-8") for name in _files(book)}
+    text = [line for name, content in prose.items() for line in lines(name, content)]
+    newest = vintages[-1].as_of
+    modules = {module: module.read_text("utf-8") for name in charts.CHARTS for module in charts.code(name)}
+    drawn = [
+        (name, charts.texts(name, plotted))
+        for vintage in vintages
+        for name, plotted in charts.prepare(vintage, at[vintage.as_of]).items()
+    ]
+    body = {chapter.source for chapter in book.chapters if not chapter.appendix}
+    bibliography = "".join((root / name).read_text("utf-8") for name in book.bibliography)
+    keys = set(re.findall(r"^@\w+\{([^,\s]+),", bibliography, re.MULTILINE))
+    return tuple(
+        with_floors(found)
+        for found in (
+            evidence,
+            check_numerals(text, shown[newest]),
+            Check("comparisons", *typed_comparisons(text, guards(at[newest]))),
+            check_guards(text, at, accepted),
+            check_variables(text, shown),
+            check_claims([line for line in text if line.file in body], at[newest]),
+            check_links(prose, keys, at[newest].entries),
+            check_figures(text),
+            check_drawings(modules, drawn),
+            check_settings(book),
+        )
+    )
+
+
+def as_json(checks: Iterable[Check]) -> str:
+    """All checks as JSON: name, what was seen, findings."""
+    return json.dumps([asdict(found) for found in checks], ensure_ascii=False, indent=1)
+
+
+def check_numerals(text: Sequence[Line], shown: Mapping[str, str]) -> Check:
+    """No numeral is typed; `shown` is what each variable shows."""
+    seen, findings = typed_numerals(text, shown)
+    return Check("numerals", {"lines": len(text), **seen}, findings)
+
+
+def check_guards(
+    text: Sequence[Line],
+    at: Mapping[dt.date, Ledger],
+    accepted: Collection[tuple[dt.date, str]] = (),
+) -> Check:
+    """Each guard holds at each edition, unless that one accepts it, and each protects a sentence."""
+    held: dict[str, list[Line]] = {}
+    findings = []
+    for id_ in dict.fromkeys(id_ for ledger in at.values() for id_ in guards(ledger)):
+        held[id_] = [line for line in text if id_ in line.guards]
+        entries = {day: ledger[id_] for day, ledger in at.items()}
+        broken = {
+            day: entry.guard
+            for day, entry in entries.items()
+            if entry.guard and not entry.guard.holds and (day, id_) not in accepted
+        }
+        if broken:
+            days = ", ".join(map(str, broken))
+            what = f"reads wrong as of {days}: {list(broken.values())[-1].text}"
+            hint = f"rewrite it, or take its words from a variable; `pivot explain {id_}` tells more"
+            findings += [line.finding(0, what, hint) for line in held[id_]]
+        if not held[id_]:
+            code = next(iter(entries.values())).code
+            what, hint = f"the guard of {id_} protects no sentence", f"end one with <!-- holds: {id_} -->"
+            findings.append(Finding(code.path, code.line, 1, what, "", hint))
+    sentences = sum(map(len, held.values()))
+    return Check("guards", {"guards": len(held), "editions": len(at), "sentences": sentences}, findings)
+
+
+def check_variables(text: Sequence[Line], shown: Mapping[dt.date, Mapping[str, str]]) -> Check:
+    """Each variable has a text at each edition."""
+    findings = []
+    for line in text:
+        for name in line.values:
+            if silent := [str(day) for day, texts in shown.items() if not texts.get(name, "").strip()]:
+                what = f"{name} has no text as of {', '.join(silent)}"
+                findings.append(
+                    line.finding(line.source.index(name), what, "`pivot numbers` lists the claims")
+                )
+    return Check(
+        "variables", {"uses": sum(len(line.values) for line in text), "editions": len(shown)}, findings
+    )
+
+
+def check_claims(text: Sequence[Line], ledger: Ledger) -> Check:
+    """Each claim is used in a chapter that is no appendix."""
+    used = {
+        name.split(".")[1] for line in text for name in line.values if name.split(".")[0] in _USED_OF_CLAIM
+    }
+    findings = [
+        Finding(entry.code.path, entry.code.line, 1, f"no chapter uses the claim {id_}", "", "write about it")
+        for id_, entry in ledger.entries.items()
+        if id_ not in used
+    ]
+    return Check("claims", {"claims": len(ledger.entries)}, findings)
+
+
+def check_links(prose: Mapping[str, str], keys: Iterable[str], claims: Iterable[str]) -> Check:
+    """Each cross-reference, citation and link within the book leads somewhere, and no label is given twice.
+
+    Args:
+        prose: text of each file of the book.
+        keys: of the bibliography.
+        claims: whose entries in the ledger are labels too.
+    """
+    rows = [
+        (name, number, row)
+        for name, text in prose.items()
+        if name.endswith("md")
+        for number, row in enumerate(readable(text).split("\n"), 1)
+    ]
+    labels = [
+        (label[1], name, number, label.start())
+        for name, number, row in rows
+        for label in _LABEL.finditer(row)
+    ]
+    known, cited = {label for label, *_ in labels} | {f"claim-{id_}" for id_ in claims}, set(keys)
+    seen = {"labels": len(labels), "references": 0, "citations": 0, "links": 0}
+    findings = [
+        Finding(name, number, column + 1, f"the label {label} is given twice")
+        for i, (label, name, number, column) in enumerate(labels)
+        if any(label == other for other, *_ in labels[:i])
+    ]
+    for name, number, row in rows:
+        for key in _KEY.finditer(row):
+            is_reference = bool(_CROSS.match(key[1]))
+            seen["references" if is_reference else "citations"] += 1
+            if key[1] not in (known if is_reference else cited):
+                what = (
+                    f"{key[1]} is no label of the book"
+                    if is_reference
+                    else f"{key[1]} is not in the bibliography"
+                )
+                findings.append(Finding(name, number, key.start() + 1, what))
+        for target in _TARGET.finditer(row):
+            seen["links"] += 1
+            path, _, label = target[1].partition("#")
+            folder = "" if path.startswith("/") else name.rpartition("/")[0]
+            file = f"{folder}/{path}".strip("/") if path else name
+            inside = not re.match(r"[a-z]+:|/figures/", target[1])
+            if inside and (file not in prose or (label and label not in known)):
+                findings.append(
+                    Finding(name, number, target.start(1) + 1, f"the link {target[1]} leads nowhere")
+                )
+    return Check("links", seen, findings)
+
+
+def check_figures(text: Iterable[Line]) -> Check:
+    """Each chart is shown, and each figure has alt text that says more than its caption begins with."""
+    images = [line for line in text if "![" in line.visible]
+    findings, drawn = [], set()
+    for line in images:
+        figure = _FIGURE.fullmatch(line.source.strip())
+        if not figure:
+            hint = 'write ![caption](/figures/NAME.svg){#fig-NAME fig-alt="…"} alone on a line'
+            findings.append(
+                line.finding(line.source.index("!["), "a figure without caption, label or alt text", hint)
+            )
+            continue
+        drawn.add(figure["name"])
+        caption, alt = figure["caption"].strip(" ."), figure["alt"].strip(" .")
+        if figure["name"] not in charts.CHARTS:
+            findings.append(line.finding(figure.start("name"), f"there is no chart {figure['name']}", ""))
+        if len(alt) < _LEAST_ALT or alt in caption:
+            hint = "say what the picture shows to someone who does not see it"
+            findings.append(
+                line.finding(figure.start("alt"), "the alt text is a label or repeats the caption", hint)
+            )
+    findings += [
+        Finding(f"analysis/charts/{name.replace('-', '_')}.py", 1, 1, f"no chapter shows the chart {name}")
+        for name in charts.CHARTS
+        if name not in drawn
+    ]
+    return Check("figures", {"figures": len(images), "charts": len(charts.CHARTS)}, findings)
+
+
+def check_drawings(modules: Mapping[Path, str], drawn: Iterable[tuple[str, Collection[str]]]) -> Check:
+    """No numeral is typed in a text that a chart draws: it comes from data, or is waived with its reason.
+
+    What is typed are the string literals of the code; a reader sees those that stand in a drawn text.
+
+    Args:
+        modules: the code that draws, by file.
+        drawn: name and texts of each drawing.
+    """
+    drawings, by_module = 0, {module: set[str]() for module in modules}
+    for name, texts in drawn:
+        drawings += 1
+        for module in charts.code(name):
+            by_module[module].update(texts)
+    typed = [
+        replace(line, visible=_drawn(line.visible, texts))
+        for module, texts in by_module.items()
+        for line in lines(module.relative_to(_CODE).as_posix(), modules[module])
+    ]
+    _, findings = typed_numerals(typed, {})
+    seen = {
+        "drawings": drawings,
+        "texts": len(set().union(*by_module.values())),
+        "typed": sum(bool(line.visible.strip(f" {VALUE}")) for line in typed),
+    }
+    return Check("drawings", seen, findings)
+
+
+def _drawn(visible: str, texts: Collection[str]) -> str:
+    """A line of literals with those blank that stand in no drawn text."""
+
+    def seen(piece: re.Match[str]) -> str:
+        words = piece[0].strip()
+        return piece[0] if words and any(words in text for text in texts) else " " * len(piece[0])
+
+    return _PIECE.sub(seen, visible)
+
+
+def check_settings(book: Book) -> Check:
+    """The embedded renderer acts on each setting of the book, or does what it asks for anyway."""
+    findings = [
+        Finding(
+            BOOK_FILE, line, 1, f"the embedded renderer ignores {key}", "", "remove it, or teach the renderer"
+        )
+        for line, key in book.ignored
+    ]
+    return Check("settings", {"keys": sum(1 for _ in _leaves(book.config))}, findings)
+
+
+def _files(book: Book) -> Iterable[str]:
+    """Every file whose words readers see: settings, editions, chapters, and what stands beside chapters."""
+    folders = {chapter.source.rpartition("/")[0] for chapter in book.chapters} - {""}
+    beside = [path for folder in folders for path in (book.root / folder).rglob("*.[qm]*md")]
+    chapters = [chapter.source for chapter in book.chapters]
+    others = sorted({path.relative_to(book.root).as_posix() for path in beside} - set(chapters))
+    return [BOOK_FILE, EDITIONS_FILE, *chapters, *others]
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    else:
+        yield value
+
+
+def with_floors(found: Check) -> Check:
+    """The same check, with a finding for each count that is below its floor."""
+    below = [
+        Finding(
+            __name__,
+            1,
+            1,
+            f"{found.name} saw only {found.seen.get(what, 0)} {what}",
+            hint=f"expected {least}",
+        )
+        for what, least in FLOORS[found.name].items()
+        if found.seen.get(what, 0) < least
+    ]
+    return Check(found.name, found.seen, [*found.findings, *below])

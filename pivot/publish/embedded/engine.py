@@ -1,0 +1,129 @@
+"""Resident pandoc processes: `pandoc lua` runs our filter and answers one JSON line for each job."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from pivot.errors import RenderError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+ASSETS = Path(__file__).parents[1] / "assets"
+SCRIPT = ASSETS / "engine.lua"
+
+Job = dict[str, Any]
+Answer = dict[str, Any]
+
+
+@cache
+def find_pandoc() -> str:
+    """Return the path of pandoc: the one of the pypandoc wheel, else the one on PATH.
+
+    The wheel is found without importing it: that import costs a tenth of a second.
+    """
+    spec = importlib.util.find_spec("pypandoc")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        for name in ("pandoc", "pandoc.exe"):
+            if (path := Path(folder) / "files" / name).is_file():
+                return str(path)
+    if path_on_system := shutil.which("pandoc"):
+        return path_on_system
+    raise RenderError("pandoc is not installed", hint="python -m pip install pypandoc_binary")
+
+
+class Engine:
+    """Up to one pandoc process a core, started when first needed and kept until `close`.
+
+    Args:
+        workers: how many processes; by default one a core.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        self._workers = workers or os.cpu_count() or 1
+        self._running: list[tuple[subprocess.Popen[str], IO[str]]] = []
+
+    def run(self, jobs: Sequence[Job], done: Callable[[], None] = lambda: None) -> list[Answer]:
+        """Answer the jobs, in their order; `done` is called after each, from any thread.
+
+        Raises:
+            RenderError: pandoc stopped, or the filter failed; names the job.
+        """
+        while len(self._running) < min(self._workers, len(jobs)):
+            self._start()
+        answers: list[Answer] = [{} for _ in jobs]
+        # The longest chapter first, so that no process ends up alone with it.
+        order = sorted(range(len(jobs)), key=lambda index: -len(str(jobs[index].get("text", ""))))
+        waiting, lock = iter(order), threading.Lock()
+
+        def work(process: subprocess.Popen[str], log: IO[str]) -> None:
+            while True:
+                with lock:
+                    index = next(waiting, -1)
+                if index < 0:
+                    return
+                answers[index] = _ask(process, log, jobs[index])
+                done()
+
+        threads = [threading.Thread(target=work, args=running) for running in self._running[: len(jobs)]]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for job, answer in zip(jobs, answers, strict=True):
+            if "error" in answer:
+                self.close()
+                raise RenderError(
+                    "pandoc could not read a chapter",
+                    where=str(job.get("source", job["op"])),
+                    got=answer["error"],
+                )
+        return answers
+
+    def close(self) -> None:
+        """Stop the processes; a later `run` starts new ones."""
+        for process, log in self._running:
+            if process.stdin:
+                process.stdin.close()
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
+            log.close()
+        self._running.clear()
+
+    def _start(self) -> None:
+        log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 -- closed with its process
+        process = subprocess.Popen(  # noqa: S603 -- the path is ours
+            [find_pandoc(), "+RTS", "-A64m", "-RTS", "lua", "-E", str(SCRIPT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            encoding="utf-8",
+            bufsize=1 << 20,
+        )
+        self._running.append((process, log))
+
+
+def _ask(process: subprocess.Popen[str], log: IO[str], job: Job) -> Answer:
+    if process.stdin is None or process.stdout is None:
+        return {"error": "pandoc has no pipes"}
+    try:
+        process.stdin.write(json.dumps(job) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+    except OSError as error:
+        return {"error": str(error)}
+    if not line:
+        log.seek(0)
+        return {"error": log.read().strip()[-2000:] or "pandoc stopped without a word"}
+    answer: Answer = json.loads(line)
+    return answer

@@ -1,0 +1,103 @@
+"""The embedded renderer: expand, compile, cite, link, write, and the PDF."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Self
+
+from pivot.prose.book import Book, Problems
+from pivot.publish.embedded.document import DocumentCompiler, typst_project
+from pivot.publish.embedded.engine import Engine
+from pivot.publish.embedded.expand import Expanded, expand
+from pivot.publish.embedded.linker import Linker
+from pivot.publish.embedded.objects import ChapterObject, ObjectStore
+from pivot.publish.embedded.pictures import Pictures
+from pivot.publish.embedded.site import link_pages, write_site
+from pivot.publish.outfolder import OutputFolder
+from pivot.publish.render import Inputs, Progress, silent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+
+class EmbeddedRenderer:
+    """Renders with pandoc and Typst from their Python wheels.
+
+    Keeps pandoc, the Typst compiler and all objects in memory: use one instance for many builds, and as a
+    context manager. Not for use by two threads at once.
+
+    Args:
+        cache: folder of the compiled objects; its content is never needed, only faster.
+        workers: pandoc processes; by default one a core.
+    """
+
+    name = "embedded"
+
+    def __init__(self, cache: Path, workers: int | None = None) -> None:
+        self._engine = Engine(workers)
+        self._store = ObjectStore(cache, self._engine)
+        self._document = DocumentCompiler(self._store)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop pandoc and forget the compiler; a later build starts them again."""
+        self._engine.close()
+        self._document.close()
+
+    def prepare(self, book: Book, inputs: Inputs, progress: Progress = silent) -> None:
+        """Compile the chapters and set the citations ahead of `render`, while figures are still being drawn.
+
+        Reads variables, guards and generated Markdown, and no figure. Raises as `render` does.
+        """
+        _, objects, _ = self._compile(book, inputs, progress)
+        self._store.citations(book, objects)
+
+    def render(self, book: Book, inputs: Inputs, out: Path, progress: Progress = silent) -> None:
+        """Write the site and `<output_file>.pdf` into `out`; see `Renderer.render`."""
+        folder = OutputFolder(out)
+        texts, objects, problems = self._compile(book, inputs, progress)
+        citations = self._store.citations(book, objects)
+        pictures = Pictures(book, inputs.figures, problems)
+        linker = Linker(
+            book,
+            texts=texts,
+            objects=objects,
+            citations=citations,
+            variables=inputs.variables,
+            pictures=pictures,
+            problems=problems,
+        )
+        bodies = link_pages(linker)
+        problems.check()
+        project = typst_project(book, linker, inputs, pictures)
+        with ThreadPoolExecutor(1) as pool:  # Typst leaves Python free, and the pages do not wait for it
+            pdf = pool.submit(self._document.compile, project)
+            progress("site", 0, 1)
+            write_site(book, linker, bodies=bodies, inputs=inputs, pictures=pictures, out=folder)
+            progress("site", 1, 1)
+            progress("pdf", 0, 1)
+            folder.write(f"{book.output_file}.pdf", pdf.result())
+        folder.sweep()
+        self._store.sweep()
+        progress("pdf", 1, 1)
+
+    def _compile(
+        self, book: Book, inputs: Inputs, progress: Progress
+    ) -> tuple[list[Expanded], list[ChapterObject], Problems]:
+        problems = Problems()
+        texts = [expand(book, chapter, inputs, problems) for chapter in book.chapters]
+        total = len(texts)
+        progress("chapters", 0, total)
+        objects = self._store.chapters(
+            book, texts, inputs.variables, lambda done: progress("chapters", done, total)
+        )
+        progress("chapters", total, total)
+        return texts, objects, problems

@@ -1,0 +1,131 @@
+"""The site: a page a chapter, the search index, style and script. It works from any folder."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from pivot.publish.embedded.engine import ASSETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pivot.prose.book import Book
+    from pivot.publish.embedded.linker import Linker, Page
+    from pivot.publish.embedded.pictures import Pictures
+    from pivot.publish.outfolder import OutputFolder
+    from pivot.publish.render import Inputs
+
+_HEADING = re.compile(r'(?=<h[23] id=")')
+_HEADING_TEXT = re.compile(r'<h[23] id="([^"]*)"[^>]*>(.*?)</h[23]>', re.DOTALL)
+_NOT_TEXT = re.compile(
+    r'<annotation.*?</annotation>|<h1\b.*?</h1>|<a [^>]*\bfootnote-\w+".*?</a>|<a class="data".*?</a>',
+    re.DOTALL,
+)
+_BLOCK = re.compile(r"</?(?:p|div|li|t[dhr]|d[dt]|h\d|figcaption|pre|summary|br|math)\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
+_SPACE = re.compile(r"\s+")
+
+
+@cache
+def _template() -> Template:
+    folder = ASSETS.parent / "templates"
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+    )
+    return environment.get_template("page.html")
+
+
+def link_pages(linker: Linker) -> dict[str, str]:
+    """Return the linked body of each page by its address; problems go to the linker's list."""
+    return {page.chapter.href: linker.html(page) for page in linker.pages}
+
+
+def write_site(
+    book: Book,
+    linker: Linker,
+    *,
+    bodies: dict[str, str],
+    inputs: Inputs,
+    pictures: Pictures,
+    out: OutputFolder,
+) -> None:
+    """Write pages, search index, assets and pictures.
+
+    Raises:
+        OutputError: a file can not be written.
+    """
+    entries = [_entry(linker, page) for page in linker.pages]
+    index: list[list[str]] = []
+    for i, (page, entry) in enumerate(zip(linker.pages, entries, strict=True)):
+        body = bodies[page.chapter.href]
+        headings = [
+            {
+                "level": heading.level,
+                "id": heading.id,
+                "title": linker.plain(page, heading.text),
+            }
+            for heading in page.object.headings
+            if heading.listed and heading.level <= _depth(book, page)
+        ]
+        text = _template().render(
+            book=book,
+            edition_line=inputs.edition_line,
+            links=inputs.links,
+            page=entry,
+            description=linker.plain(page, page.text.description) or book.description or book.subtitle,
+            body=body,
+            headings=headings,
+            entries=entries,
+            previous=entries[i - 1] if i else None,
+            next=entries[i + 1] if i + 1 < len(entries) else None,
+            up=page.up,
+        )
+        out.write(page.chapter.href, text)
+        index.extend(_search_rows(entry, body))
+    rows = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    out.write("assets/search-index.js", f"window.pivotIndex={rows}\n")
+    for name in ("site.css", "site.js"):
+        out.write(f"assets/{name}", (ASSETS / name).read_bytes())
+    for name, path in sorted(pictures.files.items()):
+        out.write(name, path.read_bytes())
+
+
+def _entry(linker: Linker, page: Page) -> dict[str, Any]:
+    return {
+        "href": page.chapter.href,
+        "title": linker.plain(page, page.object.title) or page.chapter.source,
+        "number": page.number,
+        "part": page.chapter.part,
+        "appendix": page.chapter.appendix,
+    }
+
+
+def _depth(book: Book, page: Page) -> int:
+    depth = page.chapter.meta.get("toc-depth", book.toc_depth)
+    return depth if isinstance(depth, int) else book.toc_depth
+
+
+def _search_rows(entry: dict[str, Any], body: str) -> Iterator[list[str]]:
+    """Yield address, title, section and text of each section of a page."""
+    for part in _HEADING.split(body):
+        match = _HEADING_TEXT.match(part)
+        anchor, title = (f"#{match[1]}", _plain(match[2])) if match else ("", "")
+        text = _plain(part[match.end() :] if match else part)
+        if text or title:
+            yield [entry["href"] + anchor, entry["title"], title, text]
+
+
+def _plain(fragment: str) -> str:
+    text = _TAG.sub("", _BLOCK.sub(" ", _NOT_TEXT.sub("", fragment)))
+    return _SPACE.sub(" ", html.unescape(text)).strip()

@@ -1,0 +1,109 @@
+"""From the list of editions to a published site: each vintage is built, and the archive takes it."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from pivot.prose.book import Book
+from pivot.publish.archive import Draft, add, complaints
+from pivot.publish.archive import release as release_into
+from pivot.publish.archive.manifest import About, Code
+from pivot.publish.build import make, unless_unchanged
+from pivot.publish.editions import edition, editions
+from pivot.publish.folders import CACHE, SNAPSHOTS, output, swap
+from pivot.publish.render import choose_renderer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pivot.publish.archive.release import Difference
+    from pivot.publish.archive.site import Issue
+    from pivot.publish.build import Built
+    from pivot.publish.editions import Edition
+    from pivot.publish.render import Progress, Renderer
+
+
+def build_all(
+    root: Path, renderer: str | None, out: Path, progress: Progress, difference: Difference | None = None
+) -> Built:
+    """Make the whole site: every edition that is listed, as if they had been released one after the other.
+
+    It is for looking and for a first publication; what is published grows by `release`, which freezes.
+
+    Args:
+        root: the repository.
+        renderer: as for `build`.
+        out: the folder of the site; it is replaced as a whole.
+        progress: told what is being done.
+        difference: gives the difference report of two neighbouring editions.
+
+    Raises:
+        ReportError: evidence, claims or prose are wrong, or `out` can not be written; it is as it was.
+    """
+
+    def anew() -> tuple[str, ...]:
+        warnings: list[str] = []
+        new = out.with_name(f".{out.name}.new")
+        with output(out), choose_renderer(renderer, root / CACHE / "objects") as chosen:
+            shutil.rmtree(new, ignore_errors=True)
+            try:
+                for listed in editions(root):
+                    draft = _draft(root, listed, chosen, progress)
+                    warnings += [f"edition {listed.id}: {one}" for one in complaints(draft, new)]
+                    progress(f"edition {listed.id}", 0, 1)
+                    add(new, draft, difference)
+                swap(new, out)
+            finally:
+                shutil.rmtree(new, ignore_errors=True)
+        return tuple(warnings)
+
+    return unless_unchanged(root, f"all editions {renderer}", out, anew)
+
+
+def release(  # noqa: PLR0917
+    root: Path,
+    id_: str,
+    into: Path,
+    renderer: str | None,
+    progress: Progress,
+    difference: Difference | None = None,
+) -> Issue:
+    """Freeze one edition into a published site; see `archive.release`.
+
+    Args:
+        root: the repository.
+        id_: the edition, as `editions.toml` lists it.
+        into: the folder of the published site.
+        renderer: as for `build`.
+        progress: told what is being done.
+        difference: gives the difference report of two neighbouring editions.
+
+    Raises:
+        ReportError: as `build`, or the archive refuses the edition; the site is as it was.
+    """
+    listed = edition(root, id_)
+    with choose_renderer(renderer, root / CACHE / "objects") as chosen:
+        draft = _draft(root, listed, chosen, progress)
+    progress(f"edition {id_}", 0, 1)
+    return release_into(into, draft, difference)
+
+
+def _draft(root: Path, listed: Edition, renderer: Renderer, progress: Progress) -> Draft:
+    site = root / CACHE / "editions" / listed.id
+    make(root, listed.as_of, renderer, site, progress, listed.id)
+    book = Book.load(root)
+    return Draft(
+        edition=listed,
+        site=site,
+        snapshots=root / SNAPSHOTS,
+        about=About(
+            title=book.title,
+            description=book.description,
+            authors=book.authors,
+            lang=book.lang,
+            pdf=f"{book.output_file}.pdf",
+            address=book.site_url and book.site_url.rstrip("/") + "/",
+        ),
+        code=Code.current(),
+    )

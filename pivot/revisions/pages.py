@@ -1,0 +1,249 @@
+"""The report as a file: Markdown for a pull request, one HTML page that needs nothing else, and JSON."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import math
+import re
+from dataclasses import fields, is_dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pivot.revisions.numbers import BEHIND, READING
+from pivot.revisions.report import SCHEMA_VERSION
+from pivot.revisions.sentences import SAME
+from pivot.revisions.tables import text
+from pivot.revisions.text import cells, clipped, flat, grown, mixed, shares
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pivot.revisions.numbers import Number
+    from pivot.revisions.report import Report
+    from pivot.revisions.tables import TableDiff
+
+COMMENT_BYTES = 65_536
+"""What GitHub takes as one comment: it counts characters, we count bytes to be safe with any of them."""
+
+# Two dollars make a formula on GitHub, an at sign calls somebody, and a number sign links an issue.
+_CALLS = re.compile(r"([@#])(?=\w)")
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~])")
+
+
+class Caps(NamedTuple):
+    """How much of a report is written out."""
+
+    items: int
+    rows: int
+    size: int
+
+
+class Ways(NamedTuple):
+    """From a path in each of two published editions to its address, "" where the edition has no such page."""
+
+    old: Callable[[str], str]
+    new: Callable[[str], str]
+
+
+_PAGE = Caps(items=2_000, rows=200, size=10_000)
+_COMMENT = (
+    Caps(400, 40, 2_000),
+    Caps(100, 20, 1_000),
+    Caps(40, 10, 500),
+    Caps(15, 5, 300),
+    Caps(5, 2, 200),
+    Caps(0, 0, 100),
+)
+
+
+def markdown(report: Report, room: int = COMMENT_BYTES) -> str:
+    """Write a report as a comment on GitHub: as much of it as fits, and what was left out is said.
+
+    Args:
+        report: what changed.
+        room: bytes; less than a few hundred hold the shortest form no more, which is given all the same.
+    """
+    forms = (_render("report.md", report, caps) for caps in _COMMENT)
+    return next(
+        (said for said in forms if len(said.encode()) <= room), _render("report.md", report, _COMMENT[-1])
+    )
+
+
+def page(report: Report) -> str:
+    """Write a report as one HTML page without a single address to load from."""
+    return _render("report.html", report, _PAGE)
+
+
+def body(report: Report, ways: Ways) -> str:
+    """Write what a report says of two published editions, for a page of the site that holds both.
+
+    It has no heading of the first level: that is `report.title()`, which the page sets.
+    """
+    return _render("body.html", report, _PAGE, ways)
+
+
+def _render(name: str, report: Report, caps: Caps, ways: Ways | None = None) -> str:
+    rows = sorted(report.tables, key=lambda row: (row.file, row.block))
+    said = (
+        _environment()
+        .get_template(name)
+        .render(
+            report=report,
+            caps=caps,
+            ways=ways,
+            leads=report.leads(),
+            known={number.id for number in report.numbers},
+            behind=BEHIND,
+            prose=[
+                (file, list(found))
+                for file, found in groupby(report.prose[: caps.items], lambda one: one.file)
+            ],
+            tables=[(key, list(found)) for key, found in groupby(rows, lambda row: (row.file, row.block))],
+            parts=(
+                ("wrong", "Reads wrong now", len(report.wrong)),
+                ("claims", "Claims that moved", len(report.at(READING))),
+                ("sentences", "Sentences that read differently", len(report.prose)),
+                ("charts", "Charts that changed", len(report.charts)),
+                ("behind", "Claims that differ only behind the number", len(report.behind)),
+                ("rows", "Data sets that changed", len(report.changed)),
+                ("tables", "Rows of generated tables", len(report.tables)),
+            ),
+        )
+    )
+    return re.sub(r"\n{3,}", "\n\n", said).strip() + "\n"
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "clip": _clip,
+        "code": lambda said: Markup(flat(said).replace("`", "'")),  # noqa: S704 -- inert between backticks
+        "lines": lambda rows: [cells(rows, row) for row in rows.itertuples()],
+        "md": _md,
+        "mixed": mixed,
+        "readings": _readings,
+        "revised": _revised,
+        "severities": _severities,
+        "shares": shares,
+        "short": lambda said, size: clipped(flat(said), size),
+        "uri": lambda svg: "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode(),
+        "whole": lambda rows: [[text(cell) for cell in row] for row in rows.itertuples()],
+    }
+    return made
+
+
+def _md(said: str) -> Markup:
+    """Text that Markdown and HTML leave as it is, and that calls nobody."""
+    plain = _MARKDOWN.sub(r"\\\1", html.escape(said.replace("\n", " "), quote=False)).replace("$", "&#36;")
+    return Markup(_CALLS.sub(r"\1<!-- -->", plain.replace("&#36;", "\0")).replace("\0", "&#36;"))  # noqa: S704
+
+
+def _clip(words: Iterable[tuple[str, str]], size: int) -> list[tuple[str, str]]:
+    """Stretches of a sentence, none of them longer than a part of what the whole may have."""
+    return [
+        (state, said if len(said) <= size // 4 else _shorter(state, said, size // 4)) for state, said in words
+    ][: size // 8]
+
+
+def _shorter(state: str, said: str, size: int) -> str:
+    return (
+        f"{said[: size // 2]} \N{HORIZONTAL ELLIPSIS} {said[-size // 2 :]}"
+        if state == SAME
+        else clipped(said, size)
+    )
+
+
+def _readings(number: Number) -> list[tuple[str, str, str]]:
+    """What the account of a number said before and says now."""
+    old, new = number.old, number.new
+    if not old or not new:
+        return []
+    relative = f" ({grown(number.relative)})" if number.relative and not number.phrase else ""
+    told = [
+        ("unrounded", old.exact, new.exact + relative),
+        ("verdict", f"{old.verdict}: {old.reason}", f"{new.verdict}: {new.reason}"),
+        ("margin", old.margin, new.margin),
+    ]
+    return [row for row in told if row[1] != row[2]] + [
+        (part.label, part.old, part.new) for part in number.parts
+    ]
+
+
+def _severities(diff: TableDiff) -> list[tuple[str, ...]]:
+    def size(share: float | None) -> str:
+        return "" if share is None else f"{share:.2%}"
+
+    return [
+        (
+            column.name,
+            f"{column.revised:,}",
+            column.severity,
+            size(column.median),
+            size(column.maximum),
+            column.worst,
+        )
+        for column in diff.columns
+    ]
+
+
+def _revised(found: pd.DataFrame) -> list[tuple[str, ...]]:
+    return [
+        (
+            text(cell.key),
+            cell.column,
+            text(cell.old),
+            text(cell.new),
+            text(cell.absolute),
+            "" if math.isnan(cell.relative) else grown(cell.relative),
+        )
+        for cell in found.itertuples()
+    ]
+
+
+def to_json(report: Report) -> str:
+    """Write everything of a report as canonical JSON; `report.schema.json` describes it."""
+    content = {
+        "schema": SCHEMA_VERSION,
+        "verdict": report.verdict_line(),
+        "exit_code": report.exit_code,
+        "kinds": report.kinds(),
+        **{
+            name: getattr(report, name)
+            for name in ("old", "new", "sentences", "numbers", "unmoved", "rows", "undecided", "notes")
+        },
+        "charts": [
+            {"name": c.name, "address": c.address, "place": c.place, "marks": c.marks, "labels": c.labels}
+            for c in report.charts
+        ],
+    }
+    return json.dumps(_plain(content), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it: objects by their fields, rows by their columns."""
+    if isinstance(value, pd.DataFrame):
+        rows = value if value.index.name is None else value.reset_index()
+        columns = [[_plain(cell) for cell in rows[name].astype(object)] for name in rows.columns]
+        return [dict(zip(rows.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, bool | int | float | str):
+        return value if not isinstance(value, float) or math.isfinite(value) else None
+    return text(value) or None

@@ -1,0 +1,275 @@
+"""`pivot refresh`: asks live sources and adds a snapshot where one of them says something new.
+
+A source that fails, or whose answer breaks a contract, leaves the store and the other sources alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.sources import SOURCES
+from pivot.errors import ContractError, ReportError
+from pivot.snapshots import rows
+from pivot.snapshots.datasets import BY_FOLDER
+from pivot.snapshots.sidecar import RESTATED
+from pivot.snapshots.source import Known
+from pivot.snapshots.transport import SourceError
+from pivot.snapshots.underway import alone
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    from pivot.snapshots import Snapshot, Store
+    from pivot.snapshots.client import Answer, Client
+    from pivot.snapshots.datasets import Spec
+    from pivot.snapshots.source import Filing, Source, Update
+    from pivot.snapshots.underway import UnderWay
+
+    Progress = Callable[[str, int, int], None]
+
+_NAMED = 12
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asks for.
+
+    Attributes:
+        names: of the sources; none for all.
+        since: earlier rows are not held against what the source says now, earlier filings not read.
+        accepted: why restated rows of an append-only series are taken over; it goes into the sidecar.
+    """
+
+    names: tuple[str, ...] = ()
+    since: dt.date | None = None
+    accepted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one source.
+
+    Attributes:
+        source: folder in the store.
+        snapshot: what was added, if something was.
+        said: one line for people: what happened and, where something is to be done, what.
+        filings: documents for a person to read.
+        error: why the source could not be read, or its answer not be taken.
+    """
+
+    source: str
+    snapshot: Snapshot | None
+    said: str
+    filings: tuple[Filing, ...] = ()
+    error: ReportError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A cell of a known row that the source states otherwise."""
+
+    key: str
+    column: str
+    known: str
+    stated: str
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.column} {self.known} -> {self.stated}"
+
+
+def refresh(store: Store, client: Client, asked: Asked, progress: Progress) -> tuple[Outcome, ...]:
+    """Asks sources, one after the other.
+
+    Args:
+        store: the snapshots; new ones are added to it.
+        client: asks, and has the clock that dates the snapshots.
+        asked: which sources, and how.
+        progress: is told what is asked.
+
+    Returns:
+        What came of each, in order.
+
+    Raises:
+        SourceError: if a name is none.
+        OutputError: if another refresh is running, or the note of what is under way can not be written.
+    """
+    for name in asked.names:
+        if name not in SOURCES:
+            raise SourceError(
+                f"There is no live source {name!r}.",
+                expected="one of " + ", ".join(SOURCES),
+                got=name,
+                hint="What a person transcribes is put in with `pivot add`.",
+            )
+    chosen = [source for name, source in SOURCES.items() if not asked.names or name in asked.names]
+    outcomes = []
+    with alone(store) as under_way:
+        run = _Run(store, client, asked, under_way)
+        for number, source in enumerate(chosen):
+
+            def watch(_url: str, step: int = number, name: str = source.name) -> None:
+                progress(f"asking {name}, request {len(client.answers) + 1}", step, len(chosen))
+
+            client.watch = watch
+            try:
+                outcomes.append(run.one(source))
+            except ReportError as error:
+                outcomes.append(Outcome(source.name, None, f"{source.name}: {_line(error)}", error=error))
+    return tuple(outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is the same for all sources of a refresh."""
+
+    store: Store
+    client: Client
+    asked: Asked
+    under_way: UnderWay
+
+    def one(self, source: Source) -> Outcome:
+        """Asks one source, and adds a snapshot if it has something new."""
+        self.client.answers.clear()
+        today = self.client.clock.now().date()
+        last = self.store.snapshots(source.name)[-1]
+        if last.vintage > today:
+            raise SourceError(
+                "The newest snapshot is of a day to come.",
+                where=last.path,
+                expected=f"{last.vintage} or later",
+                got=f"{today}, as this machine has it",
+                hint="Set the clock right and repeat the command.",
+            )
+        known = Known(rows.known(self.store, last), last.vintage, today, self.asked.since)
+        update = source.read(self.client, known)
+        changes = _changes(self.store, source, known, update)
+        if changes and not self.asked.accepted:
+            raise _restated(source, changes)
+        said = f"{source.name}: {_news(known, update, changes)}"
+        said += f" ({self.asked.accepted})" if changes else ""
+        for answer in self.client.answers:
+            if answer.trouble:  # an old answer may be of an unfinished day: it may be read, but adds nothing
+                said += f" by its answer of {answer.read:%Y-%m-%d %H:%M} UTC. {_line(answer.trouble)}"
+                return Outcome(source.name, None, said, update.filings, answer.trouble)
+        if not changes and update.rows.keys() <= known.rows.keys():
+            return Outcome(source.name, None, said, update.filings)
+        if last.vintage == today:
+            said += f". {last.path} is in already: run `pivot refresh` again tomorrow."
+            return Outcome(source.name, None, said, update.filings)
+        snapshot = self._add(
+            source.name,
+            _table(BY_FOLDER[source.name], known, update, changes),
+            title=last.title,
+            publisher=_joined(last.publisher, source.publisher, "; "),
+            url=list(dict.fromkeys([*last.url, *_addresses(self.client.answers)])),
+            licence=_joined(last.licence, source.licence, " "),
+            vintage=today,
+            retrieved=today,
+            method="http",
+            notes=[
+                rows.origin(last),
+                f"This refresh: {_news(known, update, changes)}. From {source.publisher}.",
+                *update.notes,
+                *([f"{RESTATED}{self.asked.accepted} ({'; '.join(map(str, changes))})"] if changes else []),
+                *_hashes(self.client.answers),
+            ],
+        )
+        return Outcome(source.name, snapshot, f"{said} -> {snapshot.path}", update.filings)
+
+    def _add(self, source: str, table: bytes, **fields: object) -> Snapshot:
+        try:
+            return self.under_way.add(source, table, **fields)
+        except ContractError as error:
+            error.hint = "Nothing was added. Hold the answer against the source's documentation."
+            raise
+
+
+def _changes(store: Store, source: Source, known: Known, update: Update) -> list[_Change]:
+    """What the source now says otherwise of rows that are known; of an append-only series only.
+
+    What came from the source itself must be the same; of what a person transcribed from another publisher
+    it must be near.
+    """
+    spec = BY_FOLDER[source.name]
+    if not spec.append_only:
+        return []
+    by_hand = [snapshot for snapshot in store.snapshots(source.name) if snapshot.method != "http"]
+    others = rows.known(store, by_hand[-1]) if by_hand else {}
+    changes = []
+    for key, row in update.rows.items():
+        if key not in known.rows or (known.since and known.rows[key][spec.dated] < str(known.since)):
+            continue
+        for column, stated in row.items():
+            have = known.rows[key][column]
+            from_others = key in others and others[key][column] == have
+            if not (source.near(column, have, stated, known.rows[key]) if from_others else have == stated):
+                changes.append(_Change(key, column, have, stated))
+    return changes
+
+
+def _restated(source: Source, changes: Sequence[_Change]) -> ContractError:
+    shown = "; ".join(map(str, changes[:_SHOWN]))
+    more = f" and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
+    return ContractError(
+        "A source restates rows that are in the store.",
+        where=source.name,
+        expected=f"{source.bound}, as in the vintage before",
+        got=shown + more,
+        hint="Nothing was added. Find out why; then `pivot refresh "
+        f'{source.name} --accept "REASON"` takes them over and keeps the reason.',
+    )
+
+
+def _table(spec: Spec, known: Known, update: Update, changes: Sequence[_Change]) -> bytes:
+    """The new file: known rows to the letter, but for accepted changes, and the new ones."""
+    merged = {key: dict(row) for key, row in known.rows.items()}
+    for change in changes:
+        merged[change.key][change.column] = change.stated
+    return rows.table(merged | {key: row for key, row in update.rows.items() if key not in known.rows}, spec)
+
+
+def _hashes(answers: Sequence[Answer]) -> list[str]:
+    """The raw answers by their hashes: a few by name, many as one."""
+    lines = [f"{answer.sha256}  {answer.url}" for answer in answers]
+    if len(answers) <= _NAMED:
+        return [f"SHA-256 of the raw answer: {line}" for line in lines]
+    digest = hashlib.sha256("".join(f"{line}\n" for line in sorted(lines)).encode()).hexdigest()
+    return [
+        f"SHA-256 of the first of {len(answers)} raw answers: {lines[0]}",
+        f"SHA-256 of the list of all their hashes, one a line as `sha256sum` writes it, sorted: {digest}",
+    ]
+
+
+def _addresses(answers: Sequence[Answer]) -> list[str]:
+    """Addresses for the sidecar: the few that were asked, or of many the first."""
+    return [answer.url for answer in (answers if len(answers) <= _NAMED else answers[:1])]
+
+
+def _joined(before: str, more: str, mark: str) -> str:
+    return before if more in before else f"{before}{mark}{more}"
+
+
+def _news(known: Known, update: Update, changes: Sequence[_Change]) -> str:
+    added = [key for key in update.rows if key not in known.rows]
+    ends = " to ".join(dict.fromkeys(added[:1] + added[-1:]))
+    news = [f"{_count(added, 'row')} new, {ends}"] if added else []
+    news += [f"{_count(changes, 'cell')} restated and accepted"] if changes else []
+    return ", ".join(news) or "nothing new"
+
+
+def _count(found: Sequence[object], name: str) -> str:
+    return f"{len(found)} {name}{'' if len(found) == 1 else 's'}"
+
+
+def _line(error: ReportError | None) -> str:
+    """An error on one line: what, where, expected, got, next."""
+    if error is None:
+        return ""
+    facts = [f"expected {error.expected}"] if error.expected else []
+    facts += [f"got {error.got}"] if error.got else []
+    where = f" {error.where}:" if error.where else ""
+    return " ".join(f"{error.what}{where} {'; '.join(facts)}. {error.hint}".split())

@@ -1,0 +1,189 @@
+"""One statement or contract more: what a person must say of it, and the new table that has it.
+
+What landed is not edited, so a statement more is a new snapshot: the newest one and the new rows. Nobody may
+add a row without saying who says so, where, since when, and how near that is to the origin.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pivot.errors import SnapshotError
+from pivot.snapshots import rows
+from pivot.snapshots.datasets import BY_FOLDER, Column
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pivot.snapshots.datasets import Spec
+    from pivot.snapshots.rows import Row
+    from pivot.snapshots.sidecar import Snapshot
+    from pivot.snapshots.store import Store
+
+WITNESS: Mapping[str, Column] = MappingProxyType(
+    {
+        "publisher": Column("text", pattern=r"\S(.*\S)?"),
+        "url": Column("text", pattern=r"https?://\S+"),
+        "published": Column("text", pattern=r"\d{4}-\d\d(-\d\d)?"),
+        "tier": Column("text", allowed=("primary", "mirror", "secondary", "computed")),
+    }
+)
+"""What every added row says of its origin, whether or not its data set has a column for it.
+
+`published` is a day, or a month, which counts from its last day.
+"""
+
+_DAY_OR_MONTH = "a day such as 2026-05-08, or a month such as 2026-05"
+_PRECISION = "published_precision"
+_MONTH = len("2026-05")
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A table with rows more than the newest snapshot, and what the sidecar says of them.
+
+    Attributes:
+        last: the newest snapshot.
+        table: the new file.
+        urls: their addresses.
+        notes: their origin, one line each.
+    """
+
+    last: Snapshot
+    table: bytes
+    urls: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def spec_of(source: str) -> Spec:
+    """The data set of a source that takes single rows.
+
+    Raises:
+        SnapshotError: if it is no source, or takes only whole files.
+    """
+    takers = [folder for folder, spec in BY_FOLDER.items() if spec.named]
+    if source not in takers:
+        raise SnapshotError(
+            f"No single row can be added to {source!r}.",
+            expected="one of " + ", ".join(takers),
+            got=source,
+            hint="Add a whole file: `pivot add SOURCE FILE`.",
+        )
+    return BY_FOLDER[source]
+
+
+def questions(spec: Spec) -> dict[str, Column]:
+    """What is asked of a row: its columns in the order of the file, then the rest of `WITNESS`."""
+    asked = [name for name in spec.columns if name not in (spec.key, _PRECISION)]
+    return {name: WITNESS.get(name, spec.columns.get(name, Column("text"))) for name in [*asked, *WITNESS]}
+
+
+def problem(spec: Spec, name: str, said: str) -> str:
+    """What an answer should have been instead; empty if it is right."""
+    from pivot.snapshots import contracts
+
+    wanted = contracts.expected(questions(spec)[name], said)
+    if name != "published":
+        return wanted
+    return _DAY_OR_MONTH if wanted or not _published(said) else ""
+
+
+def contradiction(spec: Spec, answers: Mapping[str, str]) -> str:
+    """What one answer should have been beside the others; empty if they go together."""
+    from pivot.snapshots import contracts
+
+    return contracts.contradiction(spec, _cells(spec, answers, "new"))
+
+
+def addition(store: Store, source: str, given: Sequence[Mapping[str, str]], vintage: dt.date) -> Addition:
+    """The newest table of a source with more rows.
+
+    Args:
+        store: the snapshots.
+        source: folder of the data set.
+        given: for each new row the answers to `questions`; those that may be empty may be left out.
+        vintage: of the snapshot that is to have them.
+
+    Raises:
+        SnapshotError: if the source takes no rows, an answer is missing, unknown or wrong, or a snapshot of
+            that day or of a later one has landed.
+    """
+    spec = spec_of(source)
+    last = store.snapshots(source)[-1]
+    if last.vintage >= vintage:
+        raise SnapshotError(
+            "The newest snapshot is not of an earlier day.",
+            where=last.path,
+            expected=f"a vintage after {last.vintage}",
+            got=str(vintage),
+            hint="What landed does not change: give all rows of a day in one command, or add these tomorrow.",
+        )
+    known: dict[str, Row] = rows.known(store, last)
+    keys = []
+    for number, said in enumerate(given, 1):
+        answers = _answers(spec, said, f"{source}, row {number} of those to add")
+        key = _key("-".join(answers[name] for name in spec.named), known)
+        keys.append(key)
+        known[key] = {name: cell for name, cell in _cells(spec, answers, key).items() if name in spec.columns}
+    return Addition(
+        last=last,
+        table=rows.table(known, spec),
+        urls=tuple(said["url"] for said in given),
+        notes=(
+            rows.origin(last),
+            *(
+                f"Added by a person: {key}, published {said['published']} by {said['publisher']} "
+                f"({said['tier']}), {said['url']}"
+                for key, said in zip(keys, given, strict=True)
+            ),
+        ),
+    )
+
+
+def _answers(spec: Spec, said: Mapping[str, str], where: str) -> dict[str, str]:
+    """All answers, checked one by one; what is wrong is said of all of them at once."""
+    asked = questions(spec)
+    if unknown := [name for name in said if name not in asked]:
+        raise SnapshotError(
+            "A row has no such column.", where=where, expected=", ".join(asked), got=", ".join(unknown)
+        )
+    answers = {name: said.get(name, "") for name in asked}
+    wrong = {name: wanted for name, answer in answers.items() if (wanted := problem(spec, name, answer))}
+    wanted = "; ".join(f"{name}: {wanted}" for name, wanted in wrong.items()) or contradiction(spec, answers)
+    if wanted:
+        raise SnapshotError(
+            "A row does not say what it must.",
+            where=where,
+            expected=wanted,
+            got="; ".join(f"{name}={said.get(name, '')}" for name in wrong or said),
+            hint="Say it as COLUMN=VALUE after --row; on a terminal `pivot add SOURCE` asks for each.",
+        )
+    return answers
+
+
+def _cells(spec: Spec, answers: Mapping[str, str], key: str) -> dict[str, str]:
+    said = answers["published"]
+    precision = "month" if len(said) == _MONTH else "day"
+    return {**answers, spec.key: key, "published": str(_published(said)), _PRECISION: precision}
+
+
+def _published(said: str) -> dt.date | None:
+    """The day on which a row was public: of a month the last; None if there is no such day."""
+    try:
+        if len(said) == _MONTH:
+            first = dt.date.fromisoformat(f"{said}-01")
+            return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+        return dt.date.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+def _key(words: str, known: Mapping[str, Row]) -> str:
+    """A key that no row has: the words that name the row, and an ordinal where they are taken."""
+    slug = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+    return next(key for key in (slug, *(f"{slug}-{n}" for n in range(2, len(known) + 3))) if key not in known)

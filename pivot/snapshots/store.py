@@ -1,0 +1,330 @@
+"""The snapshot store: immutable files with sidecars, and the list of their hashes.
+
+`SHA256SUMS` is what `sha256sum -c` reads, and the record of what has landed: a file that it does not
+list is a leftover of an interrupted `add`, which no reader sees and the next `add` overwrites.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from contextlib import suppress
+from itertools import pairwise
+from typing import TYPE_CHECKING, NoReturn
+
+from pivot.errors import OutputError, ReportError, SnapshotError
+from pivot.snapshots import sidecar
+from pivot.snapshots.datasets import BY_FOLDER
+from pivot.snapshots.passed import Passed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from pivot.snapshots.sidecar import Snapshot
+
+SUMS = "SHA256SUMS"
+
+
+class Store:
+    """A folder of snapshots.
+
+    Args:
+        root: the folder, usually `data-snapshots`. What has passed its contract is noted beside it, in
+            `.pivot/contracts`.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        self._passed = Passed(self.root.parent / ".pivot" / "contracts")
+        self._sums: dict[str, str] = {}
+        self._snapshots: dict[str, tuple[Snapshot, ...]] = {}
+
+    def sources(self) -> tuple[str, ...]:
+        """Folders that hold at least one snapshot, sorted.
+
+        Raises:
+            SnapshotError: if the store is empty or its list of hashes is malformed.
+        """
+        listed = self._listed()
+        if not listed:
+            raise SnapshotError(
+                "The snapshot store is empty.",
+                where=str(self.root),
+                expected=f"a folder with {SUMS}",
+                hint="Run the command in the repository, or restore the folder from version control.",
+            )
+        return tuple(sorted({path.split("/")[0] for path in listed}))
+
+    def snapshots(self, source: str) -> tuple[Snapshot, ...]:
+        """Snapshots of a source, oldest first.
+
+        Raises:
+            SnapshotError: if there are none, or a sidecar is missing, changed or malformed.
+        """
+        if source not in self._snapshots:
+            if source not in self.sources():
+                raise SnapshotError(
+                    f"There is no snapshot of {source!r}.",
+                    where=str(self.root),
+                    expected="one of " + ", ".join(self.sources()),
+                    hint="`pivot add SOURCE FILE` puts one in.",
+                )
+            paths = sorted(p for p in self._listed() if p.startswith(f"{source}/") and p.endswith(".csv"))
+            self._snapshots[source] = tuple(self._snapshot(source, path) for path in paths)
+        return self._snapshots[source]
+
+    def read(self, snapshot: Snapshot) -> bytes:
+        """The bytes of a snapshot, checked against the size and the hash of its sidecar.
+
+        Raises:
+            SnapshotError: if the file is missing or not the one that landed.
+        """
+        data = self._bytes(snapshot.path)
+        if len(data) != snapshot.bytes:
+            _changed(snapshot.path, f"{snapshot.bytes} bytes", f"{len(data)} bytes")
+        _same(data, snapshot.sha256, snapshot.path)
+        return data
+
+    def table(self, snapshot: Snapshot) -> pd.DataFrame:
+        """The typed table of a snapshot, by its key; its contract is checked unless it passed before.
+
+        Raises:
+            SnapshotError: if the file is missing or changed.
+            ContractError: if it breaks the contract of its data set.
+        """
+        # Here and below: pandas and pandera take a second to import, and few callers need them.
+        from pivot.snapshots import tables
+
+        data = self.read(snapshot)
+        spec = BY_FOLDER[snapshot.source]
+        if snapshot not in self._passed:
+            from pivot.snapshots import contracts
+
+            contracts.check(data, spec, snapshot)
+            self._passed.add(snapshot)
+        return tables.read(data, spec)
+
+    def verify(self) -> dict[str, int]:
+        """Checks everything there is to check, whatever was checked before.
+
+        Each file against `SHA256SUMS`, each data file against its sidecar and its contract, each
+        append-only series against its vintage before; and no file lies about that has not landed.
+
+        Returns:
+            How many `sources`, `snapshots`, `files`, `bytes` and `rows` were checked.
+
+        Raises:
+            SnapshotError: at the first thing that fails; a ContractError is one.
+        """
+        from pivot.snapshots import contracts
+
+        self._forget()
+        counts = {"sources": len(self.sources()), "snapshots": 0, "files": 0, "bytes": 0, "rows": 0}
+        for path, expected in self._listed().items():
+            data = self._bytes(f"{self.root.name}/{path}")
+            _same(data, expected, f"{self.root.name}/{path}")
+            counts["files"] += 1
+            counts["bytes"] += len(data)
+        self._refuse_unlisted()
+        for source in self.sources():
+            snapshots = self.snapshots(source)
+            counts["snapshots"] += len(snapshots)
+            for snapshot in snapshots:
+                counts["rows"] += contracts.check(self.read(snapshot), BY_FOLDER[source], snapshot)
+            if BY_FOLDER[source].append_only:
+                for older, newer in pairwise(snapshots):
+                    contracts.restated(self.table(older), self.table(newer), newer)
+        return counts
+
+    def add(self, source: str, file: Path, sidecar_file: Path | None = None, /, **fields: object) -> Snapshot:
+        """Puts a file into the store: the contract first, then data, sidecar and `SHA256SUMS`.
+
+        Each is written at once (temporary file, fsync, rename). A kill at any point leaves the store as
+        it was or with the whole snapshot in it: files that a kill left behind are not listed, not read,
+        and overwritten when the command is repeated.
+
+        Args:
+            source: folder of the data set.
+            file: the data, in the form of the data set.
+            sidecar_file: TOML with fields of the sidecar.
+            **fields: fields of the sidecar, which go before those of `sidecar_file`; None counts as not
+                given. publisher, url, licence, vintage and method must come from one of the two; bytes,
+                sha256, media_type, key, append_only and dated are worked out; title is by default that
+                of the data set, retrieved today (UTC), notes empty.
+
+        Returns:
+            The snapshot that has landed.
+
+        Raises:
+            ReportError: if the file can not be read.
+            SnapshotError: if the source is unknown, a field missing or wrong, or the vintage taken.
+            ContractError: if the file breaks its contract or restates an append-only series.
+            OutputError: if the store can not be written; then nothing was added.
+        """
+        from pivot.snapshots import contracts, tables
+
+        if source not in BY_FOLDER:
+            raise SnapshotError(
+                f"There is no source {source!r}.", expected="one of " + ", ".join(BY_FOLDER), got=source
+            )
+        spec = BY_FOLDER[source]
+        data = _content(file)
+        given = sidecar.parse(_content(sidecar_file), str(sidecar_file)) if sidecar_file else {}
+        given |= {name: value for name, value in fields.items() if value is not None}
+        path = f"{source}/{given.get('vintage')}.csv"
+        snapshot = sidecar.snapshot(
+            sidecar.completed(given, data, spec, str(file)), source=source, path=f"{self.root.name}/{path}"
+        )
+        listed = self._listed()
+        if not listed:  # a new store, or one that has lost its list
+            self._refuse_unlisted(but=path)
+        if path in listed:
+            raise SnapshotError(
+                "There is a snapshot of this vintage already.",
+                where=snapshot.path,
+                got=str(file),
+                hint="A landed snapshot never changes; a new state of the source is a new vintage.",
+            )
+        contracts.check(data, spec, snapshot)
+        if spec.append_only and any(name.startswith(f"{source}/") for name in listed):
+            table = tables.read(data, spec)
+            for older in [s for s in self.snapshots(source) if s.vintage < snapshot.vintage][-1:]:
+                contracts.restated(self.table(older), table, snapshot)
+            for newer in [s for s in self.snapshots(source) if s.vintage > snapshot.vintage][:1]:
+                contracts.restated(table, self.table(newer), newer)
+        self._land({path: data, sidecar.beside(path): sidecar.render(snapshot).encode()})
+        self._passed.add(snapshot)
+        return snapshot
+
+    def _land(self, files: dict[str, bytes]) -> None:
+        """Writes a snapshot; what readers see changes with the last rename, that of `SHA256SUMS`."""
+        sums = self._listed() | {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        listing = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
+        folder = (self.root / next(iter(files))).parent
+        made = not folder.exists()
+        placed: list[Path] = []
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, content in (files | {SUMS: listing.encode()}).items():
+                _replace(self.root / name, content)
+                placed.append(self.root / name)
+        except OSError as error:
+            with suppress(OSError):
+                for left in placed:
+                    left.unlink()
+                if made:
+                    folder.rmdir()
+            raise OutputError(
+                "The snapshot could not be written.",
+                where=f"{self.root.name}/{next(iter(files))}",
+                got=error.strerror or str(error),
+                hint="Nothing was added. Make the folder writable or free space, then repeat the command.",
+            ) from None
+        self._forget()
+
+    def _refuse_unlisted(self, but: str = "") -> None:
+        listed = self._listed()
+        for file in sorted(self.root.glob("*/*")):
+            path = file.relative_to(self.root).as_posix()
+            if path not in listed and path not in (but, sidecar.beside(but)) and file.name[0] != ".":
+                raise SnapshotError(
+                    f"A file in the snapshot store is not in {SUMS}.",
+                    where=f"{self.root.name}/{path}",
+                    hint="Finish an interrupted `pivot add` by repeating it, or remove the file.",
+                )
+
+    def _forget(self) -> None:
+        self._sums = {}
+        self._snapshots = {}
+
+    def _snapshot(self, source: str, path: str) -> Snapshot:
+        where = f"{self.root.name}/{sidecar.beside(path)}"
+        data = self._bytes(where)
+        _same(data, self._listed().get(sidecar.beside(path), f"(none in {SUMS})"), where)
+        fields = sidecar.parse(data, where)
+        snapshot = sidecar.snapshot(
+            fields, source=source, path=f"{self.root.name}/{path}", text=data.decode()
+        )
+        sidecar.agree(snapshot, BY_FOLDER.get(source))
+        return snapshot
+
+    def _bytes(self, path: str) -> bytes:
+        try:
+            return (self.root.parent / path).read_bytes()
+        except OSError as error:
+            raise SnapshotError(
+                "A file of the snapshot store can not be read.",
+                where=path,
+                got=error.strerror or str(error),
+                hint="Restore it from version control; a landed snapshot never goes.",
+            ) from None
+
+    def _listed(self) -> dict[str, str]:
+        """Path in the store to SHA-256, of everything that has landed."""
+        if not self._sums and (self.root / SUMS).exists():
+            where = f"{self.root.name}/{SUMS}"
+            for number, line in enumerate(self._bytes(where).decode(errors="replace").splitlines(), 1):
+                found = re.fullmatch(r"([0-9a-f]{64}) [ *](\S.*)", line)
+                if not found:
+                    raise SnapshotError(
+                        f"{SUMS} has a line that is none of its own.",
+                        where=f"{where}, line {number}",
+                        expected="64 hexadecimal digits, two blanks and a path",
+                        got=repr(line),
+                        hint="Restore it from version control.",
+                    )
+                self._sums[found[2]] = found[1]
+        return self._sums
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ReportError(
+            "A file to add can not be read.",
+            where=str(file),
+            got=error.strerror or str(error),
+            hint="Name a file that is there and that you may read.",
+        ) from None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Puts a file in place at once: readers see the old one or the whole new one."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
+        raise
+    # The rename has happened; that it outlives a power cut is asked of the file systems that can.
+    with suppress(OSError):
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _same(data: bytes, expected: str, where: str) -> None:
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != expected:
+        _changed(where, f"SHA-256 {expected}", f"SHA-256 {digest}")
+
+
+def _changed(where: str, expected: str, got: str) -> NoReturn:
+    raise SnapshotError(
+        "A file of the snapshot store has changed since it landed.",
+        where=where,
+        expected=expected,
+        got=got,
+        hint="Restore it from version control; a new state of a source is a new snapshot.",
+    )

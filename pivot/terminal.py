@@ -1,0 +1,134 @@
+"""What the commands print: tables and accounts for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pivot.claims import stored
+from pivot.claims.ledger import row
+from pivot.claims.model import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pivot.claims.ledger import Entry, Input, Ledger
+    from pivot.prose.sentences import Use
+    from pivot.snapshots import Vintage
+
+_STYLES = {
+    Verdict.REPRODUCED: "green",
+    Verdict.ROUNDED: "green",
+    Verdict.DIFFERS: "yellow",
+    Verdict.CONTRADICTED: "red",
+    Verdict.SUPERSEDED: "magenta",
+    Verdict.UNSUPPORTED: "red",
+}
+_ROWS_SHOWN = 8
+_UNWRAPPED = 10_000
+
+
+def console() -> Console:
+    """Standard output, wrapped where a person looks at it and not where a program reads its lines."""
+    return Console() if sys.stdout.isatty() else Console(width=_UNWRAPPED)
+
+
+def numbers(ledger: Ledger, console: Console) -> None:
+    """The ledger as a table, and the verdicts counted."""
+    table = Table(
+        title=f"Claims as of {ledger.as_of}",
+        title_justify="left",
+        header_style="bold",
+        pad_edge=False,
+        box=None,
+    )
+    table.add_column("Claim", no_wrap=True)
+    for name in ("Cited", "We have", "Verdict"):
+        table.add_column(name, overflow="fold")
+    for entry in ledger.entries.values():
+        table.add_row(entry.id, escape(entry.cited), escape(entry.found), _styled(entry.verdict))
+    console.print(table)
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in ledger.counts().items() if count)
+    console.print(f"\n{len(ledger.entries)} claims: {counts}")
+
+
+def explain(entry: Entry, vintage: Vintage, sentences: Iterable[Use], console: Console) -> None:
+    """The whole account of one claim, from the sentence to the rows."""
+    console.print(f"[bold]{entry.id}[/bold]  as of {vintage.as_of}")
+    console.print(f"{escape(entry.statement)}\n")
+    for sentence in sentences:
+        console.print(f"  {escape(sentence.text)}")
+        kind = "" if sentence.part == "sentence" else f"{sentence.part}, "
+        place = f"{kind}{sentence.file}:{sentence.line}, {sentence.address}"
+        console.print(f"    [dim]{escape(place)}[/dim]", highlight=False)
+    lines = [
+        ("cited", entry.cited),
+        ("we have", entry.found + (_behind(entry) if entry.found == entry.display else "")),
+        ("formula", entry.formula),
+        ("code", f"{entry.code.path}:{entry.code.line}  {entry.code.function}"),
+        ("margin", entry.margin),
+    ]
+    for label, text in lines:
+        if text:
+            console.print(f"  {label:<9}{escape(text)}", highlight=False)
+    hypothesis = "  (a hypothesis)" if entry.hypothesis else ""
+    console.print(f"  {'verdict':<9}{_styled(entry.verdict)}: {escape(entry.reason)}{hypothesis}")
+    if entry.parts:
+        console.print("\n[bold]Beside it[/bold]")
+        for part in entry.parts.values():
+            console.print(f"  {escape(part.label)}: {escape(part.display)}", highlight=False)
+    if entry.inputs:
+        console.print("\n[bold]Made from[/bold]")
+    for used in entry.inputs:
+        console.print(f"  {used.snapshot}  ({used.count:,} rows)\n    sha256 {used.sha256}", highlight=False)
+        _rows(used, vintage, console)
+    if entry.evidence:
+        console.print("\n[bold]What others published[/bold]")
+    for piece in entry.evidence:
+        what = " ".join(filter(None, (piece.value, piece.unit, piece.period and f"({piece.period})")))
+        console.print(f"  {piece.bearing}: {escape(what)}", highlight=False)
+        console.print(
+            f"    [dim]{escape(piece.publisher)}, {piece.tier}, published {piece.published}"
+            f"  {escape(piece.address)}[/dim]",
+            highlight=False,
+        )
+
+
+def explain_json(entry: Entry, sentences: Sequence[Use]) -> str:
+    """The same account as JSON."""
+    return json.dumps(
+        stored.plain(entry) | stored.used(sentences), ensure_ascii=False, indent=1, sort_keys=True
+    )
+
+
+def _behind(entry: Entry) -> str:
+    """What rounding hides; nothing for words and days, which have no digits."""
+    told = [
+        f"to four decimals {entry.exact}" if entry.exact != entry.display else "",
+        entry.rounding if entry.rounding != "none" else "",
+    ]
+    return f"   ({'; '.join(filter(None, told))})" if any(told) else ""
+
+
+def _styled(verdict: str) -> str:
+    style = _STYLES.get(Verdict(verdict))
+    return f"[{style}]{verdict}[/{style}]" if style else verdict
+
+
+def _rows(used: Input, vintage: Vintage, console: Console) -> None:
+    frame = vintage.data(used.data_set).frame
+    labels = [label for label in frame.index if _label(label) in set(used.rows)]
+    if used.count > _ROWS_SHOWN:
+        console.print(f"    {used.rows[0]} to {used.rows[-1]}", highlight=False)
+        return
+    for label in labels:
+        console.print(f"    [dim]{escape(row(frame, label))}[/dim]", highlight=False)
+
+
+def _label(label: object) -> str:
+    return str(label.date()) if hasattr(label, "date") else str(label)
