@@ -1,4 +1,4 @@
-"""The code that runs: the engine and the article, which stand beside each other in one folder."""
+"""The code that makes a report: the engine and the article's package, hashed as one."""
 
 from __future__ import annotations
 
@@ -7,26 +7,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-FOLDER = Path(__file__).parents[1]
-"""The folder that holds the packages."""
-
-PACKAGES = ("analysis", "pivot")
+ENGINE = Path(__file__).parent
+"""The folder of the engine's package."""
 
 
-def files(folder: Path = FOLDER) -> Iterator[Path]:
-    """Every file of the packages below a folder, sorted; Python's compiled copies are none."""
-    for package in PACKAGES:
-        for path in sorted((folder / package).rglob("*")):
+def files(packages: Iterable[Path]) -> Iterator[Path]:
+    """Every file of some packages, sorted in each; Python's compiled copies are none."""
+    for package in packages:
+        for path in sorted(package.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 yield path
 
 
-def digest(folder: Path = FOLDER) -> str:
-    """SHA-256 of the packages below a folder: their files' names and bytes."""
+def digest(packages: Iterable[Path]) -> str:
+    """SHA-256 of some packages: the names and the bytes of their files."""
     total = hashlib.sha256()
-    for path in files(folder):
-        total.update(f"{path.relative_to(folder).as_posix()}\0".encode())
-        total.update(hashlib.sha256(path.read_bytes()).digest())
+    for package in packages:
+        for path in files([package]):
+            total.update(f"{path.relative_to(package.parent).as_posix()}\0".encode())
+            total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()

@@ -13,20 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pivot.errors import ReportError
+from pivot.names import BOOK_FILE
 
 if TYPE_CHECKING:
     import argparse
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from pivot.claims.ledger import Ledger
+    from pivot.editions import Edition
+    from pivot.evaluation import Evaluation
     from pivot.prose.sentences import Use
     from pivot.publish.archive import Compared
     from pivot.publish.archive.release import Difference, Way
-    from pivot.publish.editions import Edition
-    from pivot.snapshots import Snapshot, Store, Vintage
+    from pivot.snapshots import Snapshot, Store
 
-BOOK_FILE = "_quarto.yml"
 SIDECAR = ("title", "publisher", "url", "licence", "vintage", "retrieved", "method", "notes")
 """The fields of a sidecar that `pivot add` takes as options."""
 
@@ -45,38 +45,29 @@ def _root(arguments: argparse.Namespace) -> Path:
 
 
 def _edition_day(arguments: argparse.Namespace, root: Path) -> dt.date:
-    from pivot.publish.editions import editions
+    from pivot.editions import editions
 
     day: dt.date = arguments.as_of or editions(root)[-1].as_of
     return day
 
 
-def _vintage(arguments: argparse.Namespace, root: Path) -> Vintage:
-    from pivot.snapshots import Vintage
+def _evaluation(arguments: argparse.Namespace, root: Path) -> Evaluation:
+    from pivot.article import article_of
+    from pivot.evaluation import evaluate
 
-    return Vintage(_store(root), _edition_day(arguments, root))
-
-
-def _ledger(vintage: Vintage, ids: Sequence[str]) -> Ledger:
-    from pivot.claims import ledger
-
-    built = ledger.build(vintage, ids or None)
-    return ledger.Ledger(built.as_of, {id_: built[id_] for id_ in ids}) if ids else built
+    return evaluate(article_of(root), root, _edition_day(arguments, root))
 
 
-def _sentences(root: Path, vintage: Vintage) -> Mapping[str, Sequence[Use]]:
-    from pivot import charts
-    from pivot.claims import ledger
+def _sentences(root: Path, evaluation: Evaluation) -> Mapping[str, Sequence[Use]]:
     from pivot.prose.sentences import by_claim
-    from pivot.prose.variables import variables
 
-    return by_claim(root, variables(ledger.build(vintage), vintage, len(charts.CHARTS)))
+    return by_claim(root, evaluation.texts)
 
 
 def build(arguments: argparse.Namespace) -> int:
     """Make the site and the PDF of every edition, or of one day."""
+    from pivot.names import SITE
     from pivot.progress import shown
-    from pivot.publish.folders import SITE
 
     root = _root(arguments)
     day: dt.date | None = arguments.as_of
@@ -107,14 +98,9 @@ def difference(root: Path) -> Difference:
     def compared(before: Edition, after: Edition, ways: tuple[Way, Way]) -> Compared:
         from pivot import revisions
         from pivot.publish.archive import Compared
-        from pivot.publish.editions import editions
-        from pivot.publish.generated import generated
         from pivot.revisions import pages
 
-        def days(_: Path) -> Mapping[str, dt.date]:
-            return {one.id: one.as_of for one in (*editions(root), before, after)}
-
-        report = revisions.diff(root, (before.id, after.id), days, generated, pictures=False)
+        report = revisions.diff(root, (before.id, after.id), (before, after))
         return Compared(report.title(), pages.body(report, pages.Ways(*ways)))
 
     return compared
@@ -143,9 +129,11 @@ def release(arguments: argparse.Namespace) -> int:
 
 def verify(arguments: argparse.Namespace) -> int:
     """Check a published site."""
+    from pivot.article import article_of
     from pivot.publish import archive
 
-    found = archive.verify(arguments.site, known=arguments.known, recompute=arguments.recompute)
+    article = article_of(_root(arguments)) if arguments.recompute else None
+    found = archive.verify(arguments.site, known=arguments.known, recompute=article)
     if arguments.json:
         print(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=1))
     else:
@@ -161,8 +149,8 @@ def preview(arguments: argparse.Namespace) -> int:
     """Serve a site that follows what an editor saves."""
     from threading import Event
 
+    from pivot.names import CACHE
     from pivot.publish import preview as server
-    from pivot.publish.folders import CACHE
 
     root = _root(arguments)
     out = root / CACHE / "preview"
@@ -177,15 +165,16 @@ def preview(arguments: argparse.Namespace) -> int:
 def prepare(arguments: argparse.Namespace) -> int:
     """Write what a plain `quarto render` reads."""
     from pivot.progress import shown
-    from pivot.publish.evaluation import draw, evaluate
+    from pivot.publish.prepared import draw
+    from pivot.publish.prepared import prepare as prepare_inputs
     from pivot.publish.quarto import write_quarto_inputs
 
     root = _root(arguments)
     day = _edition_day(arguments, root)
     with shown() as progress:
-        evaluated = evaluate(root, day, progress)
-        draw(root, evaluated, progress)
-    write_quarto_inputs(root, evaluated.inputs)
+        prepared = prepare_inputs(root, day, progress)
+        draw(root, prepared, progress)
+    write_quarto_inputs(root, prepared.inputs)
     print(f"wrote _variables.yml, figures and _generated, evidence as of {day}")
     return 0
 
@@ -195,10 +184,10 @@ def numbers(arguments: argparse.Namespace) -> int:
     from pivot import terminal
 
     root = _root(arguments)
-    vintage = _vintage(arguments, root)
-    ledger = _ledger(vintage, arguments.ids)
+    evaluation = _evaluation(arguments, root)
+    ledger = evaluation.ledger.only(arguments.ids) if arguments.ids else evaluation.ledger
     if arguments.json:
-        sys.stdout.write(ledger.to_json(_sentences(root, vintage)))
+        sys.stdout.write(ledger.to_json(_sentences(root, evaluation)))
     else:
         terminal.numbers(ledger, terminal.console())
     return 0
@@ -211,13 +200,13 @@ def explain(arguments: argparse.Namespace) -> int:
     from pivot import terminal
 
     root = _root(arguments)
-    vintage = _vintage(arguments, root)
-    entry = _ledger(vintage, [arguments.id])[arguments.id]
-    used = _sentences(root, vintage).get(arguments.id, [])
+    evaluation = _evaluation(arguments, root)
+    entry = evaluation.ledger[arguments.id]
+    used = _sentences(root, evaluation).get(arguments.id, [])
     if arguments.json:
         print(terminal.explain_json(entry, used))
     else:
-        terminal.explain(entry, vintage, used, Console(soft_wrap=True))
+        terminal.explain(entry, evaluation.vintage, used, Console(soft_wrap=True))
     return 0
 
 
@@ -236,15 +225,10 @@ def check(arguments: argparse.Namespace) -> int:
 def diff(arguments: argparse.Namespace) -> int:
     """Print what changed between two states."""
     from pivot import revisions, terminal
-    from pivot.publish.editions import editions
-    from pivot.publish.generated import generated
     from pivot.revisions import pages, text
 
-    def days(root: Path) -> Mapping[str, dt.date]:
-        return {edition.id: edition.as_of for edition in editions(root)}
-
     asked = (arguments.a, arguments.b)
-    report = revisions.diff(_root(arguments), asked, days, generated, pictures=arguments.format == "html")
+    report = revisions.diff(_root(arguments), asked, pictures=arguments.format == "html")
     if arguments.format == "text":
         text.render(report, terminal.console())
     else:
@@ -296,7 +280,7 @@ def _add_rows(store: Store, arguments: argparse.Namespace, given: Mapping[str, A
     from pivot.snapshots import statement
     from pivot.snapshots.underway import alone
 
-    statement.spec_of(arguments.source)
+    statement.spec_of(store, arguments.source)
     if arguments.sidecar:
         raise ReportError(
             "--sidecar describes a file, and there is none.", hint="Name the file, or leave it."
@@ -326,7 +310,6 @@ def _add_rows(store: Store, arguments: argparse.Namespace, given: Mapping[str, A
 
 
 def _store(root: Path) -> Store:
-    from pivot.publish.folders import SNAPSHOTS
-    from pivot.snapshots import Store
+    from pivot.article import article_of
 
-    return Store(root / SNAPSHOTS)
+    return article_of(root).store(root)

@@ -37,7 +37,7 @@ def filled(store: Store, source: str, console: Console) -> list[dict[str, str]]:
         SnapshotError: if the source takes no single rows.
         ReportError: if the terminal was closed before the end.
     """
-    spec = statement.spec_of(source)
+    spec = statement.spec_of(store, source)
     known = list(rows.known(store, store.snapshots(source)[-1]).values())
     console.print(f"[bold]{escape(spec.title)}[/bold]: one more row. {_WORDS} lists the words in use.\n")
     taken: list[dict[str, str]] = []

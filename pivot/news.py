@@ -11,17 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot import terminal
-from pivot.claims import ledger as ledgers
+from pivot.article import article_of
 from pivot.claims.model import Kind
-from pivot.code import FOLDER
 from pivot.errors import ReportError
-from pivot.publish.folders import CACHE, SNAPSHOTS
-from pivot.publish.generated import generated
+from pivot.evaluation import evaluate as evaluate_day
+from pivot.names import CACHE, SNAPSHOTS
 from pivot.revisions import pages, sides, text
 from pivot.revisions.report import End, Report, compare
 from pivot.revisions.sides import Side
 from pivot.revisions.states import evaluate
-from pivot.snapshots import Store, Vintage
 from pivot.snapshots.client import Client
 from pivot.snapshots.refresh import refresh
 
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from pivot.article import Article
     from pivot.snapshots.refresh import Asked, Outcome, Progress
     from pivot.snapshots.source import Filing
 
@@ -81,12 +80,13 @@ def bring(root: Path, contact: str, asked: Asked, progress: Progress, *, dry_run
         tempfile.TemporaryDirectory(prefix="pivot-refresh-") as scratch,
         Client(root / CACHE / "http.sqlite", contact) as client,
     ):
+        article = article_of(root)
         copy = _copied(root, Path(scratch) / "report")
         old, new = (root, copy) if dry_run else (copy, root)
-        outcomes = refresh(Store(new / SNAPSHOTS), client, asked, progress)
+        outcomes = refresh(article.store(new), article.live, client, asked, progress)
         day = client.clock.now().date()
         progress("hold it against the report", 0, 1)
-        report = _moved(old, new, day) if any(outcome.snapshot for outcome in outcomes) else None
+        report = _moved(article, old, new, day) if any(outcome.snapshot for outcome in outcomes) else None
         return News(outcomes, _to_read(new, day, outcomes), report, dry_run)
 
 
@@ -100,13 +100,13 @@ def _copied(root: Path, folder: Path) -> Path:
     return folder
 
 
-def _moved(old: Path, new: Path, day: dt.date) -> Report:
+def _moved(article: Article, old: Path, new: Path, day: dt.date) -> Report:
     """What the evidence of one folder moves against that of another, read on one day by this code."""
-    before = Side("before the refresh", "day", old, FOLDER, day, "")
-    after = Side("after it", "day", new, FOLDER, day, "")
+    before = Side("before the refresh", "day", article, old, day)
+    after = Side("after it", "day", article, new, day)
     rows = sides.rows(before, after)
     try:
-        return compare(evaluate(before, generated), evaluate(after, generated), rows)
+        return compare(evaluate(before), evaluate(after), rows)
     except ReportError as error:  # the evidence has landed; that must be told even so
         first, last = (End(side.asked, side.kind, str(day), "") for side in (before, after))
         return Report(first, last, (), (), 0, (), rows, " ".join(str(error).split()))
@@ -117,7 +117,7 @@ def _to_read(root: Path, day: dt.date, outcomes: Iterable[Outcome]) -> list[tupl
     filings = [filing for outcome in outcomes for filing in outcome.filings]
     if not filings:
         return []
-    entries = ledgers.build(Vintage(Store(root / SNAPSHOTS), day)).entries.values()
+    entries = evaluate_day(article_of(root), root, day).ledger.entries.values()
     attributed = [entry for entry in entries if entry.kind == Kind.ATTRIBUTED.value]
     return [
         (filing, tuple(entry.id for entry in attributed if filing.company in entry.statement))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from analysis.data import DATA_SETS
+from analysis.report import ARTICLE
 from pivot.claims import ledger as ledgers
 from pivot.claims.ledger import Ledger
 from pivot.snapshots import Store, Vintage
@@ -25,12 +27,16 @@ DAYS = (AS_READ, AFTER_JUNE, NEWEST)
 
 @cache
 def vintage_of(day: dt.date) -> Vintage:
-    return Vintage(Store(ROOT / "data-snapshots"), day)
+    return Vintage(Store(ROOT / "data-snapshots", DATA_SETS), day)
+
+
+def build_ledger(vintage: Vintage, ids: Iterable[str] | None = None) -> Ledger:
+    return ledgers.build(vintage, ARTICLE.claims, ids)
 
 
 @cache
 def ledger_of(day: dt.date) -> Ledger:
-    return ledgers.build(vintage_of(day))
+    return build_ledger(vintage_of(day))
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,12 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from analysis.report import ARTICLE
 from pivot.commands import difference
+from pivot.editions import edition
 from pivot.publish.archive import Draft, places
 from pivot.publish.archive.manifest import About, Code, canonical
 from pivot.publish.build import Built
-from pivot.publish.editions import edition
 from pivot.publish.press import build_all
 from pivot.publish.render import silent
 from tests.report import SITE, copy_repository
@@ -80,7 +81,8 @@ def draft(id_: str) -> Draft:
             lang="en",
             pdf="report.pdf",
         ),
-        code=Code.current(),
+        article=ARTICLE,
+        code=Code.current(ARTICLE),
     )
 
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.measures import difficulty, hashprice, hashrate
+from analysis.units import HashPrice, HashRate
 from pivot.claims.model import Finding, Guard, Kind, Part
 from pivot.claims.quantities import (
     Count,
     Day,
-    HashPrice,
-    HashRate,
     Minutes,
     Percent,
     Phrase,

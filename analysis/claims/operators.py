@@ -5,21 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.measures import operators, revenue
+from analysis.units import Btc, HashRate, Megawatts
 from pivot.claims.model import Finding, Kind, Part, found_nowhere_else
-from pivot.claims.quantities import (
-    Btc,
-    Day,
-    HashRate,
-    Megawatts,
-    Percent,
-    Phrase,
-    Quantity,
-    Range,
-    Usd,
-    Years,
-    nearest,
-    side,
-)
+from pivot.claims.quantities import Day, Percent, Phrase, Quantity, Range, Usd, Years, nearest, side
 from pivot.claims.registry import claim
 
 if TYPE_CHECKING:

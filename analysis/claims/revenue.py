@@ -5,22 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.measures import difficulty, hashprice, hashrate, operators, revenue
+from analysis.units import Btc, HashPrice, HashRate
 from pivot.claims.model import Finding, Guard, Kind, Part
-from pivot.claims.quantities import (
-    Btc,
-    Count,
-    Day,
-    HashPrice,
-    HashRate,
-    Percent,
-    Phrase,
-    Ratio,
-    Share,
-    Usd,
-    Years,
-    nearest,
-    side,
-)
+from pivot.claims.quantities import Count, Day, Percent, Phrase, Ratio, Share, Usd, Years, nearest, side
 from pivot.claims.registry import claim
 
 if TYPE_CHECKING:

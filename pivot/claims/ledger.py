@@ -5,16 +5,15 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pivot.claims import stored
+from pivot.claims.data import CITED, EVIDENCE
 from pivot.claims.model import Claim, Finding, Kind, Verdict
 from pivot.claims.quantities import Quantity, Range
-from pivot.claims.registry import AS_OF, claims, dependency, in_order, is_claim, unknown_claim
+from pivot.claims.registry import AS_OF, dependency, unknown_claim
 from pivot.claims.verdicts import Cited, found, judge
 from pivot.errors import ClaimError, ReportError
-from pivot.snapshots import DATA_SETS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pivot.claims.quantities import Value
+    from pivot.claims.registry import Register
     from pivot.snapshots import Vintage
 
 _LISTED_ROWS = 60
 _WRITTEN_ROWS = 3
-_PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,15 @@ class Ledger:
         try:
             return self.entries[id_]
         except KeyError:
-            raise unknown_claim(id_) from None
+            raise unknown_claim(id_, self.entries) from None
+
+    def only(self, ids: Iterable[str]) -> Ledger:
+        """The ledger with some of its claims, in their order.
+
+        Raises:
+            ClaimError: there is none of that id.
+        """
+        return Ledger(self.as_of, {id_: self[id_] for id_ in ids})
 
     def counts(self) -> dict[str, int]:
         """How many claims have each verdict, in the order of the verdicts; all verdicts are named."""
@@ -148,22 +155,22 @@ class Ledger:
         return stored.canonical(self.content(), sentences)
 
 
-def build(vintage: Vintage, ids: Iterable[str] | None = None) -> Ledger:
+def build(vintage: Vintage, register: Register, ids: Iterable[str] | None = None) -> Ledger:
     """Evaluate the claims as the evidence stood on a day.
 
     Args:
         vintage: the evidence.
+        register: every claim of the report.
         ids: the claims to evaluate, with those they are derived from; all if None.
 
     Raises:
         ClaimError: an id is unknown, or a claim has no data at this vintage.
     """
-    register = claims()
     findings: dict[str, Finding] = {}
     entries: dict[str, Entry] = {}
-    cited, evidence = vintage.data("cited").frame, vintage.data("evidence").frame
+    cited, evidence = vintage.data(CITED).frame, vintage.data(EVIDENCE).frame
     about = evidence.groupby("claim").indices
-    for claim in in_order(register if ids is None else ids):
+    for claim in register.in_order(register if ids is None else ids):
         finding = findings[claim.id] = _evaluate(claim, vintage, findings)
         said = evidence.iloc[about.get(claim.id, [])]
         entries[claim.id] = _entry(claim, finding, vintage, cited.loc[claim.id], said)
@@ -175,10 +182,10 @@ def _evaluate(claim: Claim, vintage: Vintage, findings: Mapping[str, Finding]) -
     for parameter in claim.parameters:
         if parameter == AS_OF:
             given[parameter] = vintage.as_of
-        elif is_claim(parameter):
-            given[parameter] = findings[dependency(parameter)]
-        else:
+        elif parameter in vintage.store.data_sets:
             given[parameter] = vintage.data(parameter).frame
+        else:
+            given[parameter] = findings[dependency(parameter)]
     try:
         return claim.function(**given)
     except ReportError:
@@ -187,10 +194,14 @@ def _evaluate(claim: Claim, vintage: Vintage, findings: Mapping[str, Finding]) -
         raise ClaimError(
             f"the claim {claim.id} has no value as of {vintage.as_of}",
             where=f"{claim.function.__module__}.{claim.function.__name__}",
-            expected=f"rows in {', '.join(p for p in claim.parameters if p in DATA_SETS)} up to that day",
+            expected=f"rows in {', '.join(_data_sets(claim, vintage))} up to that day",
             got=f"no row {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}",
             hint="choose a later day, or add the snapshot that is missing",
         ) from error
+
+
+def _data_sets(claim: Claim, vintage: Vintage) -> list[str]:
+    return [name for name in claim.parameters if name in vintage.store.data_sets]
 
 
 def _entry(claim: Claim, finding: Finding, vintage: Vintage, cited: pd.Series, said: pd.DataFrame) -> Entry:
@@ -256,19 +267,16 @@ def _margin(claim: Claim, finding: Finding) -> str:
 
 def _code(claim: Claim) -> Code:
     function = inspect.unwrap(claim.function)
-    path = Path(function.__code__.co_filename).resolve()
     return Code(
         module=function.__module__,
         function=function.__name__,
-        path=path.relative_to(_PACKAGE.parent).as_posix(),
+        path=f"{function.__module__.replace('.', '/')}.py",
         line=function.__code__.co_firstlineno,
     )
 
 
 def _inputs(claim: Claim, finding: Finding, vintage: Vintage) -> Iterable[Input]:
-    for parameter in claim.parameters:
-        if parameter not in DATA_SETS:
-            continue
+    for parameter in _data_sets(claim, vintage):
         data = vintage.data(parameter)
         labels = list(finding.rows.get(parameter, data.frame.index))
         for snapshot, used in data.origin(labels).items():

@@ -9,16 +9,16 @@ from __future__ import annotations
 import difflib
 import importlib
 import inspect
-from functools import cache
+from collections import defaultdict
+from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from pivot.claims.model import Claim, Finding, Kind
 from pivot.errors import ClaimError
-from pivot.snapshots import DATA_SETS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from pivot.claims.quantities import Rounding
 
@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 
 AS_OF = "as_of"
 
-THEMES = ("network", "concentration", "revenue", "ai", "operators", "outlook")
-"""The modules that hold claims, in the order of the ledger."""
-
-_CLAIMS: dict[str, Claim] = {}
+_DECLARED: defaultdict[str, list[Claim]] = defaultdict(list)
+"""The claims of each module that was imported."""
 
 
 def claim(
@@ -54,15 +52,11 @@ def claim(
         hypothesis: whether the derivation is a guess that happens to fit.
 
     Raises:
-        ClaimError: the id is taken, or the function's name or docstring does not fit.
+        ClaimError: the function's name or docstring does not fit.
     """
 
     def register(function: ClaimFunction) -> ClaimFunction:
         where = f"{inspect.getsourcefile(function)}:{function.__code__.co_firstlineno}"
-        if id in _CLAIMS:
-            raise ClaimError(
-                f"the claim {id} is declared twice", where=where, hint="give one of them another id"
-            )
         name = id.replace("-", "_")
         if function.__name__ != name:
             raise ClaimError(
@@ -79,57 +73,91 @@ def claim(
                 hint="say in one sentence how the value is made",
             )
         parameters = tuple(inspect.signature(function).parameters)
-        _CLAIMS[id] = Claim(id, cited, kind, section, rounding, formula, hypothesis, function, parameters)
+        declared = Claim(id, cited, kind, section, rounding, formula, hypothesis, function, parameters)
+        _DECLARED[function.__module__].append(declared)
         return function
 
     return register
 
 
-@cache
-def claims() -> Mapping[str, Claim]:
-    """Every claim by id, as the themes declare them.
+class Register(Mapping[str, Claim]):
+    """The claims of a report by id, in the order in which its themes declare them.
+
+    Args:
+        modules: the themes, by the names of their modules.
+        data_sets: what a claim may ask for besides claims and the day.
 
     Raises:
-        ClaimError: a parameter of a claim names nothing we have.
+        ClaimError: an id is given twice, or a parameter of a claim names nothing we have.
     """
-    for theme in THEMES:
-        importlib.import_module(f"analysis.claims.{theme}")
-    for one in _CLAIMS.values():
-        for parameter in one.parameters:
-            if parameter != AS_OF and parameter not in DATA_SETS and not is_claim(parameter):
-                raise ClaimError(
-                    f"the claim {one.id} asks for {parameter!r}, which is nothing we have",
-                    where=f"{one.function.__module__}.{one.function.__name__}",
-                    expected=f"a data set ({', '.join(DATA_SETS)}), a claim's name, or {AS_OF}",
-                )
-    return _CLAIMS
+
+    def __init__(self, modules: Iterable[str], data_sets: Collection[str]) -> None:
+        self._claims: dict[str, Claim] = {}
+        for module in modules:
+            importlib.import_module(module)
+            for one in _DECLARED[module]:
+                if one.id in self._claims:
+                    raise ClaimError(
+                        f"the claim {one.id} is declared twice",
+                        where=f"{module}.{one.function.__name__}",
+                        hint="give one of them another id",
+                    )
+                self._claims[one.id] = one
+        for one in self._claims.values():
+            for parameter in one.parameters:
+                if parameter != AS_OF and parameter not in data_sets and not self.is_claim(parameter):
+                    raise ClaimError(
+                        f"the claim {one.id} asks for {parameter!r}, which is nothing we have",
+                        where=f"{one.function.__module__}.{one.function.__name__}",
+                        expected=f"a data set ({', '.join(data_sets)}), a claim's name, or {AS_OF}",
+                    )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._claims)
+
+    def __len__(self) -> int:
+        return len(self._claims)
+
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self._claims
+
+    def __getitem__(self, id_: str) -> Claim:
+        try:
+            return self._claims[id_]
+        except KeyError:
+            raise unknown_claim(id_, self._claims) from None
+
+    def is_claim(self, parameter: str) -> bool:
+        """Whether a parameter names another claim."""
+        return dependency(parameter) in self._claims
+
+    def needs(self, id_: str) -> tuple[str, ...]:
+        """The claims that one is derived from, by their ids."""
+        return tuple(dependency(name) for name in self[id_].parameters if self.is_claim(name))
+
+    def in_order(self, ids: Iterable[str]) -> Sequence[Claim]:
+        """Some claims and all that they are derived from, each after those.
+
+        Raises:
+            ClaimError: an id is unknown, or claims depend on each other in a circle.
+        """
+        graph: dict[str, tuple[str, ...]] = {}
+        waiting = list(ids)
+        while waiting:
+            id_ = waiting.pop()
+            if id_ not in graph:
+                graph[id_] = self.needs(id_)
+                waiting += graph[id_]
+        try:
+            return [self._claims[id_] for id_ in TopologicalSorter(graph).static_order()]
+        except CycleError as error:
+            circle = " -> ".join(error.args[1])
+            raise ClaimError(f"claims depend on each other in a circle: {circle}") from error
 
 
-def in_order(ids: Iterable[str]) -> Sequence[Claim]:
-    """Some claims and all that they are derived from, each after those.
-
-    Raises:
-        ClaimError: an id is unknown, or claims depend on each other in a circle.
-    """
-    register = claims()
-    graph: dict[str, list[str]] = {}
-    waiting = list(ids)
-    while waiting:
-        id_ = waiting.pop()
-        if id_ not in register:
-            raise unknown_claim(id_)
-        if id_ not in graph:
-            graph[id_] = [dependency(p) for p in register[id_].parameters if is_claim(p)]
-            waiting += graph[id_]
-    try:
-        return [register[id_] for id_ in TopologicalSorter(graph).static_order()]
-    except CycleError as error:
-        raise ClaimError(f"claims depend on each other in a circle: {' -> '.join(error.args[1])}") from error
-
-
-def unknown_claim(id_: str) -> ClaimError:
-    """The error for an id that is not in the register, with the nearest ones that are."""
-    near = difflib.get_close_matches(id_, list(claims()), n=3, cutoff=0.4)
+def unknown_claim(id_: str, ids: Iterable[str]) -> ClaimError:
+    """The error for an id that is none of some, with the nearest ones that are."""
+    near = difflib.get_close_matches(id_, list(ids), n=3, cutoff=0.4)
     hint = f"did you mean {', '.join(near)}?" if near else "`pivot numbers` lists the ids"
     return ClaimError(f"no claim is called {id_!r}", hint=hint)
 
@@ -137,8 +165,3 @@ def unknown_claim(id_: str) -> ClaimError:
 def dependency(parameter: str) -> str:
     """The id of the claim that a parameter would name."""
     return parameter.replace("_", "-")
-
-
-def is_claim(parameter: str) -> bool:
-    """Whether a parameter names another claim."""
-    return dependency(parameter) in _CLAIMS

@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, NoReturn
 import yaml
 
 from pivot.errors import ProseError
+from pivot.names import BOOK_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-BOOK_FILE = "_quarto.yml"
-
 # What the embedded renderer acts on; a trailing dot means the key and all below it.
 _HONOURED = (
-    "project.type", "project.output-dir",
+    "pivot.article", "project.type", "project.output-dir",
     "book.title", "book.subtitle", "book.author.", "book.date", "book.description", "book.chapters.",
     "book.appendices.", "book.repo-url", "book.issue-url", "book.site-url", "book.output-file",
     "lang", "keywords.", "bibliography.", "csl", "nocite", "number-sections", "toc-depth",

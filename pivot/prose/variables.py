@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pivot.claims.data import CITED
 from pivot.claims.model import Verdict
 from pivot.claims.quantities import Day
-from pivot.snapshots import DATA_SETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ def _report(ledger: Ledger, vintage: Vintage, charts: int) -> Mapping[str, str]:
     counts = ledger.counts()
     return {
         "as-of": day,
-        "article-day": Day(store.snapshots(DATA_SETS["cited"].folder)[0].vintage).display(),
+        "article-day": Day(store.snapshots(store.data_sets[CITED].folder)[0].vintage).display(),
         "edition": ledger.as_of.isoformat(),
         "edition-line": f"Evidence as of {day}",
         "claims": str(len(ledger.entries)),
@@ -56,6 +56,6 @@ def _report(ledger: Ledger, vintage: Vintage, charts: int) -> Mapping[str, str]:
         "guards-broken": str(sum(not holds for holds in held.values())),
         "snapshots": str(len(snapshots)),
         "sources": str(len(store.sources())),
-        "rows": f"{sum(len(vintage.data(name).frame) for name in DATA_SETS):,}",
+        "rows": f"{sum(len(vintage.data(name).frame) for name in store.data_sets):,}",
         "charts": str(charts),
     } | {name: str(counts[verdict.value]) for verdict, name in VERDICT_NAMES.items()}

@@ -12,23 +12,24 @@ import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot import code
+from pivot.article import article_of
 from pivot.files import write_atomic
+from pivot.names import CACHE, LEDGER, SNAPSHOTS
 from pivot.prose.book import Book
-from pivot.publish.evaluation import draw, evaluate
-from pivot.publish.folders import CACHE, SNAPSHOTS, digest, files_in, output, refuse_foreign, swap
+from pivot.publish.folders import digest, files_in, output, refuse_foreign, swap
+from pivot.publish.prepared import draw, prepare
 from pivot.publish.render import choose_renderer
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
+    from pathlib import Path
 
     from pivot.publish.render import Progress, Renderer
 
-LEDGER = "ledger.json"
 
 # What every page links at its foot: words and address, as seen from the root of the site.
 _LINKS = (
@@ -43,7 +44,6 @@ _OF_EDITIONS = (
     ("Feed", "../../feed.xml"),
 )
 
-_PACKAGE = Path(__file__).parents[1]
 BOOK_FILES = (
     "_quarto.yml", "*.qmd", "*.bib", "*.csl", "editions.toml", "requirements.lock", "LICENSE", "chapters/*",
 )  # fmt: skip
@@ -143,17 +143,17 @@ def make(  # noqa: PLR0917
     book = Book.load(root)
     staged = root / CACHE / "build" / str(as_of) / f"site-{renderer.name}"
     with output(out), ThreadPoolExecutor(1) as pool:
-        evaluated = evaluate(root, as_of, progress)
+        prepared = prepare(root, as_of, progress)
         files = published_files(root)
         links = tuple((words, name) for words, name in _LINKS if name == LEDGER or name in files)
         links += _OF_EDITIONS if edition else ()
-        evaluated = replace(evaluated, inputs=replace(evaluated.inputs, edition=edition, links=links))
+        prepared = replace(prepared, inputs=replace(prepared.inputs, edition=edition, links=links))
         # Pandoc reads no figure, so it compiles the chapters on one core while the other draws.
-        compiled = pool.submit(renderer.prepare, book, evaluated.inputs)
-        draw(root, evaluated, progress)
+        compiled = pool.submit(renderer.prepare, book, prepared.inputs)
+        draw(root, prepared, progress)
         compiled.result()
-        ledger = pool.submit(evaluated.published, root)
-        renderer.render(book, evaluated.inputs, staged, progress)
+        ledger = pool.submit(prepared.published, root)
+        renderer.render(book, prepared.inputs, staged, progress)
         progress("publish", 0, 1)
         new = out.with_name(f".{out.name}.new")
         shutil.rmtree(new, ignore_errors=True)
@@ -167,7 +167,7 @@ def make(  # noqa: PLR0917
             swap(new, out)
         finally:
             shutil.rmtree(new, ignore_errors=True)
-    return evaluated.broken
+    return prepared.broken
 
 
 def published_files(root: Path) -> dict[str, Path]:
@@ -177,7 +177,7 @@ def published_files(root: Path) -> dict[str, Path]:
     """
     store = sorted((root / SNAPSHOTS).rglob("*"))
     found = {path.relative_to(root).as_posix(): path for path in store if path.is_file()}
-    found["ledger.schema.json"] = _PACKAGE / "claims" / "ledger.schema.json"
+    found["ledger.schema.json"] = code.ENGINE / "claims" / "ledger.schema.json"
     if (root / "LICENSE").is_file():
         found["LICENSE.txt"] = root / "LICENSE"
     return found
@@ -186,7 +186,7 @@ def published_files(root: Path) -> dict[str, Path]:
 def fingerprint(root: Path, what: str) -> str:
     """Everything a build reads, as one hash: evidence, prose, code, pinned versions, and what is made."""
     book = sorted(path for pattern in BOOK_FILES for path in root.glob(pattern))
-    running = code.digest()
+    running = code.digest(article_of(root).code)
     return digest((what, running), [*book, *files_in(root / SNAPSHOTS, root / "_extensions")], root)
 
 

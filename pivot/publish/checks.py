@@ -10,44 +10,26 @@ import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pivot import charts
-from pivot.claims import ledger as ledgers
-from pivot.code import FOLDER
-from pivot.prose.book import BOOK_FILE, Book
+from pivot.article import article_of
+from pivot.charts import draw as charts
+from pivot.editions import editions
+from pivot.evaluation import evaluate
+from pivot.names import BOOK_FILE, EDITIONS_FILE
+from pivot.prose.book import Book
 from pivot.prose.comparisons import typed_comparisons
 from pivot.prose.numerals import typed_numerals
 from pivot.prose.passages import VALUE, Finding, lines, readable
-from pivot.prose.variables import guards, variables
-from pivot.publish.editions import EDITIONS_FILE, editions
-from pivot.publish.folders import SNAPSHOTS
-from pivot.snapshots import Store, Vintage
+from pivot.prose.variables import guards
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pivot.charts.draw import Chart
     from pivot.claims.ledger import Ledger
     from pivot.prose.passages import Line
 
-FLOORS: Mapping[str, Mapping[str, int]] = {
-    "evidence": {"snapshots": 11, "rows": 3_000},
-    "numerals": {"lines": 400, "bound": 250},
-    "comparisons": {"words": 40, "settled": 25},
-    "guards": {"guards": 12, "editions": 3, "sentences": 32},
-    "variables": {"uses": 330, "editions": 3},
-    "claims": {"claims": 35},
-    "links": {"labels": 80, "references": 60, "citations": 30},
-    "figures": {"figures": 7, "charts": 7},
-    "drawings": {"drawings": 21, "texts": 130, "typed": 85},
-    "settings": {"keys": 30},
-}
-"""What a check must have seen at least.
-
-About four fifths of what the report holds: a check that went blind fails, and an edit does not.
-"""
-
-_CODE = FOLDER
 _USED_OF_CLAIM = ("claim", "exact", "cited", "verdict", "part")
 _LABEL = re.compile(r"\{[^{}\"]*?#([\w-]+)")
 _KEY = re.compile(r"(?<![\w.])@([\w-]*\w)")
@@ -65,7 +47,7 @@ class Check:
     """What one check saw and found.
 
     Args:
-        name: one of `FLOORS`.
+        name: what is checked.
         seen: how much of what it looked at.
         findings: what it does not let pass; a count below its floor is one too.
     """
@@ -87,27 +69,28 @@ def check(root: Path) -> tuple[Check, ...]:
         SnapshotError: the evidence does not hold, so nothing can be said about the rest.
         ReportError: the book, the editions or the claims can not be read.
     """
-    store, book = Store(root / SNAPSHOTS), Book.load(root)
-    evidence = Check("evidence", store.verify())
+    article, book = article_of(root), Book.load(root)
+    evidence = Check("evidence", article.store(root).verify())
     listed = editions(root)
     accepted = {(edition.as_of, one.claim) for edition in listed for one in edition.accepted}
-    vintages = [Vintage(store, edition.as_of) for edition in listed]
-    at = {vintage.as_of: ledgers.build(vintage) for vintage in vintages}
-    shown = {vintage.as_of: variables(at[vintage.as_of], vintage, len(charts.CHARTS)) for vintage in vintages}
+    states = {edition.as_of: evaluate(article, root, edition.as_of) for edition in listed}
+    at = {day: state.ledger for day, state in states.items()}
+    shown = {day: state.texts for day, state in states.items()}
     prose = {name: (root / name).read_text("utf-8") for name in _files(book)}
     text = [line for name, content in prose.items() for line in lines(name, content)]
-    newest = vintages[-1].as_of
-    modules = {module: module.read_text("utf-8") for name in charts.CHARTS for module in charts.code(name)}
+    newest = listed[-1].as_of
+    drawings = article.drawings
+    modules = {file: file.read_text("utf-8") for chart in drawings.values() for file in charts.code(chart)}
     drawn = [
-        (name, charts.texts(name, plotted))
-        for vintage in vintages
-        for name, plotted in charts.prepare(vintage, at[vintage.as_of]).items()
+        (drawings[name], charts.texts(drawings[name], plotted))
+        for state in states.values()
+        for name, plotted in state.plotted.items()
     ]
     body = {chapter.source for chapter in book.chapters if not chapter.appendix}
     bibliography = "".join((root / name).read_text("utf-8") for name in book.bibliography)
     keys = set(re.findall(r"^@\w+\{([^,\s]+),", bibliography, re.MULTILINE))
     return tuple(
-        with_floors(found)
+        with_floors(found, article.floors.get(found.name, {}))
         for found in (
             evidence,
             check_numerals(text, shown[newest]),
@@ -116,7 +99,7 @@ def check(root: Path) -> tuple[Check, ...]:
             check_variables(text, shown),
             check_claims([line for line in text if line.file in body], at[newest]),
             check_links(prose, keys, at[newest].entries),
-            check_figures(text),
+            check_figures(text, drawings),
             check_drawings(modules, drawn),
             check_settings(book),
         )
@@ -241,7 +224,7 @@ def check_links(prose: Mapping[str, str], keys: Iterable[str], claims: Iterable[
     return Check("links", seen, findings)
 
 
-def check_figures(text: Iterable[Line]) -> Check:
+def check_figures(text: Iterable[Line], drawings: Mapping[str, Chart]) -> Check:
     """Each chart is shown, and each figure has alt text that says more than its caption begins with."""
     images = [line for line in text if "![" in line.visible]
     findings, drawn = [], set()
@@ -255,7 +238,7 @@ def check_figures(text: Iterable[Line]) -> Check:
             continue
         drawn.add(figure["name"])
         caption, alt = figure["caption"].strip(" ."), figure["alt"].strip(" .")
-        if figure["name"] not in charts.CHARTS:
+        if figure["name"] not in drawings:
             findings.append(line.finding(figure.start("name"), f"there is no chart {figure['name']}", ""))
         if len(alt) < _LEAST_ALT or alt in caption:
             hint = "say what the picture shows to someone who does not see it"
@@ -263,31 +246,31 @@ def check_figures(text: Iterable[Line]) -> Check:
                 line.finding(figure.start("alt"), "the alt text is a label or repeats the caption", hint)
             )
     findings += [
-        Finding(f"analysis/charts/{name.replace('-', '_')}.py", 1, 1, f"no chapter shows the chart {name}")
-        for name in charts.CHARTS
+        Finding(_path(charts.code(chart)[0]), 1, 1, f"no chapter shows the chart {name}")
+        for name, chart in drawings.items()
         if name not in drawn
     ]
-    return Check("figures", {"figures": len(images), "charts": len(charts.CHARTS)}, findings)
+    return Check("figures", {"figures": len(images), "charts": len(drawings)}, findings)
 
 
-def check_drawings(modules: Mapping[Path, str], drawn: Iterable[tuple[str, Collection[str]]]) -> Check:
+def check_drawings(modules: Mapping[Path, str], drawn: Iterable[tuple[Chart, Collection[str]]]) -> Check:
     """No numeral is typed in a text that a chart draws: it comes from data, or is waived with its reason.
 
     What is typed are the string literals of the code; a reader sees those that stand in a drawn text.
 
     Args:
         modules: the code that draws, by file.
-        drawn: name and texts of each drawing.
+        drawn: chart and texts of each drawing.
     """
     drawings, by_module = 0, {module: set[str]() for module in modules}
-    for name, texts in drawn:
+    for chart, texts in drawn:
         drawings += 1
-        for module in charts.code(name):
+        for module in charts.code(chart):
             by_module[module].update(texts)
     typed = [
         replace(line, visible=_drawn(line.visible, texts))
         for module, texts in by_module.items()
-        for line in lines(module.relative_to(_CODE).as_posix(), modules[module])
+        for line in lines(_path(module), modules[module])
     ]
     _, findings = typed_numerals(typed, {})
     seen = {
@@ -296,6 +279,11 @@ def check_drawings(modules: Mapping[Path, str], drawn: Iterable[tuple[str, Colle
         "typed": sum(bool(line.visible.strip(f" {VALUE}")) for line in typed),
     }
     return Check("drawings", seen, findings)
+
+
+def _path(module: Path) -> str:
+    """The path of a chart's code as its repository has it: the package and what is below."""
+    return "/".join(module.parts[-3:])
 
 
 def _drawn(visible: str, texts: Collection[str]) -> str:
@@ -336,7 +324,7 @@ def _leaves(value: object) -> Iterator[object]:
         yield value
 
 
-def with_floors(found: Check) -> Check:
+def with_floors(found: Check, floors: Mapping[str, int]) -> Check:
     """The same check, with a finding for each count that is below its floor."""
     below = [
         Finding(
@@ -346,7 +334,7 @@ def with_floors(found: Check) -> Check:
             f"{found.name} saw only {found.seen.get(what, 0)} {what}",
             hint=f"expected {least}",
         )
-        for what, least in FLOORS[found.name].items()
+        for what, least in floors.items()
         if found.seen.get(what, 0) < least
     ]
     return Check(found.name, found.seen, [*found.findings, *below])

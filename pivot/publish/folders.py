@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-SNAPSHOTS = "data-snapshots"
-CACHE = ".pivot"
-SITE = "_site"
-"""Where a repository has its evidence, what a build keeps for the next one, and the site."""
-
 # What every built site has at its root, and hardly anything else.
 _MARKS = frozenset({"index.html", "ledger.json", "ledger.schema.json"})
 

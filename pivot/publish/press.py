@@ -5,22 +5,24 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from pivot.article import article_of
+from pivot.editions import edition, editions
+from pivot.names import CACHE, SNAPSHOTS
 from pivot.prose.book import Book
 from pivot.publish.archive import Draft, add, complaints
 from pivot.publish.archive import release as release_into
 from pivot.publish.archive.manifest import About, Code
 from pivot.publish.build import make, unless_unchanged
-from pivot.publish.editions import edition, editions
-from pivot.publish.folders import CACHE, SNAPSHOTS, output, swap
+from pivot.publish.folders import output, swap
 from pivot.publish.render import choose_renderer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pivot.editions import Edition
     from pivot.publish.archive.release import Difference
     from pivot.publish.archive.site import Issue
     from pivot.publish.build import Built
-    from pivot.publish.editions import Edition
     from pivot.publish.render import Progress, Renderer
 
 
@@ -105,5 +107,6 @@ def _draft(root: Path, listed: Edition, renderer: Renderer, progress: Progress) 
             pdf=f"{book.output_file}.pdf",
             address=book.site_url and book.site_url.rstrip("/") + "/",
         ),
-        code=Code.current(),
+        article=article_of(root),
+        code=Code.current(article_of(root)),
     )

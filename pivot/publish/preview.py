@@ -9,9 +9,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 from pivot.errors import OutputError, ReportError
+from pivot.names import SNAPSHOTS
 from pivot.publish.build import BOOK_FILES, make
 from pivot.publish.embedded import EmbeddedRenderer
-from pivot.publish.folders import SNAPSHOTS
 from pivot.publish.render import silent
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ import yaml
 
 from pivot.errors import OutputError, RenderError
 from pivot.files import write_atomic
-from pivot.prose.book import BOOK_FILE, Book, Problems
+from pivot.names import BOOK_FILE
+from pivot.prose.book import Book, Problems
 from pivot.publish.embedded.expand import expand
 from pivot.publish.embedded.linker import LINKED, slug
 from pivot.publish.outfolder import OutputFolder

@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.measures import difficulty
 from pivot.claims import ledger as ledgers
-from pivot.claims.quantities import Percent, nearest
-from pivot.claims.registry import claims, dependency, is_claim
+from pivot.claims.data import CITED, EVIDENCE
 from pivot.errors import ReportError
 from pivot.revisions.tables import text
-from pivot.snapshots import DATA_SETS, Vintage
+from pivot.snapshots import Vintage
 from pivot.snapshots.tables import dates
 from pivot.snapshots.vintage import DataSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 
+    from pivot.article import Article
     from pivot.claims.ledger import Entry
+    from pivot.claims.registry import Register
     from pivot.revisions.tables import TableDiff
     from pivot.snapshots import Snapshot
 
 DATA, CODE, PROSE = PLAYERS = ("data", "code", "prose")
 
-_BY_CLAIM = ("evidence", "cited")
+_BY_CLAIM = (EVIDENCE, CITED)
 """Data sets whose rows say themselves which claim they belong to."""
 
 _TRIED_ALONE = 24
@@ -85,20 +85,13 @@ def shares(value: Callable[[Collection[str]], float]) -> dict[str, float]:
     return found
 
 
-def readers_of(diffs: Iterable[TableDiff], id_: str) -> dict[str, Mapping[str, pd.Index]]:
+def readers_of(register: Register, diffs: Iterable[TableDiff], id_: str) -> dict[str, Mapping[str, pd.Index]]:
     """Changed keys of each data set that a claim, or one that it is derived from, may have read."""
-    known = claims()
-    waiting, seen = [id_], set()
-    while waiting:
-        one = waiting.pop()
-        if one not in seen:
-            seen.add(one)
-            waiting += [dependency(p) for p in known[one].parameters if is_claim(p)] if one in known else []
-    read = {p for one in seen if one in known for p in known[one].parameters}
+    read = {p for one in register.in_order([id_] if id_ in register else []) for p in one.parameters}
     found: dict[str, Mapping[str, pd.Index]] = {}
     for diff in diffs:
         keys = diff.keys()
-        if diff.name == "evidence":
+        if diff.name == EVIDENCE:
             about = [
                 rows.index[rows["claim"] == id_]
                 for rows in (diff.added, diff.removed, diff.revised)
@@ -108,7 +101,7 @@ def readers_of(diffs: Iterable[TableDiff], id_: str) -> dict[str, Mapping[str, p
                 kind: index[index.isin([key for ours in about for key in ours])]
                 for kind, index in keys.items()
             }
-        elif diff.name == "cited":
+        elif diff.name == CITED:
             keys = {kind: index[index == id_] for kind, index in keys.items()}
         elif diff.name not in read:
             continue
@@ -175,7 +168,7 @@ class _Mixed(Vintage):
 
 
 def tip(
-    id_: str, old: Vintage, new: Vintage, changed: Mapping[str, Mapping[str, pd.Index]]
+    article: Article, id_: str, old: Vintage, new: Vintage, changed: Mapping[str, Mapping[str, pd.Index]]
 ) -> tuple[Row, ...]:
     """The rows without which a claim would read as it did not yet: found by taking changed rows back.
 
@@ -183,6 +176,7 @@ def tip(
     claim its new reading, and of that day's rows those are named that can not be left out.
 
     Args:
+        article: which has the claim.
         id_: the claim.
         old: the evidence before.
         new: the evidence after.
@@ -192,13 +186,13 @@ def tip(
         Nothing where no row did it, but the passing of days.
     """
     groups = _by_day(old, new, changed)
-    wanted = _reading(id_, _Mixed(old, new, {}))
+    wanted = _reading(article, id_, _Mixed(old, new, {}))
 
     def reads_new(taken_back: Iterable[tuple[str, Hashable, str]]) -> bool:
         late: dict[str, list[Hashable]] = {}
         for name, key, _ in taken_back:
             late.setdefault(name, []).append(key)
-        return _reading(id_, _Mixed(old, new, late)) == wanted
+        return _reading(article, id_, _Mixed(old, new, late)) == wanted
 
     low, high = 0, len(groups)  # with the first `low` groups it reads otherwise, with `high` as now
     if not groups or reads_new(row for group in groups for row in group):
@@ -212,7 +206,7 @@ def tip(
     group, later = groups[high - 1], [row for after in groups[high:] for row in after]
     if 1 < len(group) <= _TRIED_ALONE:
         group = [row for row in group if not reads_new([row, *later])] or group
-    return tuple(Row(name, text(key), kind, note(name, key, new)) for name, key, kind in group)
+    return tuple(Row(name, text(key), kind, note(article, name, key, new)) for name, key, kind in group)
 
 
 def _by_day(
@@ -221,7 +215,7 @@ def _by_day(
     """Changed rows as data set, key and change, grouped by the day they became public, the earliest first."""
     dated: dict[pd.Timestamp, list[tuple[str, Hashable, str]]] = {}
     for name, kinds in changed.items():
-        column = DATA_SETS[name].dated
+        column = new.store.data_sets[name].dated
         for kind, keys in kinds.items():
             if not len(keys):
                 continue
@@ -237,19 +231,14 @@ def _by_day(
     return [dated[day] for day in sorted(dated)]
 
 
-def _reading(id_: str, vintage: Vintage) -> tuple[object, ...]:
+def _reading(article: Article, id_: str, vintage: Vintage) -> tuple[object, ...]:
     try:
-        entry = ledgers.build(vintage, [id_])[id_]
+        entry = ledgers.build(vintage, article.claims, [id_])[id_]
     except (ReportError, TypeError, AttributeError):  # evidence that never stood so may make no sense
         return ()
     return (entry.display, entry.verdict, entry.guard and entry.guard.holds)
 
 
-def note(name: str, key: Hashable, vintage: Vintage) -> str:
-    """What a row means to a reader; a compact target says little, the change of difficulty does."""
-    if name != "epochs":
-        return ""
-    table = difficulty.retargets(vintage.data(name).frame)
-    if key not in table.index:
-        return ""
-    return f"block {key:,}: difficulty {Percent(float(table.loc[key, 'change'])).display(nearest(2))}"
+def note(article: Article, name: str, key: Hashable, vintage: Vintage) -> str:
+    """What a row means to a reader, where its cells do not say it."""
+    return article.row_notes[name](vintage, key) if name in article.row_notes else ""

@@ -143,9 +143,11 @@ def moved(
         if not level:
             continue
         shares = _shares(id_, crossed) if level != ACCOUNT else None
-        changed = causes.readers_of(diffs, id_) if shares is None or shares[DATA] else {}
+        changed = (
+            causes.readers_of(new.side.article.claims, diffs, id_) if shares is None or shares[DATA] else {}
+        )
         tipped = (
-            causes.tip(id_, old.vintage, new.vintage, changed)
+            causes.tip(new.side.article, id_, old.vintage, new.vintage, changed)
             if level == READING and was and now and old.vintage and new.vintage
             else ()
         )

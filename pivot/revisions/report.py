@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pivot.article import article_of
 from pivot.claims.quantities import Day
+from pivot.editions import editions
 from pivot.errors import ReportError
 from pivot.prose.book import Book
 from pivot.prose.sentences import pieces
@@ -20,11 +22,11 @@ from pivot.revisions.states import State, crossed, evaluate, spoken
 from pivot.revisions.tables import IDENTICAL, SAME_TABLE, TableDiff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pivot.claims.ledger import Ledger
-    from pivot.revisions.sides import Editions, Side
-    from pivot.revisions.states import Generated
+    from pivot.editions import Edition
+    from pivot.revisions.sides import Side
 
 SCHEMA_VERSION = 1
 NOTHING, SOMETHING, UNDECIDED = range(3)
@@ -218,32 +220,32 @@ def _count(count: int, one: str, many: str) -> str:
 
 
 def diff(
-    root: Path, asked: tuple[str, str], editions: Editions, generated: Generated, *, pictures: bool = False
+    root: Path, asked: tuple[str, str], others: Iterable[Edition] = (), *, pictures: bool = False
 ) -> Report:
     """Hold two states of the report against each other.
 
     Args:
         root: the repository.
         asked: days, ids of editions, snapshot files or git revisions.
-        editions: reads the editions of a repository.
-        generated: makes the generated blocks of a vintage.
+        others: editions that the repository does not list (any more), which may be asked for all the same.
         pictures: draw the charts that changed.
 
     Raises:
         ReportError: one of the words means nothing here.
     """
+    known = {one.id: one.as_of for one in sorted((*editions(root), *others), key=lambda one: one.as_of)}
     with tempfile.TemporaryDirectory(prefix="pivot-diff-") as scratch:
-        old, new = sides_.resolve(root, asked, editions, Path(scratch))
+        old, new = sides_.resolve(article_of(root), root, asked, known, Path(scratch))
         rows: tuple[TableDiff, ...] = ()
         try:
             rows = sides_.rows(old, new)
-            before = evaluate(old, generated, pictures=pictures)
+            before = evaluate(old, pictures=pictures)
             # A file with the table of the other one says the same, in whatever bytes.
             alike = old.file and new.file and rows[0].state in (IDENTICAL, SAME_TABLE)
             if alike or (old.version == new.version and sides_.same_evidence(old, new)):
                 after = replace(before, side=new, chapters=Book.load(new.root).chapters)
             else:
-                after = evaluate(new, generated, pictures=pictures)
+                after = evaluate(new, pictures=pictures)
             return compare(before, after, rows, tuple(sides_.rewritten(old, new)), pictures=pictures)
         except ReportError as error:
             why = "; ".join(filter(None, (error.what, error.where, error.got)))
@@ -280,8 +282,8 @@ def compare(
             ledgers |= {(True, False): old.ledger, (False, True): new.ledger}
         else:
             ledgers |= {
-                (True, False): crossed(code=old.side, data=new.side),
-                (False, True): crossed(code=new.side, data=old.side),
+                (True, False): crossed(reader=old.side, data=new.side),
+                (False, True): crossed(reader=new.side, data=old.side),
             }
     except ReportError as error:
         notes = (*notes, f"data and code could not be told apart: {error.what}")

@@ -19,20 +19,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.code import FOLDER, digest
+from pivot import code
+from pivot.editions import editions
 from pivot.errors import ReportError, VintageError
+from pivot.names import CACHE, SNAPSHOTS
 from pivot.revisions.tables import NOT_COMPARED, SAME_TABLE, Table, TableDiff, compare, read
-from pivot.snapshots import DATA_SETS, Store, Vintage, sidecar
-from pivot.snapshots.datasets import BY_FOLDER
+from pivot.snapshots import Vintage, sidecar
 from pivot.snapshots.store import SUMS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    Editions = Callable[[Path], Mapping[str, dt.date]]
-    """Reads the editions of a repository: id to day, the newest last."""
+    from pivot.article import Article
+    from pivot.snapshots import Store
 
-SNAPSHOTS = "data-snapshots"
 
 _BOOK = ("*.qmd", "*.yml", "*.toml", "*.bib", "chapters")
 _NOT_SAID = {"publisher": "not said", "url": ["not said"], "licence": "not said", "method": "transcribed"}
@@ -45,10 +45,11 @@ class Side:
     Args:
         asked: what was typed.
         kind: `day`, `edition`, `snapshot` or `revision`.
+        article: what the running code knows.
         root: the repository: evidence and prose.
-        code: the folder that holds the package which evaluates it.
         as_of: the day on which the evidence is read.
-        version: SHA-256 of the code.
+        code: the folder of the code that evaluates it; None for the running code.
+        version: SHA-256 of that code, "" for the running one.
         commit: of a revision.
         file: of a snapshot.
         source: the folder of the data set that the file feeds, "" if none does.
@@ -57,10 +58,11 @@ class Side:
 
     asked: str
     kind: str
+    article: Article
     root: Path
-    code: Path
     as_of: dt.date
-    version: str
+    code: Path | None = None
+    version: str = ""
     commit: str = ""
     file: Path | None = None
     source: str = ""
@@ -72,52 +74,43 @@ class Side:
         return f"{self.asked} ({self.commit[:7]})" if self.commit else self.asked
 
     @property
-    def here(self) -> bool:
-        """Whether the running code is the side's own."""
-        return self.code == FOLDER
-
-    @property
     def store(self) -> Store:
         """Its snapshots."""
-        return Store(self.root / SNAPSHOTS)
+        return self.article.store(self.root)
 
 
-def resolve(root: Path, asked: tuple[str, str], editions: Editions, scratch: Path) -> tuple[Side, Side]:
+def resolve(
+    article: Article, root: Path, asked: tuple[str, str], known: Mapping[str, dt.date], scratch: Path
+) -> tuple[Side, Side]:
     """Find out what two words mean.
 
     Args:
+        article: what the running code knows.
         root: the repository.
         asked: days, ids of editions, paths of snapshot files or git revisions.
-        editions: reads the editions of a repository.
+        known: the editions of the repository by id, with their days, the newest last.
         scratch: an empty folder for what has to be unpacked; it must outlive the sides.
 
     Raises:
         ReportError: a word is none of these.
     """
-    known = editions(root)
     days = [known.get(word) or _day(word) for word in asked]
     files = [None if day else _file(root, word) for word, day in zip(asked, days, strict=True)]
-    newest, running = [*known.values()][-1], digest()
+    newest = [*known.values()][-1]
 
     def side(this: int) -> Side:
         word, day, path, folder = asked[this], days[this], files[this], scratch / "ab"[this]
         if day:
-            return Side(word, "edition" if word in known else "day", root, FOLDER, day, running)
+            return Side(word, "edition" if word in known else "day", article, root, day)
         if path:
             other = files[1 - this]
             feeds = (file.parent.name for file in (path, other) if file)
-            source = next((name for name in feeds if name in BY_FOLDER), "")
-            made = Side(word, "snapshot", folder, FOLDER, days[1 - this] or newest, running)
-            made = replace(made, file=path, source=source)
+            source = next((name for name in feeds if name in article.folders), "")
+            made = Side(word, "snapshot", article, folder, days[1 - this] or newest, file=path, source=source)
             return replace(made, refused=_copy(root, made, path, other))
-        return _revision(root, word, editions, folder)
+        return _revision(article, root, word, folder)
 
     return side(0), side(1)
-
-
-def here(root: Path, as_of: str) -> Side:
-    """A day of a repository, as the running code sees it."""
-    return Side(as_of, "day", root, FOLDER, dt.date.fromisoformat(as_of), "")
 
 
 def same_evidence(old: Side, new: Side) -> bool:
@@ -136,7 +129,7 @@ def _file(root: Path, word: str) -> Path | None:
     return next((path.resolve() for path in (Path(word), root / word) if path.is_file()), None)
 
 
-def _revision(root: Path, word: str, editions: Editions, folder: Path) -> Side:
+def _revision(article: Article, root: Path, word: str, folder: Path) -> Side:
     found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}")
     commit = found.stdout.decode().strip()
     if found.returncode:
@@ -151,14 +144,17 @@ def _revision(root: Path, word: str, editions: Editions, folder: Path) -> Side:
         raise ReportError(f"git can not read {word}", got=archive.stderr.decode(errors="replace").strip())
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
         tar.extractall(folder, filter="data")
-    # What passed its contract and what was drawn is named by content, so these notes hold there too.
-    for name in ("contracts", "charts"):
-        if (kept := root / ".pivot" / name).exists():
-            (folder / ".pivot").mkdir(exist_ok=True)
-            (shutil.copytree if kept.is_dir() else shutil.copy)(kept, folder / ".pivot" / name)
-    version = digest(folder)
-    code = FOLDER if version == digest() else folder
-    return Side(word, "revision", folder, code, [*editions(folder).values()][-1], version, commit)
+    # What was drawn is named by content, so it holds there too.
+    if (kept := root / CACHE / "charts").is_dir():
+        shutil.copytree(kept, folder / CACHE / "charts")
+    day = editions(folder)[-1].as_of
+    # A report may carry its engine, as this one does; one that does not is evaluated by the running one.
+    engine = folder / code.ENGINE.name
+    packages = (folder / article.package, engine if engine.is_dir() else code.ENGINE)
+    version = code.digest(packages)
+    if version == code.digest(article.code):
+        return Side(word, "revision", article, folder, day, commit=commit)
+    return Side(word, "revision", article, folder, day, folder, version, commit)
 
 
 def _git(root: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
@@ -186,7 +182,7 @@ def _copy(root: Path, side: Side, file: Path, other: Path | None) -> str:
     kept = {path: sha256 for path, sha256 in _sums(side).items() if not path.startswith(f"{side.source}/")}
     (store / SUMS).write_text("".join(f"{sha256}  {path}\n" for path, sha256 in kept.items()), "utf-8")
     try:
-        spec, table = BY_FOLDER[side.source], _table(file, side.source)
+        spec, table = side.article.folders[side.source], _table(side.article, file, side.source)
         if table.cells is None or table.frame is None or not table.key:
             return f"the file has no column {spec.key}, by which its rows are known"
         said = next((_said(one) for one in (file, other) if one and one.with_suffix(".toml").is_file()), {})
@@ -218,27 +214,27 @@ def rows(old: Side, new: Side) -> tuple[TableDiff, ...]:
     source = old.source or new.source
     if old.file or new.file:
         pair = [side.file or (_newest(side, source) if source else Path()) for side in (old, new)]
-        return (compare(_table(pair[0], source), _table(pair[1], source)),)
+        return (compare(*(_table(new.article, file, source) for file in pair)),)
     vintages = Vintage(old.store, old.as_of), Vintage(new.store, new.as_of)
-    return tuple(_seen(name, (old, new), vintages) for name in DATA_SETS)
+    return tuple(_seen(name, (old, new), vintages) for name in new.article.data_sets)
 
 
 def _seen(name: str, sides: tuple[Side, Side], vintages: tuple[Vintage, Vintage]) -> TableDiff:
-    folder, seen = DATA_SETS[name].folder, None
+    spec, seen = sides[1].article.data_sets[name], None
     with suppress(ReportError):  # of a snapshot that keeps another contract than that of the running code
         seen = compare(_public(name, vintages[0]), _public(name, vintages[1]))
         if seen.state != SAME_TABLE:
             return seen
     try:
-        files = [_table(_newest(side, folder), folder) for side in sides]
+        files = [_table(side.article, _newest(side, spec.folder), spec.folder) for side in sides]
     except ReportError as error:
-        return seen or TableDiff(name, DATA_SETS[name].key, NOT_COMPARED, error.what)
+        return seen or TableDiff(name, spec.key, NOT_COMPARED, error.what)
     raw = compare(files[0], files[1])
     return raw if seen is None or raw.state == SAME_TABLE else seen
 
 
 def _public(name: str, vintage: Vintage) -> Table:
-    spec = DATA_SETS[name]
+    spec = vintage.store.data_sets[name]
     try:
         data = vintage.data(name)
     except VintageError:
@@ -254,9 +250,9 @@ def _newest(side: Side, source: str) -> Path:
     return found[-1]
 
 
-def _table(file: Path, source: str) -> Table:
+def _table(article: Article, file: Path, source: str) -> Table:
     """A file as a table; its key is the one that its data set declares."""
-    spec = BY_FOLDER.get(source)
+    spec = article.folders.get(source)
     data = file.read_bytes()
     name = spec.name if spec else file.name
     return read(data, name, spec, spec.key if spec else "", hashlib.sha256(data).hexdigest())

@@ -7,6 +7,7 @@ to new evidence as well.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -16,24 +17,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pivot import charts
+from pivot import code
+from pivot.article import article_of
+from pivot.charts.draw import draw
 from pivot.claims import ledger as ledgers
 from pivot.claims import stored
 from pivot.claims.ledger import Code, Entry, Evidence, Figure, GuardState, Input, Ledger
 from pivot.errors import ReportError
+from pivot.evaluation import evaluate as evaluate_day
 from pivot.prose.book import Book
-from pivot.prose.variables import variables
+from pivot.revisions.sides import Side
 from pivot.snapshots import Vintage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from pivot.charts import Plotted
+    from pivot.charts.draw import Chart
+    from pivot.charts.plotted import Plotted
     from pivot.prose.book import Chapter
-    from pivot.revisions.sides import Side
-
-    Generated = Callable[[Ledger, Vintage], Mapping[str, str]]
-    """Makes the Markdown of the generated blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +67,25 @@ class State:
 
     def picture(self, name: str) -> tuple[str, str]:
         """A chart as SVG, for light and for dark paper; empty where there is none."""
-        return _draw(name, self.plotted[name]) if name in self.plotted else self.drawn.get(name, ("", ""))
+        if name in self.plotted:
+            return _draw(self.side.article.drawings[name], self.plotted[name])
+        return self.drawn.get(name, ("", ""))
 
 
-def _draw(name: str, plotted: Plotted) -> tuple[str, str]:
+def _draw(chart: Chart, plotted: Plotted) -> tuple[str, str]:
     with tempfile.TemporaryDirectory() as folder:
-        charts.draw(name, plotted, Path(folder))
-        light, dark = (Path(folder, f"{name}{palette}.svg").read_text("utf-8") for palette in ("", "-dark"))
+        draw(chart, plotted, Path(folder))
+        light, dark = (
+            Path(folder, f"{chart.NAME}{palette}.svg").read_text("utf-8") for palette in ("", "-dark")
+        )
     return light, dark
 
 
-def evaluate(side: Side, generated: Generated, *, pictures: bool = False) -> State:
+def evaluate(side: Side, *, pictures: bool = False) -> State:
     """Evaluate a side with its own code.
 
     Args:
         side: the side.
-        generated: makes its generated blocks.
         pictures: have foreign code draw its charts.
 
     Raises:
@@ -90,42 +94,41 @@ def evaluate(side: Side, generated: Generated, *, pictures: bool = False) -> Sta
     if side.refused:
         raise ReportError(side.refused, where=side.label)
     chapters = Book.load(side.root).chapters
-    if not side.here:
-        return _foreign(side, chapters, generated, pictures=pictures)
-    vintage = Vintage(side.store, side.as_of)
-    ledger = ledgers.build(vintage)
-    plotted = charts.prepare(vintage, ledger)
+    if side.code:
+        return _foreign(side, chapters, pictures=pictures)
+    made = evaluate_day(side.article, side.root, side.as_of)
     return State(
         side=side,
-        ledger=ledger,
-        texts=variables(ledger, vintage, len(charts.CHARTS)),
-        blocks=generated(ledger, vintage),
-        tables={name: shown.csv() for name, shown in plotted.items()},
-        labels={name: dict(shown.texts) for name, shown in plotted.items()},
+        ledger=made.ledger,
+        texts=made.texts,
+        blocks=made.blocks,
+        tables={name: shown.csv() for name, shown in made.plotted.items()},
+        labels={name: dict(shown.texts) for name, shown in made.plotted.items()},
         chapters=chapters,
-        vintage=vintage,
-        plotted=plotted,
+        vintage=made.vintage,
+        plotted=made.plotted,
     )
 
 
-def hand_over(side: Side, generated: Generated, *, pictures: bool) -> str:
+def hand_over(root: Path, as_of: str, *, pictures: bool) -> str:
     """What foreign code is asked for: everything of a state that the prose does not say, as JSON."""
-    state = evaluate(side, generated)
+    article = article_of(root)
+    state = evaluate(Side(as_of, "day", article, root, dt.date.fromisoformat(as_of)))
     made = {name: getattr(state, name) for name in ("texts", "blocks", "tables", "labels")}
-    drawn = {name: _draw(name, shown) for name, shown in state.plotted.items() if pictures}
+    drawn = {name: state.picture(name) for name in state.plotted if pictures}
     return json.dumps({**made, "drawn": drawn, "ledger": json.loads(state.ledger.to_json({}))})
 
 
-def crossed(code: Side, data: Side) -> Ledger:
+def crossed(reader: Side, data: Side) -> Ledger:
     """The ledger that the code of one side makes of the evidence of another.
 
     Raises:
         ReportError: this code can not read that evidence.
     """
-    if code.here:
-        return ledgers.build(Vintage(data.store, data.as_of))
+    if not reader.code:
+        return ledgers.build(Vintage(data.store, data.as_of), reader.article.claims)
     words = ("--root", str(data.root), "numbers", "--json", "--as-of", str(data.as_of))
-    return _ledger(_run(code, data, "-m", "analysis", *words), data)
+    return _ledger(_run(reader, data, "-m", _engine(reader), *words), data)
 
 
 def spoken(ledger: Ledger) -> dict[str, str]:
@@ -141,18 +144,31 @@ def spoken(ledger: Ledger) -> dict[str, str]:
 _ASKED = """
 import sys
 from pathlib import Path
-from {module} import {name}
+from pivot.revisions.states import hand_over
+sys.stdout.write(hand_over(Path(sys.argv[1]), sys.argv[2], pictures=bool(sys.argv[3])))
+"""
+
+# Of code from before the engine stood apart from the article.
+_ASKED_BEFORE = """
+import sys
+from pathlib import Path
+from {package}.publish.generated import generated
 from {package}.revisions.sides import here
 from {package}.revisions.states import hand_over
-sys.stdout.write(hand_over(here(Path(sys.argv[1]), sys.argv[2]), {name}, pictures=bool(sys.argv[3])))
+sys.stdout.write(hand_over(here(Path(sys.argv[1]), sys.argv[2]), generated, pictures=bool(sys.argv[3])))
 """
 
 
-def _foreign(side: Side, chapters: tuple[Chapter, ...], generated: Generated, *, pictures: bool) -> State:
-    # Before the engine stood apart, the article's package was the whole.
-    package = "pivot" if (side.code / "pivot").is_dir() else "analysis"
-    module = generated.__module__.replace("pivot", package, 1)
-    asked = _ASKED.format(package=package, module=module, name=generated.__name__)
+def _engine(side: Side) -> str:
+    """The package that has the commands: the article's own in code from before the engine stood apart."""
+    package = side.article.package
+    whole = side.code is not None and (side.code / package / "cli.py").is_file()
+    return package if whole else code.ENGINE.name
+
+
+def _foreign(side: Side, chapters: tuple[Chapter, ...], *, pictures: bool) -> State:
+    package = _engine(side)
+    asked = _ASKED if package == code.ENGINE.name else _ASKED_BEFORE.format(package=package)
     try:
         said = _run(side, side, "-c", asked, str(side.root), str(side.as_of), "yes" * pictures)
     except ReportError as error:  # it may be older than this question; every version knows `numbers`
@@ -164,9 +180,13 @@ def _foreign(side: Side, chapters: tuple[Chapter, ...], generated: Generated, *,
     return State(side=side, ledger=ledger, chapters=chapters, drawn=drawn, **said)
 
 
-def _run(code: Side, data: Side, *words: str) -> dict[str, Any]:
+def _run(reader: Side, data: Side, *words: str) -> dict[str, Any]:
     """Ask foreign code, in a process of its own; the answer is JSON."""
-    environment = {**os.environ, "PYTHONPATH": str(code.code), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(map(str, (reader.code, code.ENGINE.parent))),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     done = subprocess.run(  # noqa: S603 -- our own code, of a commit that the user named
         [sys.executable, "-P", *words],
         capture_output=True,
@@ -179,8 +199,8 @@ def _run(code: Side, data: Side, *words: str) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
         raise ReportError(
-            f"the code of {code.label} gives no answer to the evidence of {data.label}",
-            got=(done.stderr.strip().splitlines() or ["nothing"])[-1].replace(f"{code.code}/", ""),
+            f"the code of {reader.label} gives no answer to the evidence of {data.label}",
+            got=(done.stderr.strip().splitlines() or ["nothing"])[-1].replace(f"{reader.code}/", ""),
         ) from None
     return answer
 

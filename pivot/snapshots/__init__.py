@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from pivot.snapshots.datasets import DATA_SETS
 from pivot.snapshots.sidecar import Snapshot
 from pivot.snapshots.store import Store
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 Frame: TypeAlias = "pd.DataFrame"  # the rows of a data set, as claims and charts receive them
 
-__all__ = ["DATA_SETS", "DataSet", "Frame", "Snapshot", "Store", "Vintage"]
+__all__ = ["DataSet", "Frame", "Snapshot", "Store", "Vintage"]
 
 
 def __getattr__(name: str) -> object:

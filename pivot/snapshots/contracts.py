@@ -1,7 +1,6 @@
 """The contract of a data set, held against a snapshot before anything is computed from it.
 
-Importing pandera takes a quarter of a second, so only `Store.add`, `Store.verify` and the first read
-of a snapshot import this module; `passed` remembers which snapshots went through it.
+Every read checks it: all rows of this report take a few hundredths of a second.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 
 from pivot.errors import ContractError
 from pivot.snapshots import sidecar, tables
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
 
     from pivot.snapshots.datasets import Column, Spec
     from pivot.snapshots.sidecar import Snapshot
+
+    Check = tuple[str, pd.Series[bool]]
+    """What was expected of each cell of a column, and which of them are so."""
 
 _FORMS = {
     "whole": (r"-?\d{1,18}", "a whole number"),
@@ -50,8 +52,8 @@ def check(data: bytes, spec: Spec, snapshot: Snapshot) -> int:
     Raises:
         ContractError: for the first line that breaks the contract, with how many cells do.
     """
-    text = pd.DataFrame(_cells(data, spec, snapshot.path), columns=list(spec.columns), dtype="str")
-    _hold(text, {name: _form(column) for name, column in spec.columns.items()}, snapshot.path)
+    rows = _cells(data, spec, snapshot.path)
+    _hold_form(rows, spec, snapshot.path)
     table = tables.read(data, spec).reset_index()[list(spec.columns)]
     _hold(table, _meaning(table, spec, snapshot), snapshot.path)
     return len(table)
@@ -59,10 +61,9 @@ def check(data: bytes, spec: Spec, snapshot: Snapshot) -> int:
 
 def expected(column: Column, cell: str) -> str:
     """What a cell should have been instead, by the contract of its column alone; empty if it is right."""
-    try:
-        _hold(pd.DataFrame({"cell": [cell]}, dtype="str"), {"cell": _form(column)}, "")
-    except ContractError as error:
-        return error.expected
+    for words, holds in _form(column):
+        if not holds(cell):
+            return words
     number = float(cell) if cell and column.kind in {"whole", "number"} else None
     return next((said for said, holds in _range(column) if number is not None and not holds(number)), "")
 
@@ -73,12 +74,7 @@ def contradiction(spec: Spec, cells: Mapping[str, str]) -> str:
     text = io.StringIO()
     csv.writer(text).writerows([columns, [cells[name] for name in columns]])
     table = tables.read(text.getvalue().encode(), spec).reset_index()
-    broken = [
-        f"{blamed}: {said}"
-        for needed, blamed, said, holds in _RULES
-        if needed <= set(columns) and not holds(table).all()
-    ]
-    return "; ".join(broken)
+    return "; ".join(f"{rule.blamed}: {rule.expected}" for rule in spec.rules if not rule.holds(table).all())
 
 
 def restated(older: pd.DataFrame, newer: pd.DataFrame, snapshot: Snapshot) -> None:
@@ -151,48 +147,40 @@ def _columns(expected: Sequence[str], got: Sequence[str]) -> str:
     return "; ".join(said) or "the columns in the order " + ", ".join(expected)
 
 
-def _form(column: Column) -> list[pa.Check]:
-    """Checks of a cell as text, before it is read as its type."""
-    checks = []
+def _form(column: Column) -> list[tuple[str, Callable[[str], object]]]:
+    """Checks of a cell as text, before it is read as its type: what is expected, and whether a cell is so."""
+    checks: list[tuple[str, Callable[[str], object]]] = []
     if not column.empty:
-        checks.append(pa.Check(lambda cells: cells != "", error="a cell that is not empty"))
+        checks.append(("a cell that is not empty", bool))
+    holds: Callable[[str], object]
     if column.kind in _TIMES:
-        given = tables.FORMATS[column.kind]
-
-        def passes(cells: pd.Series[str]) -> pd.Series[bool]:
-            return pd.to_datetime(cells, format=given, errors="coerce").dt.strftime(given) == cells
-
-        expected = _TIMES[column.kind]
+        expected, holds = _TIMES[column.kind], partial(_is_time, form=tables.FORMATS[column.kind])
     elif column.kind == "units":
-
-        def passes(cells: pd.Series[str]) -> pd.Series[bool]:
-            longest = sorted(column.allowed, key=len, reverse=True)
-            unit = rf"({'|'.join(map(re.escape, longest))})([ ,][^;\n]*)?"
-            return cells.str.fullmatch(rf"{unit}(; {unit})*")
-
+        longest = sorted(column.allowed, key=len, reverse=True)
+        unit = rf"({'|'.join(map(re.escape, longest))})([ ,][^;\n]*)?"
         expected = "units out of " + ", ".join(column.allowed)
+        holds = re.compile(rf"{unit}(; {unit})*").fullmatch
     elif column.allowed:
-
-        def passes(cells: pd.Series[str]) -> pd.Series[bool]:
-            return cells.isin(column.allowed)
-
-        expected = "one of " + ", ".join(column.allowed)
+        expected, holds = "one of " + ", ".join(column.allowed), column.allowed.__contains__
     else:
         pattern, expected = _FORMS.get(column.kind, (column.pattern, f"text in the form {column.pattern}"))
-
-        def passes(cells: pd.Series[str]) -> pd.Series[bool]:
-            return cells.str.fullmatch(pattern)
-
-    checks.append(pa.Check(lambda cells: passes(cells) | (cells == ""), error=expected))
-    return checks
+        holds = re.compile(pattern).fullmatch
+    return [*checks, (expected, lambda cell: not cell or holds(cell))]
 
 
-def _meaning(table: pd.DataFrame, spec: Spec, snapshot: Snapshot) -> dict[str, list[pa.Check]]:
+def _is_time(cell: str, form: str) -> bool:
+    try:
+        return dt.datetime.strptime(cell, form).strftime(form) == cell  # noqa: DTZ007  # only its form is asked
+    except ValueError:
+        return False
+
+
+def _meaning(table: pd.DataFrame, spec: Spec, snapshot: Snapshot) -> dict[str, list[Check]]:
     """Checks of the typed table: ranges, keys, dates, and columns against each other."""
-    checks: dict[str, list[pa.Check]] = {name: [] for name in spec.columns}
+    checks: dict[str, list[Check]] = {name: [] for name in spec.columns}
 
     def must(column: str, expected: str, holds: pd.Series[bool]) -> None:
-        checks[column].append(pa.Check(lambda _: holds, error=expected, ignore_na=False))
+        checks[column].append((expected, holds))
 
     key = table[spec.key]
     must(spec.key, f"a {spec.key} that no row above has", ~key.duplicated())
@@ -212,9 +200,8 @@ def _meaning(table: pd.DataFrame, spec: Spec, snapshot: Snapshot) -> dict[str, l
                 limit = limit.where(table["published_precision"].str.startswith("day"), _month_end(last))
             dates = table[name].dt.tz_localize(None).dt.normalize()
             must(name, f"no day after {last}", ~(dates > limit))
-    for needed, column_name, expected, holds in _RULES:
-        if needed <= set(table.columns):
-            must(column_name, expected, holds(table))
+    for rule in spec.rules:
+        must(rule.blamed, rule.expected, rule.holds(table))
     return checks
 
 
@@ -233,64 +220,46 @@ def _month_end(day: dt.date) -> pd.Timestamp:
     return pd.Timestamp(day) + pd.offsets.MonthEnd(0)
 
 
-# What columns owe each other, in every data set that has them: columns, the one to blame, what was
-# expected of it, and which rows keep to it.
-_RULES: tuple[tuple[set[str], str, str, Callable[[pd.DataFrame], pd.Series[bool]]], ...] = (
-    ({"low", "high"}, "high", "no less than low", lambda t: ~(t["high"] < t["low"])),
-    (
-        {"low", "high", "relation"},
-        "relation",
-        "low empty with <, high empty with >, both given otherwise",
-        lambda t: (t["low"].isna() == (t["relation"] == "<")) & (t["high"].isna() == (t["relation"] == ">")),
-    ),
-    (
-        {"low", "high", "step", "unit"},
-        "unit",
-        "low, high, step and unit all given or all empty",
-        lambda t: t[["low", "high", "step"]].isna().eq(t["unit"] == "", axis=0).all(axis=1),
-    ),
-    (
-        {"published", "published_precision"},
-        "published_precision",
-        "unknown where published is empty, and only there",
-        lambda t: t["published"].isna() == (t["published_precision"] == "unknown"),
-    ),
-    (
-        {"value", "text", "unit_note"},
-        "value",
-        "a number or a text, not both",
-        lambda t: t["value"].isna() == (t["text"] != ""),
-    ),
-    (
-        {"blocks", "window_blocks"},
-        "blocks",
-        "no more than window_blocks",
-        lambda t: ~(t["blocks"] > t["window_blocks"]),
-    ),
-    (
-        {"blocks", "last_height"},
-        "last_height",
-        "that of the day before and the blocks of the day",
-        lambda t: (t["last_height"].diff() == t["blocks"]) | (t.index == 0),
-    ),
-)
+def _hold_form(rows: Sequence[Sequence[str]], spec: Spec, where: str) -> None:
+    """Raises for the first line with a cell that can not be read as the type of its column."""
+    failing: dict[tuple[int, int], str] = {}
+    for place, (column, cells) in enumerate(zip(spec.columns.values(), zip(*rows, strict=True), strict=True)):
+        wrong: dict[str, str] = {}
+        for expected, holds in reversed(_form(column)):  # of several that a cell fails the first is told
+            wrong |= {cell: expected for cell in set(cells) if not holds(cell)}
+        if wrong:
+            failing |= {(row, place): wrong[cell] for row, cell in enumerate(cells) if cell in wrong}
+    _raise_first(failing, list(spec.columns), lambda row, place: rows[row][place], where)
 
 
-def _hold(table: pd.DataFrame, checks: dict[str, list[pa.Check]], where: str) -> None:
-    """Runs the checks of all columns and raises for the first line that fails one."""
-    columns = {name: pa.Column(checks=held, nullable=True) for name, held in checks.items()}
-    try:
-        pa.DataFrameSchema(columns, strict=True, ordered=True).validate(table, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        order = {name: number for number, name in enumerate(table.columns)}
-        cases = error.failure_cases.assign(place=error.failure_cases["column"].map(order))
-        first = cases.sort_values(["index", "place", "check_number"]).iloc[0]
-        others = len(cases.drop_duplicates(["index", "column"])) - 1
-        got = _shown(table.loc[first["index"], first["column"]])
-        if others:
-            got += f"; {others} more {'cell does' if others == 1 else 'cells do'} not pass"
-        # The header is line 1, and no cell that passes spans two lines.
-        _fail(f"{where}, line {first['index'] + 2}, column {first['column']}", str(first["check"]), got)
+def _hold(table: pd.DataFrame, checks: Mapping[str, Sequence[Check]], where: str) -> None:
+    """Raises for the first line that fails a check of one of its columns."""
+    failing = {
+        (row, place): expected
+        for place, name in enumerate(table.columns)
+        for expected, holds in reversed(checks[name])
+        for row in np.flatnonzero(~holds.to_numpy(bool)).tolist()
+    }
+    _raise_first(failing, list(table.columns), lambda row, place: table.iloc[row, place], where)
+
+
+def _raise_first(
+    failing: Mapping[tuple[int, int], str],
+    columns: Sequence[str],
+    cell: Callable[[int, int], object],
+    where: str,
+) -> None:
+    if not failing:
+        return
+    row, place = min(failing)
+    others = len(failing) - 1
+    more = f"; {others} more {'cell does' if others == 1 else 'cells do'} not pass" if others else ""
+    # The header is line 1, and no cell that passes spans two lines.
+    _fail(
+        f"{where}, line {row + 2}, column {columns[place]}",
+        failing[row, place],
+        _shown(cell(row, place)) + more,
+    )
 
 
 def _shown(value: object) -> str:

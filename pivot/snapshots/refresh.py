@@ -9,10 +9,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.sources import SOURCES
 from pivot.errors import ContractError, ReportError
 from pivot.snapshots import rows
-from pivot.snapshots.datasets import BY_FOLDER
 from pivot.snapshots.sidecar import RESTATED
 from pivot.snapshots.source import Known
 from pivot.snapshots.transport import SourceError
@@ -20,7 +18,7 @@ from pivot.snapshots.underway import alone
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pivot.snapshots import Snapshot, Store
     from pivot.snapshots.client import Answer, Client
@@ -81,11 +79,14 @@ class _Change:
         return f"{self.key} {self.column} {self.known} -> {self.stated}"
 
 
-def refresh(store: Store, client: Client, asked: Asked, progress: Progress) -> tuple[Outcome, ...]:
+def refresh(
+    store: Store, sources: Mapping[str, Source], client: Client, asked: Asked, progress: Progress
+) -> tuple[Outcome, ...]:
     """Asks sources, one after the other.
 
     Args:
         store: the snapshots; new ones are added to it.
+        sources: every live source, by the folder of its data set.
         client: asks, and has the clock that dates the snapshots.
         asked: which sources, and how.
         progress: is told what is asked.
@@ -98,14 +99,14 @@ def refresh(store: Store, client: Client, asked: Asked, progress: Progress) -> t
         OutputError: if another refresh is running, or the note of what is under way can not be written.
     """
     for name in asked.names:
-        if name not in SOURCES:
+        if name not in sources:
             raise SourceError(
                 f"There is no live source {name!r}.",
-                expected="one of " + ", ".join(SOURCES),
+                expected="one of " + ", ".join(sources),
                 got=name,
                 hint="What a person transcribes is put in with `pivot add`.",
             )
-    chosen = [source for name, source in SOURCES.items() if not asked.names or name in asked.names]
+    chosen = [source for name, source in sources.items() if not asked.names or name in asked.names]
     outcomes = []
     with alone(store) as under_way:
         run = _Run(store, client, asked, under_way)
@@ -162,7 +163,7 @@ class _Run:
             return Outcome(source.name, None, said, update.filings)
         snapshot = self._add(
             source.name,
-            _table(BY_FOLDER[source.name], known, update, changes),
+            _table(self.store.specs[source.name], known, update, changes),
             title=last.title,
             publisher=_joined(last.publisher, source.publisher, "; "),
             url=list(dict.fromkeys([*last.url, *_addresses(self.client.answers)])),
@@ -194,7 +195,7 @@ def _changes(store: Store, source: Source, known: Known, update: Update) -> list
     What came from the source itself must be the same; of what a person transcribed from another publisher
     it must be near.
     """
-    spec = BY_FOLDER[source.name]
+    spec = store.specs[source.name]
     if not spec.append_only:
         return []
     by_hand = [snapshot for snapshot in store.snapshots(source.name) if snapshot.method != "http"]

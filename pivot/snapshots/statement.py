@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pivot.errors import SnapshotError
 from pivot.snapshots import rows
-from pivot.snapshots.datasets import BY_FOLDER, Column
+from pivot.snapshots.datasets import Column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,13 +60,13 @@ class Addition:
     notes: tuple[str, ...]
 
 
-def spec_of(source: str) -> Spec:
+def spec_of(store: Store, source: str) -> Spec:
     """The data set of a source that takes single rows.
 
     Raises:
         SnapshotError: if it is no source, or takes only whole files.
     """
-    takers = [folder for folder, spec in BY_FOLDER.items() if spec.named]
+    takers = [folder for folder, spec in store.specs.items() if spec.named]
     if source not in takers:
         raise SnapshotError(
             f"No single row can be added to {source!r}.",
@@ -74,7 +74,7 @@ def spec_of(source: str) -> Spec:
             got=source,
             hint="Add a whole file: `pivot add SOURCE FILE`.",
         )
-    return BY_FOLDER[source]
+    return store.specs[source]
 
 
 def questions(spec: Spec) -> dict[str, Column]:
@@ -113,7 +113,7 @@ def addition(store: Store, source: str, given: Sequence[Mapping[str, str]], vint
         SnapshotError: if the source takes no rows, an answer is missing, unknown or wrong, or a snapshot of
             that day or of a later one has landed.
     """
-    spec = spec_of(source)
+    spec = spec_of(store, source)
     last = store.snapshots(source)[-1]
     if last.vintage >= vintage:
         raise SnapshotError(

@@ -10,19 +10,20 @@ import hashlib
 import os
 import re
 from contextlib import suppress
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from pivot.errors import OutputError, ReportError, SnapshotError
 from pivot.snapshots import sidecar
-from pivot.snapshots.datasets import BY_FOLDER
-from pivot.snapshots.passed import Passed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
 
+    from pivot.snapshots.datasets import Spec
     from pivot.snapshots.sidecar import Snapshot
 
 SUMS = "SHA256SUMS"
@@ -32,15 +33,20 @@ class Store:
     """A folder of snapshots.
 
     Args:
-        root: the folder, usually `data-snapshots`. What has passed its contract is noted beside it, in
-            `.pivot/contracts`.
+        root: the folder, usually `data-snapshots`.
+        data_sets: what its sources hold, by the name that claims give it.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, data_sets: Mapping[str, Spec]) -> None:
         self.root = root.absolute()
-        self._passed = Passed(self.root.parent / ".pivot" / "contracts")
+        self.data_sets = data_sets
         self._sums: dict[str, str] = {}
         self._snapshots: dict[str, tuple[Snapshot, ...]] = {}
+
+    @cached_property
+    def specs(self) -> Mapping[str, Spec]:
+        """The data sets by the name of their source, which is their folder."""
+        return {spec.folder: spec for spec in self.data_sets.values()}
 
     def sources(self) -> tuple[str, ...]:
         """Folders that hold at least one snapshot, sorted.
@@ -89,22 +95,18 @@ class Store:
         return data
 
     def table(self, snapshot: Snapshot) -> pd.DataFrame:
-        """The typed table of a snapshot, by its key; its contract is checked unless it passed before.
+        """The typed table of a snapshot that keeps its contract, by its key.
 
         Raises:
             SnapshotError: if the file is missing or changed.
             ContractError: if it breaks the contract of its data set.
         """
-        # Here and below: pandas and pandera take a second to import, and few callers need them.
-        from pivot.snapshots import tables
+        # Here and below: pandas takes a third of a second to import, and a caller may only want hashes.
+        from pivot.snapshots import contracts, tables
 
         data = self.read(snapshot)
-        spec = BY_FOLDER[snapshot.source]
-        if snapshot not in self._passed:
-            from pivot.snapshots import contracts
-
-            contracts.check(data, spec, snapshot)
-            self._passed.add(snapshot)
+        spec = self.specs[snapshot.source]
+        contracts.check(data, spec, snapshot)
         return tables.read(data, spec)
 
     def verify(self) -> dict[str, int]:
@@ -133,8 +135,8 @@ class Store:
             snapshots = self.snapshots(source)
             counts["snapshots"] += len(snapshots)
             for snapshot in snapshots:
-                counts["rows"] += contracts.check(self.read(snapshot), BY_FOLDER[source], snapshot)
-            if BY_FOLDER[source].append_only:
+                counts["rows"] += contracts.check(self.read(snapshot), self.specs[source], snapshot)
+            if self.specs[source].append_only:
                 for older, newer in pairwise(snapshots):
                     contracts.restated(self.table(older), self.table(newer), newer)
         return counts
@@ -166,11 +168,11 @@ class Store:
         """
         from pivot.snapshots import contracts, tables
 
-        if source not in BY_FOLDER:
+        if source not in self.specs:
             raise SnapshotError(
-                f"There is no source {source!r}.", expected="one of " + ", ".join(BY_FOLDER), got=source
+                f"There is no source {source!r}.", expected="one of " + ", ".join(self.specs), got=source
             )
-        spec = BY_FOLDER[source]
+        spec = self.specs[source]
         data = _content(file)
         given = sidecar.parse(_content(sidecar_file), str(sidecar_file)) if sidecar_file else {}
         given |= {name: value for name, value in fields.items() if value is not None}
@@ -196,7 +198,6 @@ class Store:
             for newer in [s for s in self.snapshots(source) if s.vintage > snapshot.vintage][:1]:
                 contracts.restated(table, self.table(newer), newer)
         self._land({path: data, sidecar.beside(path): sidecar.render(snapshot).encode()})
-        self._passed.add(snapshot)
         return snapshot
 
     def _land(self, files: dict[str, bytes]) -> None:
@@ -248,7 +249,7 @@ class Store:
         snapshot = sidecar.snapshot(
             fields, source=source, path=f"{self.root.name}/{path}", text=data.decode()
         )
-        sidecar.agree(snapshot, BY_FOLDER.get(source))
+        sidecar.agree(snapshot, self.specs.get(source))
         return snapshot
 
     def _bytes(self, path: str) -> bytes:

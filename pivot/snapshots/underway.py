@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from pivot.errors import OutputError, ReportError
-from pivot.snapshots.datasets import BY_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +54,7 @@ class UnderWay:
         """Removes what one that was killed has left: files of a snapshot that never landed."""
         self.file.seek(0)
         found = re.fullmatch(r"([a-z-]+)/(\d{4}-\d\d-\d\d)", self.file.read())
-        if not found or found[1] not in BY_FOLDER:
+        if not found or found[1] not in self.store.specs:
             return
         source, vintage = found.groups()
         root = self.store.root

@@ -9,7 +9,6 @@ import pandas as pd
 
 from pivot.errors import VintageError
 from pivot.snapshots import tables
-from pivot.snapshots.datasets import DATA_SETS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,7 +24,7 @@ class DataSet:
     """The rows of one data set that were public on a day.
 
     Attributes:
-        name: as in `DATA_SETS`.
+        name: as in the store.
         as_of: the day.
     """
 
@@ -89,11 +88,11 @@ class Vintage:
             ContractError: if a snapshot breaks the contract of the data set.
         """
         if name not in self._sets:
-            if name not in DATA_SETS:
+            if name not in self.store.data_sets:
                 raise VintageError(
-                    f"There is no data set {name!r}.", expected="one of " + ", ".join(DATA_SETS)
+                    f"There is no data set {name!r}.", expected="one of " + ", ".join(self.store.data_sets)
                 )
-            self._sets[name] = self._data(DATA_SETS[name])
+            self._sets[name] = self._data(self.store.data_sets[name])
         return self._sets[name]
 
     def _data(self, spec: Spec) -> DataSet:

@@ -22,7 +22,8 @@ from tempfile import TemporaryDirectory
 
 import typst
 
-from pivot.publish.folders import CACHE, SITE
+from analysis.data import DATA_SETS
+from pivot.names import CACHE, SITE
 from pivot.snapshots import Store
 from tests.conftest import NEWEST
 from tests.report import copy_repository
@@ -57,7 +58,7 @@ def forget(root: Path, *, charts: bool) -> None:
 
 def change_row(root: Path, run: int) -> None:
     """A new vintage of the contracts in which one lease is worth another sum: a claim and its chart move."""
-    store = Store(root / "data-snapshots")
+    store = Store(root / "data-snapshots", DATA_SETS)
     newest = store.snapshots("ai-contracts")[-1]
     day = newest.vintage + dt.timedelta(days=1)
     lease = r"(hut-8-fluidstack-river-bend,Hut 8,Fluidstack,)\d"

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.sources import SOURCES, filings, mempool, price
+from analysis.data import DATA_SETS
+from analysis.report import ARTICLE
+from analysis.sources import filings, mempool, price
 from pivot.snapshots import Store, sidecar
 from pivot.snapshots.client import Client
 from pivot.snapshots.refresh import Asked, Outcome, refresh
@@ -72,10 +74,10 @@ def server(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The newest rows of the newest snapshots, and the note that they keep their contracts."""
+    """The newest rows of the newest snapshots."""
     root = tmp_path_factory.mktemp("evidence") / "data-snapshots"
-    shipped = Store(SNAPSHOTS)
-    for name in SOURCES:
+    shipped = Store(SNAPSHOTS, DATA_SETS)
+    for name in ARTICLE.live:
         newest = shipped.snapshots(name)[-1]
         head, *rows = shipped.read(newest).decode().splitlines(keepends=True)
         data = "".join([head, *rows[-ROWS:]]).encode()
@@ -83,9 +85,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / name).mkdir(parents=True)
         (root / name / f"{newest.vintage}.csv").write_bytes(data)
         (root / name / f"{newest.vintage}.toml").write_text(sidecar.render(fields), "utf-8")
-    store = relisted(Store(root))
-    for name in SOURCES:
-        store.table(store.snapshots(name)[-1])
+    relisted(Store(root, DATA_SETS))
     return root.parent
 
 
@@ -94,10 +94,9 @@ def store_of(tmp_path: Path, evidence: Path) -> StoreOf:
     """Makes a store with one snapshot of each of some sources."""
 
     def make(*names: str) -> Store:
-        shutil.copytree(evidence / ".pivot", tmp_path / ".pivot")
         for name in names:
             shutil.copytree(evidence / "data-snapshots" / name, tmp_path / "data-snapshots" / name)
-        return relisted(Store(tmp_path / "data-snapshots"))
+        return relisted(Store(tmp_path / "data-snapshots", DATA_SETS))
 
     return make
 
@@ -109,7 +108,7 @@ def ask(server: Server, clock: Still) -> Ask:
 
     def run(store: Store, *names: str, **options: object) -> tuple[Outcome, ...]:
         with Client(store.root.parent / ".pivot" / "http.sqlite", CONTACT, LIMITS, clock) as client:
-            return refresh(store, client, Asked(names, **options), lambda *_: None)  # type: ignore[arg-type]
+            return refresh(store, ARTICLE.live, client, Asked(names, **options), lambda *_: None)  # type: ignore[arg-type]
 
     return run
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from analysis.sources import SOURCES
+from analysis.data import DATA_SETS
+from analysis.report import ARTICLE
 from pivot.cli import main
 from pivot.revisions import pages
 from pivot.snapshots import Store, client
@@ -40,7 +41,7 @@ class Run:
 
     def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.root = root
-        self.store = Store(root / "data-snapshots")
+        self.store = Store(root / "data-snapshots", DATA_SETS)
         self._capsys = capsys
 
     def __call__(self, *words: str) -> tuple[int, str]:
@@ -64,7 +65,7 @@ def test_the_body_of_a_pull_request(typed: Run) -> None:
     assert "### Filings to read" in body
     assert "`MARA 10-Q, filed 2026-11-22: https://www.sec.gov/" in body
     assert "attributed claims on the company: mara-btc-sold`" in body
-    assert typed.store.verify()["snapshots"] == 14 + len(SOURCES) - 1
+    assert typed.store.verify()["snapshots"] == 14 + len(ARTICLE.live) - 1
     code, again = typed("--format", "md")
     assert code == 0
     assert again.startswith("Nothing was added, so nothing moves.")

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.data import DATA_SETS
 from analysis.measures import difficulty
 from analysis.sources import headers
 from pivot.snapshots import Store
@@ -140,7 +141,7 @@ def chain(world: World, monkeypatch: pytest.MonkeyPatch) -> Chain:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    made = Store(tmp_path / "data-snapshots")
+    made = Store(tmp_path / "data-snapshots", DATA_SETS)
     text = (
         "height,bits,timestamp,timestamp_kind,timestamp_sd_minutes,bits_source,timestamp_source\n"
         f"2016,207fffff,{moment(START):%Y-%m-%dT%H:%M:%SZ},exact,0,a,b\n"

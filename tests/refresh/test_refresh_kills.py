@@ -10,6 +10,7 @@ import textwrap
 
 import pytest
 
+from analysis.data import DATA_SETS
 from pivot.snapshots import Store
 from tests.refresh.conftest import CONTACT, Refreshing, StoreOf
 from tests.refresh.world import TODAY, World
@@ -68,17 +69,17 @@ def test_killed_at_every_write(
         else:
             break
         reaper.armed(0)
-        store = Store(store.root)
+        store = Store(store.root, DATA_SETS)
         assert len(store.snapshots(PRICE)) in {1, 2}
         assert all(store.read(snapshot) for snapshot in store.snapshots(PRICE))
         clock.moment = server.now = start + dt.timedelta(days=wait)
         landed = len(store.snapshots(PRICE))
         ask(store, PRICE)
-        store = Store(store.root)
+        store = Store(store.root, DATA_SETS)
         assert store.verify()["snapshots"] == max(2, landed + wait)
         assert not [path for path in tree(store.root) if ".part" in path]
         _reset(store, before)
-        store = Store(store.root)
+        store = Store(store.root, DATA_SETS)
     assert kills == at - 1
     assert kills > 10
 
@@ -97,10 +98,11 @@ def test_killed_for_good_between_the_data_and_the_list(store_of: StoreOf, refres
     script = f"""
         import os, sys
         from pathlib import Path
-        from analysis.snapshots import Store
-        from analysis.snapshots.client import Client
-        from analysis.snapshots.refresh import Asked, refresh
-        from analysis.snapshots.sources import price
+        from analysis.report import ARTICLE
+        from pivot.snapshots.client import Client
+        from pivot.snapshots.refresh import Asked, refresh
+        from analysis.sources import price
+        from pivot.snapshots import Store
         from tests.refresh.conftest import LIMITS, Still
 
         replace = os.replace
@@ -110,16 +112,16 @@ def test_killed_for_good_between_the_data_and_the_list(store_of: StoreOf, refres
             replace(source, target)
         os.replace = dies
         price.ADDRESS = price.WITNESS = {server.url!r}
-        store = Store(Path({str(store.root)!r}))
+        store = Store(Path({str(store.root)!r}), ARTICLE.data_sets)
         client = Client(store.root.parent / ".pivot" / "http.sqlite", {CONTACT!r}, LIMITS, Still())
-        refresh(store, client, Asked(("btc-price",)), lambda *_: None)
+        refresh(store, ARTICLE.live, client, Asked(("btc-price",)), lambda *_: None)
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False, capture_output=True)
     assert done.returncode == 9, done.stderr.decode()
     left = {path for path in tree(store.root) if str(TODAY) in path or ".part" in path}
     assert left == {f"btc-price/{TODAY}.csv", f"btc-price/{TODAY}.toml", ".SHA256SUMS.part"}
     clock.moment = server.now = server.now + dt.timedelta(days=2)
-    (outcome,) = ask(Store(store.root), PRICE)
+    (outcome,) = ask(Store(store.root, DATA_SETS), PRICE)
     assert outcome.snapshot
-    assert Store(store.root).verify()["snapshots"] == 2
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 2
     assert not [path for path in tree(store.root) if str(TODAY) in path or ".part" in path]

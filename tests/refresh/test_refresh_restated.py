@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from analysis.data import DATA_SETS
 from pivot.errors import ContractError
 from pivot.snapshots import Store
 from pivot.snapshots.sidecar import RESTATED
@@ -76,5 +77,5 @@ def test_an_accepted_row_is_taken_over_with_its_reason(refreshed: Store, ask: As
     (note,) = [note for note in outcome.snapshot.notes if note.startswith(RESTATED)]
     assert "Kraken corrected a candle" in note
     assert f"{NEW} close_usd" in note
-    assert Store(refreshed.root).verify()["snapshots"] == 5
+    assert Store(refreshed.root, DATA_SETS).verify()["snapshots"] == 5
     assert refreshed.table(outcome.snapshot).loc[str(NEW), "close_usd"] == float(world.closes[NEW])

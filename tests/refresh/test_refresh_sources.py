@@ -10,7 +10,8 @@ import tomllib
 
 import pytest
 
-from analysis.sources import SOURCES
+from analysis.data import DATA_SETS
+from analysis.report import ARTICLE
 from pivot.errors import OutputError
 from pivot.snapshots import Store, Vintage
 from tests.refresh.conftest import CONTACT, Ask, StoreOf
@@ -28,23 +29,23 @@ def table(store: Store, name: str) -> list[dict[str, str]]:
 def test_every_source_is_brought_up_to_date_and_then_nothing_is_new(
     store_of: StoreOf, ask: Ask, server: Server
 ) -> None:
-    store = store_of(*SOURCES)
+    store = store_of(*ARTICLE.live)
     first = ask(store)
-    assert [outcome.error for outcome in first] == [None] * len(SOURCES)
+    assert [outcome.error for outcome in first] == [None] * len(ARTICLE.live)
     added = {outcome.source for outcome in first if outcome.snapshot}
-    assert added == set(SOURCES) - {"difficulty-epochs"}  # no retarget in this world is new
+    assert added == set(ARTICLE.live) - {"difficulty-epochs"}  # no retarget in this world is new
     assert all(str(TODAY) in outcome.snapshot.path for outcome in first if outcome.snapshot)
-    assert store.verify()["snapshots"] == 2 * len(SOURCES) - 1
+    assert store.verify()["snapshots"] == 2 * len(ARTICLE.live) - 1
 
     before = len(server.asked)
     again = ask(store)
     repeated = server.asked[before:]
-    assert [outcome.snapshot for outcome in again] == [None] * len(SOURCES)
+    assert [outcome.snapshot for outcome in again] == [None] * len(ARTICLE.live)
     assert all("nothing new" in outcome.said for outcome in again), [outcome.said for outcome in again]
     assert len(repeated) > 5
     assert all("If-None-Match" in headers for _, headers in repeated)
     assert server.unchanged == len(repeated)
-    assert Store(store.root).verify()["snapshots"] == 2 * len(SOURCES) - 1
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 2 * len(ARTICLE.live) - 1
     assert all(CONTACT in headers["User-Agent"] for _, headers in server.asked)
 
 
@@ -154,11 +155,11 @@ def test_two_refreshes_at_once_do_not_harm_each_other(
 
     def meanwhile(handler: Handler) -> None:
         with pytest.raises(OutputError, match="is running") as caught:
-            ask(Store(store.root), PRICE)
+            ask(Store(store.root, DATA_SETS), PRICE)
         refused.append(caught.value)
         handler.send(json.dumps(world.kraken()).encode())
 
     server.faults["/OHLC"] = [meanwhile, None]
     assert ask(store, PRICE)[0].snapshot
     assert len(refused) == 1
-    assert Store(store.root).verify()["snapshots"] == 2
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 2

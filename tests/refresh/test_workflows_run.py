@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.data import DATA_SETS
 from pivot.publish import archive
 from pivot.publish.build import build
 from pivot.publish.render import silent
@@ -32,9 +33,9 @@ pytestmark = pytest.mark.slow
 PIVOT = f"""#!{sys.executable}
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
-from analysis.cli import main
-from analysis.snapshots import client
-from analysis.snapshots.sources import filings, mempool, price
+from pivot.cli import main
+from pivot.snapshots import client
+from analysis.sources import filings, mempool, price
 from tests.refresh.conftest import Still
 
 mempool.ADDRESS = price.ADDRESS = price.WITNESS = filings.ADDRESS = os.environ["LOOPBACK"]
@@ -74,7 +75,7 @@ def test_fresh_evidence_becomes_a_pull_request(desk: Desk) -> None:
     assert any("pr create --head refresh" in line and "--label reads-right" in line for line in desk.said())
     # What a reviewer checks out has the new vintages, and the numbers are made from them.
     desk.git("switch", "--quiet", "refresh")
-    store = Store(desk.clone / "data-snapshots")
+    store = Store(desk.clone / "data-snapshots", DATA_SETS)
     assert store.verify()["snapshots"] == 19
     site = build(desk.clone, TODAY, "embedded", desk.clone / "_site", silent).site
     made_from = json.loads((site / "ledger.json").read_text("utf-8"))["claims"]["hashprice-range"]["inputs"]

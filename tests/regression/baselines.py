@@ -17,9 +17,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pivot.charts import CHARTS
+from analysis.report import ARTICLE
 from pivot.claims.ledger import Entry, Ledger
-from pivot.claims.registry import claims
 from pivot.snapshots import Store
 from tests.conftest import DAYS, NEWEST, ledger_of
 from tests.regression import ledger
@@ -84,10 +83,10 @@ PICTURE_DAY = NEWEST
 
 def expected() -> frozenset[str]:
     """Every baseline there must be, relative to this folder."""
-    charts = [(name, day) for name in CHARTS for day in DAYS]
+    charts = [(name, day) for name in ARTICLE.drawings for day in DAYS]
     return frozenset(
         {
-            *(f"test_claims/{id_}.yml" for id_ in claims()),
+            *(f"test_claims/{id_}.yml" for id_ in ARTICLE.claims),
             *(f"test_claims/numbers-{name}.csv" for name in QUANTITIES),
             *(f"test_measures/{name}.csv" for name in MEASURES),
             *(f"test_snapshots/shapes-{day}.yml" for day in DAYS),
@@ -95,7 +94,7 @@ def expected() -> frozenset[str]:
             "test_charts/environment.yml",
             *(f"test_charts/{name}-{day}.csv" for name, day in charts),
             *(f"test_charts/{name}-{day}.yml" for name, day in charts),
-            *(f"test_charts/{name}-{PICTURE_DAY}.svg" for name in CHARTS),
+            *(f"test_charts/{name}-{PICTURE_DAY}.svg" for name in ARTICLE.drawings),
         }
     )
 

@@ -10,13 +10,14 @@ from functools import cache
 
 import pandas as pd
 
-from pivot.claims import ledger as ledgers
+from analysis.data import DATA_SETS
+from analysis.report import ARTICLE
 from pivot.claims.ledger import Entry, Ledger
-from pivot.claims.registry import claims, dependency, is_claim
-from pivot.snapshots import DATA_SETS, Snapshot, Store, Vintage
-from tests.conftest import ROOT, ledger_of, vintage_of
+from pivot.claims.registry import dependency
+from pivot.snapshots import Snapshot, Store, Vintage
+from tests.conftest import ROOT, build_ledger, ledger_of, vintage_of
 
-SHIPPED = Store(ROOT / "data-snapshots")
+SHIPPED = Store(ROOT / "data-snapshots", DATA_SETS)
 
 NOISE = 1e-9
 _NUMBER = re.compile(r"\d[\d,]*\.\d+")
@@ -40,7 +41,7 @@ class Edited(Store):
     """
 
     def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
-        super().__init__(SHIPPED.root)
+        super().__init__(SHIPPED.root, DATA_SETS)
         self._tables = tables
 
     def snapshots(self, source: str) -> tuple[Snapshot, ...]:
@@ -72,16 +73,20 @@ def everywhere(data_set: str, edit: Edit) -> Mapping[str, pd.DataFrame]:
 def readers(data_set: str) -> frozenset[str]:
     """The claims that could see an edit of a data set: through their function, or through their verdict."""
     if data_set in ("cited", "evidence"):  # the ledger reads them for every claim
-        return frozenset(claims())
-    return frozenset(id_ for id_ in claims() if data_set in needs(id_))
+        return frozenset(ARTICLE.claims)
+    return frozenset(id_ for id_ in ARTICLE.claims if data_set in needs(id_))
 
 
 @cache
 def needs(id_: str) -> frozenset[str]:
     """The data sets that a claim's function reads, itself or through the claims it is derived from."""
     found: set[str] = set()
-    for parameter in claims()[id_].parameters:
-        found |= needs(dependency(parameter)) if is_claim(parameter) else {parameter} & set(DATA_SETS)
+    for parameter in ARTICLE.claims[id_].parameters:
+        found |= (
+            needs(dependency(parameter))
+            if ARTICLE.claims.is_claim(parameter)
+            else {parameter} & set(DATA_SETS)
+        )
     return frozenset(found)
 
 
@@ -89,7 +94,7 @@ def ledger_with(day: dt.date, tables: Mapping[str, pd.DataFrame]) -> Ledger:
     """The ledger of a day under edited evidence, evaluated where the edit can be seen."""
     names = {spec.folder: name for name, spec in DATA_SETS.items()}
     seen = set().union(*(readers(names[path.split("/")[1]]) for path in tables))
-    made = ledgers.build(edited(day, tables), seen)
+    made = build_ledger(edited(day, tables), seen)
     return Ledger(day, dict(ledger_of(day).entries) | dict(made.entries))
 
 

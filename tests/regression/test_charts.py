@@ -21,25 +21,28 @@ from matplotlib.figure import Figure
 from pytest_regressions.data_regression import DataRegressionFixture
 from pytest_regressions.file_regression import FileRegressionFixture
 
-from pivot.charts import CHARTS, Plotted, prepare, style
+from analysis.report import ARTICLE
+from pivot.charts import style
+from pivot.charts.draw import prepare
+from pivot.charts.plotted import Plotted
 from tests.conftest import DAYS, NEWEST, ledger_of, vintage_of
 from tests.regression.baselines import HERE, PICTURE_DAY
 from tests.regression.layers import DATA, DESCRIPTION, PICTURE, describe, environment, incomparable, layer
 
 BASELINE = HERE / "test_charts/environment.yml"
 
-each_chart = pytest.mark.parametrize("name", CHARTS)
+each_chart = pytest.mark.parametrize("name", ARTICLE.drawings)
 each_day = pytest.mark.parametrize("day", DAYS, ids=str)
 
 
 @cache
 def plotted(day: dt.date) -> Mapping[str, Plotted]:
-    return prepare(vintage_of(day), ledger_of(day))
+    return prepare(ARTICLE.drawings, vintage_of(day), ledger_of(day))
 
 
 @cache
 def drawn(name: str, day: dt.date) -> Figure:
-    return CHARTS[name].draw(plotted(day)[name], style.LIGHT)
+    return ARTICLE.drawings[name].draw(plotted(day)[name], style.LIGHT)
 
 
 def comparable(request: pytest.FixtureRequest, *names: str) -> None:
@@ -107,7 +110,7 @@ def test_another_environment_can_not_be_compared(
 
 
 def test_description_holds_what_a_reader_sees() -> None:
-    figure = CHARTS["hashprice"].draw(plotted(NEWEST)["hashprice"], style.LIGHT)
+    figure = ARTICLE.drawings["hashprice"].draw(plotted(NEWEST)["hashprice"], style.LIGHT)
     before = describe(figure)
     (axes,) = figure.axes
     assert len(axes.texts) > 8

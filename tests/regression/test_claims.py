@@ -10,11 +10,11 @@ import pytest
 from pytest_regressions.data_regression import DataRegressionFixture
 from pytest_regressions.num_regression import NumericRegressionFixture
 
-from pivot.claims.registry import claims
+from analysis.report import ARTICLE
 from tests.regression.baselines import QUANTITIES, editions, moved, numbers, words
 
 
-@pytest.mark.parametrize("id_", claims())
+@pytest.mark.parametrize("id_", ARTICLE.claims)
 def test_words(id_: str, data_regression: DataRegressionFixture) -> None:
     data_regression.check(words(id_, editions()), basename=id_)
 

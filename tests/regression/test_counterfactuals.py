@@ -16,9 +16,9 @@ import pandas as pd
 import pytest
 
 from analysis.measures.operators import OWN_HASH_RATE
+from analysis.report import ARTICLE
 from pivot.claims.ledger import Entry, Ledger
 from pivot.claims.model import Kind
-from pivot.claims.registry import claims
 from pivot.prose.sentences import Piece as Sentence
 from pivot.prose.sentences import sentences
 from pivot.prose.variables import guards, variables
@@ -373,7 +373,7 @@ COUNTERFACTUALS = (
 DATELESS = {"difficulty-drop-cause", "tydal-conversion", "mara-filing", "redundancy-class"}
 """Claims whose function reads nothing; only what others say of them can move their verdict."""
 
-SAID_OF = [claim.id for claim in claims().values() if claim.kind in (Kind.ATTRIBUTED, Kind.EVENT)]
+SAID_OF = [claim.id for claim in ARTICLE.claims.values() if claim.kind in (Kind.ATTRIBUTED, Kind.EVENT)]
 
 
 def _named(one: Counterfactual) -> str:
@@ -381,8 +381,8 @@ def _named(one: Counterfactual) -> str:
 
 
 def test_every_claim_with_data_behind_it_has_a_counterfactual() -> None:
-    assert {one.target for one in COUNTERFACTUALS} == {id_ for id_ in claims() if needs(id_)}
-    assert {id_ for id_ in claims() if not needs(id_)} == DATELESS
+    assert {one.target for one in COUNTERFACTUALS} == {id_ for id_ in ARTICLE.claims if needs(id_)}
+    assert {id_ for id_ in ARTICLE.claims if not needs(id_)} == DATELESS
 
 
 def test_every_guard_has_a_counterfactual_that_flips_it() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from analysis.data import DATA_SETS
+from analysis.report import ARTICLE
 from pivot.errors import ReportError
-from pivot.snapshots import DATA_SETS, Snapshot
-from pivot.snapshots.datasets import BY_FOLDER
+from pivot.snapshots import Snapshot
 from tests.conftest import DAYS, ledger_of
 from tests.regression.edited import SHIPPED, ledger_with, reacting, shipped
 
@@ -49,14 +50,14 @@ HEXADECIMAL = ("bits",)
 
 def _numeric(folder: str, column: str) -> bool:
     """Whether a column holds quantities; days beside a key say who sees a row, and vintages test that."""
-    spec = BY_FOLDER[folder]
+    spec = ARTICLE.folders[folder]
     kinds = ("whole", "number", "flag", "instant", *(("day",) if column == spec.key else ()))
     return spec.columns[column].kind in kinds or column in HEXADECIMAL
 
 
 COLUMNS = [
     (snapshot, column)
-    for folder, spec in BY_FOLDER.items()
+    for folder, spec in ARTICLE.folders.items()
     for snapshot in SHIPPED.snapshots(folder)
     for column in spec.columns
     if _numeric(folder, column)
@@ -69,7 +70,7 @@ def _named(snapshot: Snapshot) -> str:
 
 def disturbed(snapshot: Snapshot, column: str) -> pd.DataFrame:
     """The table with one column moved: numbers by a quarter and a little, days by one, flags turned."""
-    spec = BY_FOLDER[snapshot.source]
+    spec = ARTICLE.folders[snapshot.source]
     table = shipped(snapshot.path).copy()
     old = table.index.to_series() if column == spec.key else table[column]
     match spec.columns[column].kind:

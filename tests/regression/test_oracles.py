@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from analysis.measures import concentration, difficulty, hashprice, oracles
-from pivot.publish.generated import generated
+from analysis.report import ARTICLE
+from pivot.blocks import generated
 from pivot.snapshots import Vintage
 from tests.conftest import NEWEST, ROOT, ledger_of, vintage_of
 from tests.regression.edited import cell, edited, everywhere
@@ -214,7 +215,7 @@ def test_no_error_is_shown_of_a_point_that_was_not_public() -> None:
 
 
 def test_methods_appendix_shows_these_errors() -> None:
-    shown = generated(ledger_of(NEWEST), vintage_of(NEWEST))["checks"]
+    shown = generated(ARTICLE, ledger_of(NEWEST), vintage_of(NEWEST))["checks"]
     assert "| 16 | 0.57% | 3.43% |" in shown
     assert "| 11 | 0.83% | 3.19% |" in shown
     assert shown.count("| Difficulty |") == 5

@@ -16,13 +16,12 @@ import pytest
 import yaml
 from pytest_regressions.data_regression import DataRegressionFixture
 
-from pivot.claims import ledger as ledgers
+from analysis.data import DATA_SETS
+from analysis.report import ARTICLE
 from pivot.claims.ledger import Ledger
-from pivot.claims.registry import claims
 from pivot.errors import ReportError
-from pivot.snapshots import DATA_SETS, Store, Vintage
-from pivot.snapshots.datasets import BY_FOLDER
-from tests.conftest import DAYS, vintage_of
+from pivot.snapshots import Store, Vintage
+from tests.conftest import DAYS, build_ledger, vintage_of
 from tests.regression.baselines import HERE, QUANTITIES, files, moved, numbers, words
 from tests.regression.edited import SHIPPED, readers
 from tests.unit.snapshots import relisted, shipped_copy
@@ -71,7 +70,7 @@ def drift(store: Store) -> str:
     lines = [f"changed: {path}" for path in changed]
     sources = {path.split("/")[0] for path in changed}
     names = sorted(name for name, spec in DATA_SETS.items() if spec.folder in sources)
-    seen = [id_ for id_ in claims() if any(id_ in readers(name) for name in names)]
+    seen = [id_ for id_ in ARTICLE.claims if any(id_ in readers(name) for name in names)]
     found, lost = _evaluated(store, seen)
     told = [f"claim {id_} has no value any more: {reason}" for id_, reason in lost.items()]
     told += [f"claim {figure}" for name in QUANTITIES for figure in _figures(name, found)]
@@ -91,12 +90,12 @@ def _evaluated(store: Store, ids: list[str]) -> tuple[dict[dt.date, Ledger], dic
     for day in DAYS:
         vintage = Vintage(store, day)
         try:
-            found[day] = ledgers.build(vintage, ids)
+            found[day] = build_ledger(vintage, ids)
         except ReportError:
             entries = {}
             for id_ in ids:
                 try:
-                    entries[id_] = ledgers.build(vintage, [id_])[id_]
+                    entries[id_] = build_ledger(vintage, [id_])[id_]
                 except ReportError as error:
                     lost[id_] = f"{day}: {error.what}"
             found[day] = Ledger(day, entries)
@@ -186,6 +185,6 @@ def test_any_one_digit_is_noticed(tmp_path: Path, seed: int) -> None:
     _land(store, path, text[:place] + digit + text[place + 1 :])
     said = drift(relisted(store))
     assert f"changed: {path}" in said
-    name = BY_FOLDER[path.split("/")[0]].name
+    name = ARTICLE.folders[path.split("/")[0]].name
     assert re.search(r"(?m)^claim |^no claim moved; these read ", said), said
     assert name in said or "claim " in said

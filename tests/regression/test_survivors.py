@@ -9,14 +9,13 @@ import pytest
 
 from analysis.claims import ai, concentration
 from analysis.measures import operators
-from pivot.claims import ledger as ledgers
+from analysis.report import ARTICLE
 from pivot.claims.ledger import Ledger
 from pivot.claims.model import Finding, Verdict
 from pivot.claims.quantities import Count, Day, Range, Usd, nearest
-from pivot.claims.registry import claims
 from pivot.claims.verdicts import Cited, judge
 from pivot.errors import ClaimError
-from tests.conftest import NEWEST, ledger_of, vintage_of
+from tests.conftest import NEWEST, build_ledger, ledger_of, vintage_of
 from tests.regression.edited import cell, everywhere, ledger_with, reacting
 
 
@@ -106,7 +105,7 @@ def test_lowest_figure_of_the_year_is_none_of_an_earlier_year() -> None:
 
 def test_rows_of_the_newest_month_are_of_that_month() -> None:
     """Later windows, of a day or a week, are public by then and are no months."""
-    entry = ledgers.build(vintage_of(dt.date(2026, 11, 22)), ["top5-threshold"])["top5-threshold"]
+    entry = build_ledger(vintage_of(dt.date(2026, 11, 22)), ["top5-threshold"])["top5-threshold"]
     rows = [row for used in entry.inputs if used.data_set == "pool_shares" for row in used.rows]
     assert len(rows) > 5
     assert {row[:7] for row in rows} == {"2026-04"}
@@ -116,7 +115,10 @@ def test_rows_of_the_newest_month_are_of_that_month() -> None:
 def test_readings_reach_a_number_from_half_a_step_on(high: float, expected: Verdict) -> None:
     readings = Finding(Range(Count(1), Count(high)))
     evidence = vintage_of(NEWEST).data("evidence").frame.iloc[:0]
-    assert judge(claims()["hashrate-q1-decline"], readings, Cited(6, 6, 1, ""), evidence).verdict is expected
+    assert (
+        judge(ARTICLE.claims["hashrate-q1-decline"], readings, Cited(6, 6, 1, ""), evidence).verdict
+        is expected
+    )
 
 
 def test_of_what_replaced_a_figure_the_newest_is_told() -> None:
@@ -126,7 +128,7 @@ def test_of_what_replaced_a_figure_the_newest_is_told() -> None:
         published=pd.to_datetime(["2026-03-01", "2026-06-01", "2026-05-01"]),
         value=["first", "newest", "second"],
     )
-    said = judge(claims()["corz-credit"], Finding(Usd(1e9)), Cited(1e9, 1e9, 1e9, "up to"), evidence)
+    said = judge(ARTICLE.claims["corz-credit"], Finding(Usd(1e9)), Cited(1e9, 1e9, 1e9, "up to"), evidence)
     assert said.verdict is Verdict.SUPERSEDED
     assert "replaced since: newest" in said.reason
 

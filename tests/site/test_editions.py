@@ -17,11 +17,11 @@ import pytest
 
 from pivot.cli import main
 from pivot.commands import difference
+from pivot.editions import Accepted, Edition, Revision, edition
 from pivot.errors import OutputError, ProseError
 from pivot.publish import press
 from pivot.publish.archive import Draft, places, release, verify
 from pivot.publish.archive.manifest import About
-from pivot.publish.editions import Accepted, Edition, Revision, edition
 from pivot.publish.render import silent
 from tests.conftest import ROOT
 from tests.editions import (

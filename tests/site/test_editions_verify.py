@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.report import ARTICLE
 from pivot.cli import main
 from pivot.errors import ReportError
 from pivot.publish.archive import Verification, places, release, verify
@@ -31,7 +32,7 @@ def forger(tmp_path: Path) -> Forger:
 
 
 def test_an_untouched_site_passes_and_says_how_much_was_checked() -> None:
-    seen = verify(published(), recompute=True)
+    seen = verify(published(), recompute=ARTICLE)
     assert seen.findings == ()
     assert seen.checked["editions"] == 3
     assert seen.checked["files"] == len(contents(published())) - 1  # all but the root's own list
@@ -182,7 +183,7 @@ def test_a_ledger_forged_with_every_hash_made_to_fit_is_found_by_recomputing(for
     forger.json(name, lambda content: content["claims"]["difficulty-drop"].update(value=-9.9))
     forger.cover()
     assert found(forger.site) == {}
-    seen = verify(forger.site, recompute=True)
+    seen = verify(forger.site, recompute=ARTICLE)
     assert by_kind(seen.findings) == {"recomputed": 1}
     assert seen.findings[0].where == f"{NEWEST}: difficulty-drop, value"
     assert seen.findings[0].expected == "-9.9"
@@ -192,7 +193,7 @@ def test_other_code_is_noted(forger: Forger) -> None:
     for edition in IDS:
         forger.json(forger.manifest_name(edition), lambda content: content["code"].update(version="0.0.9"))
     forger.cover()
-    seen = verify(forger.site, recompute=True)
+    seen = verify(forger.site, recompute=ARTICLE)
     assert seen.findings == ()
     assert len(seen.notes) == 3
     assert "0.0.9" in seen.notes[0]

@@ -6,13 +6,11 @@ import datetime as dt
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from pivot.code import FOLDER
-from pivot.publish.editions import editions
-from pivot.publish.generated import generated
+from analysis.report import ARTICLE
 from pivot.revisions.report import Report, diff
 from pivot.revisions.sides import Side
 from pivot.revisions.states import State, evaluate
@@ -22,12 +20,8 @@ CLOSES = "data-snapshots/btc-price/2026-10-08.csv"
 NEWEST_DAY = "2026-08-21"
 
 
-def days(root: Path) -> Mapping[str, dt.date]:
-    return {edition.id: edition.as_of for edition in editions(root)}
-
-
 def difference(root: Path, a: str, b: str, *, pictures: bool = False) -> Report:
-    return diff(root, (a, b), days, generated, pictures=pictures)
+    return diff(root, (a, b), pictures=pictures)
 
 
 @cache
@@ -43,18 +37,15 @@ def copy(folder: Path, *, code: bool = False) -> Path:
     names = ["chapters", "data-snapshots", "_extensions", *(["analysis", "pivot"] if code else [])]
     for name in names:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    if (ROOT / ".pivot" / "contracts").exists():  # what has passed its contract need not pass again
-        (folder / ".pivot").mkdir(exist_ok=True)
-        shutil.copy(ROOT / ".pivot" / "contracts", folder / ".pivot" / "contracts")
     return folder
 
 
 def side(root: Path, as_of: str = NEWEST_DAY) -> Side:
-    return Side(as_of, "day", root, FOLDER, dt.date.fromisoformat(as_of), "")
+    return Side(as_of, "day", ARTICLE, root, dt.date.fromisoformat(as_of))
 
 
 def state(root: Path, as_of: str = NEWEST_DAY) -> State:
-    return evaluate(side(root, as_of), generated)
+    return evaluate(side(root, as_of))
 
 
 def edit(root: Path, name: str, change: Callable[[str], str]) -> None:

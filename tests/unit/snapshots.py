@@ -7,6 +7,7 @@ import hashlib
 import shutil
 from pathlib import Path
 
+from analysis.data import DATA_SETS
 from pivot.snapshots import Store
 
 SHIPPED = Path(__file__).parents[2] / "data-snapshots"
@@ -34,12 +35,12 @@ def written(folder: Path, text: str, name: str = "received.csv") -> Path:
 def shipped_copy(folder: Path) -> Store:
     """A store of its own with everything that is shipped."""
     shutil.copytree(SHIPPED, folder / "data-snapshots")
-    return Store(folder / "data-snapshots")
+    return Store(folder / "data-snapshots", DATA_SETS)
 
 
 def with_prices(folder: Path) -> Store:
     """A store that holds one small snapshot of prices."""
-    store = Store(folder / "data-snapshots")
+    store = Store(folder / "data-snapshots", DATA_SETS)
     store.add("btc-price", written(folder, PRICES), **FIELDS)
     return store
 
@@ -53,7 +54,7 @@ def relisted(store: Store) -> Store:
             for path in files
         )
     )
-    return Store(store.root)
+    return Store(store.root, DATA_SETS)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.data import DATA_SETS
 from pivot.cli import main
 from pivot.snapshots import Store, Vintage
 from pivot.snapshots.underway import alone
@@ -44,7 +45,7 @@ def added(store: Store, source: str) -> list[dict[str, str]]:
     """The rows that the newest snapshot has and the one before has not."""
     before, after = (
         csv.DictReader(io.StringIO(store.read(snapshot).decode(), newline=""))
-        for snapshot in Store(store.root).snapshots(source)[-2:]
+        for snapshot in Store(store.root, DATA_SETS).snapshots(source)[-2:]
     )
     known = list(before)
     return [row for row in after if row not in known]
@@ -56,13 +57,13 @@ def test_a_statement_in_one_command(store: Store, capsys: pytest.CaptureFixture[
     assert row["id"] == "mara-btc-held-30-sep-2026"
     assert (row["value"], row["tier"], row["publisher"]) == ("34567.5", "primary", "MARA (10-Q)")
     assert (row["published"], row["published_precision"]) == ("2026-11-04", "day")
-    newest = Store(store.root).snapshots(STATEMENTS)[-1]
+    newest = Store(store.root, DATA_SETS).snapshots(STATEMENTS)[-1]
     assert (newest.vintage, newest.method, newest.notes[-1]) == (TODAY, "transcribed", "read by a person")
     assert "https://example.org/10q" in newest.url
-    seen = Vintage(Store(store.root), dt.date(2026, 11, 4)).data("statements").frame
+    seen = Vintage(Store(store.root, DATA_SETS), dt.date(2026, 11, 4)).data("statements").frame
     assert row["id"] in seen.index
     assert "next   pivot diff data-snapshots/operator-statements/" in capsys.readouterr().out
-    assert Store(store.root).verify()["snapshots"] == 15
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 15
 
 
 def test_a_contract_has_its_tier_and_publisher_in_the_sidecar(store: Store) -> None:
@@ -70,7 +71,7 @@ def test_a_contract_has_its_tier_and_publisher_in_the_sidecar(store: Store) -> N
     (row,) = added(store, CONTRACTS)
     assert row["id"] == "riot-somebody"
     assert (row["published"], row["published_precision"]) == ("2026-10-31", "month")
-    newest = Store(store.root).snapshots(CONTRACTS)[-1]
+    newest = Store(store.root, DATA_SETS).snapshots(CONTRACTS)[-1]
     sidecar = tomllib.loads((store.root.parent / newest.path).with_suffix(".toml").read_text("utf-8"))
     assert sidecar["notes"][-1] == (
         "Added by a person: riot-somebody, published 2026-10 by Riot (primary), https://example.org/lease"

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from pivot import charts
-from pivot.charts import CHARTS, Plotted, style
+from analysis.report import ARTICLE
+from pivot.charts import draw as charts
+from pivot.charts import style
+from pivot.charts.plotted import Plotted
 from pivot.errors import OutputError
 from tests import conftest
 
@@ -48,7 +50,8 @@ Editions = Mapping[str, Mapping[str, Plotted]]
 def editions() -> Editions:
     """What all charts show, by day."""
     return {
-        str(day): charts.prepare(conftest.vintage_of(day), conftest.ledger_of(day)) for day in conftest.DAYS
+        str(day): charts.prepare(ARTICLE.drawings, conftest.vintage_of(day), conftest.ledger_of(day))
+        for day in conftest.DAYS
     }
 
 
@@ -59,7 +62,7 @@ def rows(table: pd.DataFrame, **wanted: Any) -> pd.DataFrame:  # noqa: ANN401
 
 
 def test_the_charts_are_the_nine_of_the_report() -> None:
-    assert tuple(CHARTS) == NAMES
+    assert tuple(ARTICLE.drawings) == NAMES
 
 
 @EVERY_DAY
@@ -219,7 +222,7 @@ def test_concentration_has_years_months_and_miners(editions: Editions, day: str)
 @EVERY_DAY
 @EVERY_CHART
 def test_texts_neither_overlap_nor_leave_the_figure(editions: Editions, day: str, name: str) -> None:
-    figure = CHARTS[name].draw(editions[day][name], style.LIGHT)
+    figure = ARTICLE.drawings[name].draw(editions[day][name], style.LIGHT)
     boxes = text_boxes(figure)
     assert len(boxes) >= 6
     for text, box in boxes:
@@ -253,7 +256,7 @@ def text_boxes(figure: Figure) -> list[tuple[str, Bbox]]:
 @EVERY_DAY
 @EVERY_CHART
 def test_a_picture_is_small_and_whole(editions: Editions, day: str, name: str) -> None:
-    drawing = style.svg(CHARTS[name].draw(editions[day][name], style.LIGHT))
+    drawing = style.svg(ARTICLE.drawings[name].draw(editions[day][name], style.LIGHT))
     assert 10_000 < len(drawing.encode()) < 60_000
     assert len(gzip.compress(drawing.encode())) < 15_000
     defined = re.findall(r' id="([^"]+)"', drawing)
@@ -268,8 +271,8 @@ def test_a_picture_is_small_and_whole(editions: Editions, day: str, name: str) -
 @EVERY_CHART
 def test_the_dark_picture_is_the_chart_drawn_in_the_dark_palette(editions: Editions, name: str) -> None:
     plotted = editions[DAYS[0]][name]
-    light = style.svg(CHARTS[name].draw(plotted, style.LIGHT))
-    dark = style.svg(CHARTS[name].draw(plotted, style.DARK))
+    light = style.svg(ARTICLE.drawings[name].draw(plotted, style.LIGHT))
+    dark = style.svg(ARTICLE.drawings[name].draw(plotted, style.DARK))
     assert style.recoloured(light, style.DARK) == dark
     assert light != dark
 
@@ -279,7 +282,7 @@ def test_each_chart_writes_three_files_the_same_twice(editions: Editions, tmp_pa
     written = []
     for folder in (tmp_path / "one", tmp_path / "other"):
         folder.mkdir()
-        charts.draw(name, editions[DAYS[-1]][name], folder)
+        charts.draw(ARTICLE.drawings[name], editions[DAYS[-1]][name], folder)
         written.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert set(written[0]) == {f"{name}.svg", f"{name}-dark.svg", f"{name}.csv"}
     assert written[0] == written[1]
@@ -294,21 +297,20 @@ def test_pictures_depend_on_nothing_around_them(editions: Editions, tmp_path: Pa
     code = f"""
 import datetime as dt, sys
 from pathlib import Path
-from analysis import charts
-from analysis.claims import ledger
-from analysis.snapshots import Store, Vintage
-vintage = Vintage(Store(Path({str(conftest.ROOT / "data-snapshots")!r})), dt.date(2026, 8, 21))
-plotted = charts.prepare(vintage, ledger.build(vintage))
+from analysis.report import ARTICLE
+from pivot.charts import draw as charts
+from pivot.evaluation import evaluate
+plotted = evaluate(ARTICLE, Path({str(conftest.ROOT)!r}), dt.date(2026, 8, 21)).plotted
 assert "matplotlib" not in sys.modules
-for name in charts.CHARTS:
-    charts.draw(name, plotted[name], Path("there"))
+for name in ARTICLE.drawings:
+    charts.draw(ARTICLE.drawings[name], plotted[name], Path("there"))
 """
     around = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "PYTHONPATH": str(conftest.ROOT)}
     subprocess.run(
         [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, env=os.environ | around, check=True
     )
     for name in NAMES:
-        charts.draw(name, editions["2026-08-21"][name], tmp_path / "here")
+        charts.draw(ARTICLE.drawings[name], editions["2026-08-21"][name], tmp_path / "here")
     here = {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir()}
     assert len(here) == 27
     assert {path.name: path.read_bytes() for path in (tmp_path / "there").iterdir()} == here
@@ -317,20 +319,20 @@ for name in charts.CHARTS:
 def test_the_key_follows_data_texts_numbers_and_code(editions: Editions) -> None:
     plotted = editions[DAYS[0]]["contracts"]
     keys = [
-        charts.key("contracts", plotted),
-        charts.key("contracts", replace(plotted, texts={**plotted.texts, "total": "$1"})),
-        charts.key("contracts", replace(plotted, numbers={"cited": 71.0})),
-        charts.key("contracts", replace(plotted, table=plotted.table.iloc[:-1])),
-        charts.key("revenue", plotted),
+        charts.key(ARTICLE.drawings["contracts"], plotted),
+        charts.key(ARTICLE.drawings["contracts"], replace(plotted, texts={**plotted.texts, "total": "$1"})),
+        charts.key(ARTICLE.drawings["contracts"], replace(plotted, numbers={"cited": 71.0})),
+        charts.key(ARTICLE.drawings["contracts"], replace(plotted, table=plotted.table.iloc[:-1])),
+        charts.key(ARTICLE.drawings["revenue"], plotted),
     ]
     assert len(set(keys)) == len(keys)
-    assert charts.key("contracts", replace(plotted, table=plotted.table.copy())) == keys[0]
+    assert charts.key(ARTICLE.drawings["contracts"], replace(plotted, table=plotted.table.copy())) == keys[0]
 
 
 def test_a_folder_that_can_not_be_is_one_clear_error(editions: Editions, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(OutputError) as caught:
-        charts.draw("contracts", editions[DAYS[0]]["contracts"], tmp_path / "file")
+        charts.draw(ARTICLE.drawings["contracts"], editions[DAYS[0]]["contracts"], tmp_path / "file")
     assert caught.value.where.endswith("contracts.svg")
     assert caught.value.hint
 
@@ -345,6 +347,6 @@ def test_a_failed_write_leaves_what_was_there(
 
     monkeypatch.setattr("pivot.files.os.fsync", full)
     with pytest.raises(OutputError) as caught:
-        charts.draw("contracts", editions[DAYS[0]]["contracts"], tmp_path)
+        charts.draw(ARTICLE.drawings["contracts"], editions[DAYS[0]]["contracts"], tmp_path)
     assert caught.value.got == "No space left on device"
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"contracts.svg": "before"}

@@ -11,12 +11,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from pivot.claims import ledger as ledgers
+from analysis.report import ARTICLE
 from pivot.claims import stored
 from pivot.claims.ledger import Ledger
-from pivot.claims.registry import claims
 from pivot.errors import ClaimError, ReportError, VintageError
-from tests.conftest import AS_READ, ROOT, ledger_of, vintage_of
+from tests.conftest import AS_READ, ROOT, build_ledger, ledger_of, vintage_of
 
 SCHEMA = json.loads((ROOT / "pivot/claims/ledger.schema.json").read_text("utf-8"))
 
@@ -26,13 +25,13 @@ def test_json_follows_the_published_schema(ledger: Ledger) -> None:
 
 
 def test_json_is_canonical(ledger: Ledger) -> None:
-    again = ledgers.build(vintage_of(ledger.as_of))
+    again = build_ledger(vintage_of(ledger.as_of))
     assert again.to_json({}) == ledger.to_json({})
 
 
 def test_decorators_cite_what_the_article_snapshot_cites() -> None:
     cited = vintage_of(AS_READ).data("cited").frame["cited"]
-    assert {id_: claim.cited for id_, claim in claims().items()} == dict(cited)
+    assert {id_: claim.cited for id_, claim in ARTICLE.claims.items()} == dict(cited)
 
 
 def test_code_points_at_the_function(ledger: Ledger) -> None:
@@ -66,7 +65,7 @@ def test_no_evidence_of_a_later_day(ledger: Ledger) -> None:
 
 
 def test_some_claims_bring_those_they_are_derived_from() -> None:
-    small = ledgers.build(vintage_of(AS_READ), ["revenue-ratio"])
+    small = build_ledger(vintage_of(AS_READ), ["revenue-ratio"])
     assert set(small.entries) == {
         "revenue-ratio",
         "top10-btc-revenue",
@@ -78,7 +77,7 @@ def test_some_claims_bring_those_they_are_derived_from() -> None:
 
 def test_unknown_id_names_the_nearest() -> None:
     with pytest.raises(ClaimError, match="no claim is called 'difficulty-dorp'") as error:
-        ledgers.build(vintage_of(AS_READ), ["difficulty-dorp"])
+        build_ledger(vintage_of(AS_READ), ["difficulty-dorp"])
     assert "difficulty-drop" in error.value.hint
 
 
@@ -86,7 +85,7 @@ def test_claim_without_data_at_a_vintage_says_so() -> None:
     import datetime as dt
 
     with pytest.raises((ClaimError, VintageError)) as error:
-        ledgers.build(vintage_of(dt.date(2026, 2, 1)), ["difficulty-drop"])
+        build_ledger(vintage_of(dt.date(2026, 2, 1)), ["difficulty-drop"])
     assert "2026-02-01" in str(error.value)
     assert "difficulty-drop" in str(error.value) or "public" in str(error.value)
 
@@ -98,9 +97,9 @@ def test_design_page_of_claims_is_complete() -> None:
         for path in sorted((ROOT / "analysis/claims").glob("*.py"))
         for found in re.findall(r'@claim\(\s*"([a-z0-9-]+)"', Path(path).read_text("utf-8"))
     ]
-    assert sorted(names) == sorted(claims())
+    assert sorted(names) == sorted(ARTICLE.claims)
     assert len(names) == len(set(names))
-    assert all(claim.statement.endswith(".") for claim in claims().values())
+    assert all(claim.statement.endswith(".") for claim in ARTICLE.claims.values())
 
 
 def test_figures_stand_in_the_order_of_the_account(ledger: Ledger) -> None:

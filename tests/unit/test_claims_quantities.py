@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.units import Btc, HashPrice
 from pivot.claims.quantities import (
-    Btc,
     Count,
     Day,
-    HashPrice,
     Months,
     Percent,
     Quantity,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+import sys
+from collections.abc import Iterator
+from types import ModuleType
 
 import pandas as pd
 import pytest
 
+from analysis.data import DATA_SETS
+from analysis.report import ARTICLE
 from pivot.claims import registry
 from pivot.claims.model import Claim, Finding, Guard, Kind, Part, Verdict, found_nowhere_else
 from pivot.claims.quantities import Percent, Phrase, Quantity, Range, Value, nearest
-from pivot.claims.registry import claim, in_order
+from pivot.claims.registry import claim
 from pivot.claims.verdicts import AS_CITED, Cited, found, judge
 from pivot.errors import ClaimError
 
@@ -130,18 +135,19 @@ def test_forecasts_and_definitions_are_what_they_are() -> None:
         assert judge(a_claim(kind), Finding(Percent(1)), WORDS, NOTHING).verdict is verdict
 
 
+THEME = "theme_of_a_test"
+
+
 @pytest.fixture
-def register(monkeypatch: pytest.MonkeyPatch) -> dict[str, Claim]:
-    """The register with all claims in it, to be spoiled."""
-    registry.claims()
-    copy = dict(registry._CLAIMS)
-    monkeypatch.setattr(registry, "_CLAIMS", copy)
-    monkeypatch.setattr(registry, "claims", lambda: copy)
-    return copy
+def theme(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A module in which a test declares claims."""
+    monkeypatch.setitem(sys.modules, THEME, ModuleType(THEME))
+    yield
+    registry._DECLARED.pop(THEME, None)
 
 
-def declare(id_: str, name: str, doc: str | None = "Says how.", parameters: str = "") -> None:
-    space: dict[str, object] = {"Finding": Finding, "Percent": Percent}
+def declare(id_: str, name: str, parameters: str = "", doc: str | None = "Says how.") -> None:
+    space: dict[str, object] = {"__name__": THEME, "Finding": Finding, "Percent": Percent}
     exec(f"def {name}({parameters}):\n    return Finding(Percent(1))\n", space)  # noqa: S102
     function = space[name]
     function.__doc__ = doc
@@ -151,30 +157,35 @@ def declare(id_: str, name: str, doc: str | None = "Says how.", parameters: str 
 @pytest.mark.parametrize(
     ("id_", "name", "doc", "message"),
     [
-        ("difficulty-drop", "difficulty_drop", "Says how.", "declared twice"),
+        ("old-claim", "old_claim", "Says how.", "declared twice"),
         ("new-claim", "other_name", "Says how.", "has another name"),
         ("new-claim", "new_claim", None, "has no docstring"),
+        ("new-claim", "new_claim(colour)", "Says how.", "asks for 'colour', which is nothing we have"),
     ],
 )
-@pytest.mark.usefixtures("register")
+@pytest.mark.usefixtures("theme")
 def test_a_claim_that_readers_could_not_follow_is_refused(
     id_: str, name: str, doc: str | None, message: str
 ) -> None:
+    def register() -> None:
+        declare("old-claim", "old_claim")
+        declare(id_, *name.rstrip(")").partition("(")[::2], doc)
+        registry.Register([THEME], DATA_SETS)
+
     with pytest.raises(ClaimError, match=message):
-        declare(id_, name, doc)
+        register()
 
 
-@pytest.mark.usefixtures("register")
+@pytest.mark.usefixtures("theme")
 def test_a_circle_of_claims_is_named() -> None:
     declare("egg-first", "egg_first", parameters="hen_first")
     declare("hen-first", "hen_first", parameters="egg_first")
     with pytest.raises(ClaimError, match=r"circle: .*egg-first"):
-        in_order(["egg-first"])
+        registry.Register([THEME], DATA_SETS).in_order(["egg-first"])
 
 
-@pytest.mark.usefixtures("register")
 def test_dependencies_come_first() -> None:
-    order = [one.id for one in in_order(["btc-over-ai"])]
+    order = [one.id for one in ARTICLE.claims.in_order(["btc-over-ai"])]
     assert order.index("ai-ten-year") < order.index("ai-doubled") < order.index("btc-over-ai")
 
 

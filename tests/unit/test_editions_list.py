@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pivot.editions import Accepted, Edition, Revision, edition, editions
 from pivot.errors import ProseError, ReportError
-from pivot.publish.editions import Accepted, Edition, Revision, edition, editions
 from tests.conftest import DAYS, ROOT
 
 GOOD = """

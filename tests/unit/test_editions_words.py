@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pivot.editions import Edition, Revision
 from pivot.publish.archive import history, metadata, places
 from pivot.publish.archive.citation import Citation
 from pivot.publish.archive.manifest import About
-from pivot.publish.editions import Edition, Revision
 
 ABOUT = About("Salt & Sea: 50% {more}", "On salt.", ("The Salters",), "en", "report.pdf")
 EDITION = Edition("2026-05-08", dt.date(2026, 5, 8), "First", dt.date(2027, 11, 22))

@@ -7,7 +7,22 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-FLOORS = ("errors", "code", "files", "snapshots", "claims", "prose", "charts", "revisions", "publish")
+FLOORS = (
+    "errors",
+    "names",
+    "code",
+    "files",
+    "snapshots",
+    "claims",
+    "prose",
+    "charts",
+    "article",
+    "accounts",
+    "blocks",
+    "editions",
+    "revisions",
+    "publish",
+)
 PACKAGE = ROOT / "pivot"
 
 
@@ -39,6 +54,24 @@ def test_each_floor_imports_only_floors_above() -> None:
         or {other, _floor(path)} == {"publish", "revisions"}
     ]
     assert wrong == []
+
+
+def test_the_engine_knows_no_article() -> None:
+    modules = sorted(PACKAGE.rglob("*.py"))
+    assert len(modules) > 90
+    for path in modules:
+        named = {
+            name
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            for name in (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+        }
+        assert not {name for name in named if name.split(".")[0] in {"analysis", "tests"}}, path
 
 
 def test_measures_know_no_claims_and_no_store() -> None:

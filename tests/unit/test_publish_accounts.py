@@ -6,10 +6,11 @@ import re
 
 import pytest
 
+from analysis.report import ARTICLE
+from pivot.accounts import account, reading
+from pivot.blocks import generated
 from pivot.claims.ledger import Ledger
-from pivot.publish.accounts import account, reading
-from pivot.publish.generated import generated
-from pivot.publish.markdown import sentence, signed
+from pivot.prose.markdown import sentence, signed
 from pivot.snapshots import Vintage
 from tests.conftest import NEWEST, ledger_of, vintage_of
 
@@ -81,7 +82,7 @@ def test_an_account_is_headed_by_its_statement(ledger: Ledger) -> None:
 
 
 def test_every_file_of_the_evidence_is_linked_and_its_checksum_whole(vintage: Vintage) -> None:
-    text = generated(ledger_of(NEWEST), vintage_of(NEWEST))["sources"]
+    text = generated(ARTICLE, ledger_of(NEWEST), vintage_of(NEWEST))["sources"]
     store = vintage.store
     paths = [one.path for source in store.sources() for one in store.snapshots(source)]
     assert len(paths) >= 11
@@ -93,7 +94,7 @@ def test_every_file_of_the_evidence_is_linked_and_its_checksum_whole(vintage: Vi
 
 
 def test_the_sources_have_no_double_stops() -> None:
-    text = generated(ledger_of(NEWEST), vintage_of(NEWEST))["sources"]
+    text = generated(ARTICLE, ledger_of(NEWEST), vintage_of(NEWEST))["sources"]
     assert text.count("Publisher: ") == text.count("Licence: ") >= 11
     assert not re.search(r"\.\.|\. \.", text.replace("…", ""))
     assert "Published by" not in text

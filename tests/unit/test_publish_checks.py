@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from pivot import charts
+from analysis.report import ARTICLE
+from pivot.blocks import generated
+from pivot.charts import draw as charts
+from pivot.charts.draw import Chart
 from pivot.claims.ledger import Ledger
 from pivot.prose.book import Book
 from pivot.prose.comparisons import comparisons, typed_comparisons
@@ -22,7 +25,6 @@ from pivot.prose.numerals import numerals, typed_numerals
 from pivot.prose.passages import Line, lines
 from pivot.prose.variables import guards, variables
 from pivot.publish import checks
-from pivot.publish.generated import generated
 from tests.conftest import AS_READ, DAYS, NEWEST, ROOT, ledger_of, vintage_of
 from tests.unit.test_cli import rehash, repository, run
 
@@ -33,7 +35,7 @@ VAR = re.compile(r"\{\{<\s*var\s+(\S+)\s*>\}\}")
 
 
 def shown(day: dt.date) -> Mapping[str, str]:
-    return variables(ledger_of(day), vintage_of(day), len(charts.CHARTS))
+    return variables(ledger_of(day), vintage_of(day), len(ARTICLE.drawings))
 
 
 def read(text: str) -> list[Line]:
@@ -46,7 +48,7 @@ def what(check: checks.Check) -> list[str]:
 
 def test_the_report_passes_every_check_and_each_saw_something() -> None:
     found = checks.check(ROOT)
-    assert [one.name for one in found] == list(checks.FLOORS)
+    assert [one.name for one in found] == list(ARTICLE.floors)
     assert [str(finding) for one in found for finding in one.findings] == []
     assert all(count > 0 for one in found for count in one.seen.values())
 
@@ -164,7 +166,7 @@ def test_a_guard_that_fell_at_one_edition_is_found_at_its_sentence() -> None:
 
 def test_the_ledger_page_lists_every_guard_with_its_state() -> None:
     ledger = broken(ledger_of(NEWEST), "hashprice-low")
-    rows = generated(ledger, vintage_of(NEWEST))["guards"].strip().split("\n")[2:]
+    rows = generated(ARTICLE, ledger, vintage_of(NEWEST))["guards"].strip().split("\n")[2:]
     assert len(rows) == len(guards(ledger)) > 2
     assert [row.split(" | ")[1] for row in rows if "hashprice-low" in row] == ["**broken**"]
     assert all("a margin of" in row for row in rows)
@@ -186,13 +188,13 @@ def test_every_guard_has_a_margin_and_every_number_its_way_to_the_next_rounding(
     assert len(shows) > 8
 
 
-@pytest.mark.parametrize("name", checks.FLOORS)
+@pytest.mark.parametrize("name", ARTICLE.floors)
 def test_each_check_fails_below_its_floors(name: str) -> None:
-    floors = checks.FLOORS[name]
-    assert checks.with_floors(checks.Check(name, floors)).findings == []
-    assert len(checks.with_floors(checks.Check(name, {})).findings) == len(floors) > 0
+    floors = ARTICLE.floors[name]
+    assert checks.with_floors(checks.Check(name, floors), floors).findings == []
+    assert len(checks.with_floors(checks.Check(name, {}), floors).findings) == len(floors) > 0
     for counted, least in floors.items():
-        short = checks.with_floors(checks.Check(name, {**floors, counted: least - 1}))
+        short = checks.with_floors(checks.Check(name, {**floors, counted: least - 1}), floors)
         assert what(short) == [f"{name} saw only {least - 1} {counted}"]
 
 
@@ -261,14 +263,16 @@ FIGURES: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("name", FIGURES)
 def test_figures(name: str) -> None:
     rest = "\n".join(
-        f'![C.](/figures/{chart}.svg){{#fig-{chart} fig-alt="{ALT}"}}' for chart in charts.CHARTS
+        f'![C.](/figures/{chart}.svg){{#fig-{chart} fig-alt="{ALT}"}}' for chart in ARTICLE.drawings
     )
     text, expected = FIGURES[name]
-    assert what(checks.check_figures(read(f"{rest}\n{text}"))) == [expected]
+    assert what(checks.check_figures(read(f"{rest}\n{text}"), ARTICLE.drawings)) == [expected]
 
 
 def test_a_chart_that_no_chapter_shows_is_found() -> None:
-    assert what(checks.check_figures([])) == [f"no chapter shows the chart {name}" for name in charts.CHARTS]
+    assert what(checks.check_figures([], ARTICLE.drawings)) == [
+        f"no chapter shows the chart {name}" for name in ARTICLE.drawings
+    ]
 
 
 # What stood in the charts before their texts were checked, and what stands there now.
@@ -294,18 +298,24 @@ DRAWN: dict[str, tuple[str, str, str]] = {
 
 
 @cache
-def drawings() -> list[tuple[str, frozenset[str]]]:
-    plotted = charts.prepare(vintage_of(NEWEST), ledger_of(NEWEST))
-    return [(name, charts.texts(name, one)) for name, one in plotted.items()]
+def drawings() -> list[tuple[Chart, frozenset[str]]]:
+    plotted = charts.prepare(ARTICLE.drawings, vintage_of(NEWEST), ledger_of(NEWEST))
+    return [
+        (ARTICLE.drawings[name], charts.texts(ARTICLE.drawings[name], one)) for name, one in plotted.items()
+    ]
 
 
 def modules() -> dict[Path, str]:
-    return {module: module.read_text("utf-8") for name in charts.CHARTS for module in charts.code(name)}
+    return {
+        module: module.read_text("utf-8")
+        for chart in ARTICLE.drawings.values()
+        for module in charts.code(chart)
+    }
 
 
 def test_a_drawing_says_all_its_texts() -> None:
-    texts = dict(drawings())
-    assert set(texts) == set(charts.CHARTS)
+    texts = {chart.NAME: texts for chart, texts in drawings()}
+    assert set(texts) == set(ARTICLE.drawings)
     assert {"+14.73%", "change of difficulty at each retarget"} <= texts["retargets"]
     assert "third-largest cut of 2026,\n19th of 477 retargets\nsince 2009" in texts["retargets"]
 
@@ -314,10 +324,10 @@ def test_a_drawing_says_all_its_texts() -> None:
 def test_a_numeral_typed_in_a_chart_is_found(name: str) -> None:
     chart, computed, typed = DRAWN[name]
     source = modules()
-    module = charts.code(chart)[0]
+    module = charts.code(ARTICLE.drawings[chart])[0]
     assert source[module].count(computed) == 1
     source[module] = source[module].replace(computed, typed)
-    words = [(other, texts | {typed} if other == chart else texts) for other, texts in drawings()]
+    words = [(other, texts | {typed} if chart == other.NAME else texts) for other, texts in drawings()]
     (finding,) = checks.check_drawings(source, words).findings
     assert finding.file == module.relative_to(ROOT).as_posix()
     assert typed in finding.sentence
@@ -325,17 +335,17 @@ def test_a_numeral_typed_in_a_chart_is_found(name: str) -> None:
 
 
 def test_a_literal_that_no_chart_draws_may_hold_a_numeral() -> None:
-    nothing = [(name, frozenset[str]()) for name in charts.CHARTS]
+    nothing = [(chart, frozenset[str]()) for chart in ARTICLE.drawings.values()]
     source = {module: re.sub("# numeral.*", "", text) for module, text in modules().items()}
     check = checks.check_drawings(source, nothing)
     assert check.findings == []
-    assert check.seen == {"drawings": len(charts.CHARTS), "texts": 0, "typed": 0}
-    assert len(checks.with_floors(check).findings) == 3
+    assert check.seen == {"drawings": len(ARTICLE.drawings), "texts": 0, "typed": 0}
+    assert len(checks.with_floors(check, ARTICLE.floors["drawings"]).findings) == 3
 
 
 def test_a_waiver_in_a_chart_that_waives_nothing_is_found() -> None:
     source = modules()
-    module = charts.code("contracts")[0]
+    module = charts.code(ARTICLE.drawings["contracts"])[0]
     source[module] = source[module].replace('"billion USD over', '"USD over')
     assert what(checks.check_drawings(source, drawings())) == ['"billion" is not there to be waived']
 

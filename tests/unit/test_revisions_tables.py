@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.data import DATA_SETS
 from pivot.revisions.tables import (
     CHANGED,
     IDENTICAL,
@@ -22,7 +23,6 @@ from pivot.revisions.tables import (
     read,
     text,
 )
-from pivot.snapshots import DATA_SETS
 from tests.conftest import ROOT
 from tests.unit.revisions import CLOSES
 

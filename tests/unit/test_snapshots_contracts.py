@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.data import DATA_SETS
 from pivot.errors import ContractError
-from pivot.snapshots import DATA_SETS, Store, contracts, passed, tables
-from tests.unit.snapshots import FIELDS, PRICES, SHIPPED, shipped_copy, with_prices, written
+from pivot.snapshots import Store, contracts, tables
+from tests.unit.snapshots import FIELDS, PRICES, SHIPPED, with_prices, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from pivot.snapshots import Snapshot
 
-STORE = Store(SHIPPED)
+STORE = Store(SHIPPED, DATA_SETS)
 Rows = list[list[str]]
 
 
@@ -219,59 +220,12 @@ def test_any_cell_either_passes_and_reads_or_is_refused(data: st.DataObject) -> 
     assert len(table) == len(rows) - 1
 
 
-# What has passed once
-
-
-def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    calls: list[str] = []
-    real = contracts.check
-
-    def check(*arguments: object) -> int:
-        calls.append(arguments[2].path)  # type: ignore[attr-defined]
-        return real(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(contracts, "check", check)
-    return calls
-
-
-def test_contract_is_checked_once_for_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = shipped_copy(tmp_path)
-    calls = counted(monkeypatch)
-    for _ in range(2):
-        again = Store(store.root)
-        again.table(again.snapshots("article")[0])
-    assert calls == ["data-snapshots/article/2026-05-08.csv"]
-
-
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe not ours", b"0" * 64 + b"\n"])
-def test_foreign_note_only_costs_a_check(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
-) -> None:
-    store = shipped_copy(tmp_path)
-    note = tmp_path / ".pivot" / "contracts"
-    note.parent.mkdir()
-    note.write_bytes(content)
-    calls = counted(monkeypatch)
-    for _ in range(2):
-        fresh = Store(store.root)
-        fresh.table(fresh.snapshots("article")[0])
-    assert 1 <= len(calls) <= 2
-
-
-def test_another_contract_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = with_prices(tmp_path)
-    calls = counted(monkeypatch)
-    store.table(store.snapshots("btc-price")[0])
-    assert calls == []
-    monkeypatch.setattr(passed, "_CODE", ("contracts.py",))
-    fresh = Store(store.root)
-    fresh.table(fresh.snapshots("btc-price")[0])
-    assert calls == ["data-snapshots/btc-price/2026-05-03.csv"]
+# What has landed
 
 
 def test_file_that_landed_past_its_contract_is_found_when_read(tmp_path: Path) -> None:
     store = with_prices(tmp_path)
-    other = Store(tmp_path / "other" / "data-snapshots")
+    other = Store(tmp_path / "other" / "data-snapshots", DATA_SETS)
     good = other.add("btc-price", written(tmp_path, PRICES.replace("kraken", "brk")), **FIELDS)
     data = PRICES.replace("2026-05-02,76800.50", "2026-05-02,free").encode()
     assert store.snapshots("btc-price")[0].key == good.key

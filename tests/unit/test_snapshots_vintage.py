@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.data import DATA_SETS
 from pivot import snapshots
 from pivot.errors import SnapshotError, VintageError
-from pivot.snapshots import DATA_SETS, Snapshot, Store, Vintage
+from pivot.snapshots import Snapshot, Store, Vintage
 from tests.unit.snapshots import FIELDS, PRICES, SHIPPED, shipped_copy, with_prices, written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-STORE = Store(SHIPPED)
+STORE = Store(SHIPPED, DATA_SETS)
 MAY = dt.date(2026, 5, 8)
 JUNE = dt.date(2026, 6, 30)
 AUGUST = dt.date(2026, 8, 21)
@@ -40,7 +41,7 @@ def dates(name: str, frame: pd.DataFrame) -> pd.Series[pd.Timestamp]:
 
 
 def test_public_names() -> None:
-    assert snapshots.__all__ == ["DATA_SETS", "DataSet", "Frame", "Snapshot", "Store", "Vintage"]
+    assert snapshots.__all__ == ["DataSet", "Frame", "Snapshot", "Store", "Vintage"]
     assert snapshots.DataSet is type(Vintage(STORE, MAY).data("cited"))
     with pytest.raises(AttributeError, match="weather"):
         snapshots.weather  # noqa: B018
@@ -104,6 +105,8 @@ CUTS = st.sets(st.dates(dt.date(2026, 1, 1), dt.date(2026, 4, 30)), min_size=1, 
 
 class FakeStore:
     """A store of one series in memory: each vintage holds the rows dated up to it."""
+
+    data_sets = DATA_SETS
 
     def __init__(self, dated: list[dt.date], vintages: set[dt.date]) -> None:
         self._dated = sorted(dated)
@@ -287,7 +290,7 @@ def test_changed_frame_does_not_reach_the_next_claim() -> None:
 
 
 def test_data_set_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    vintage = Vintage(Store(SHIPPED), MAY)
+    vintage = Vintage(Store(SHIPPED, DATA_SETS), MAY)
     first = vintage.data("epochs")
     monkeypatch.setattr(Store, "read", lambda *_: pytest.fail("read again"))
     assert vintage.data("epochs") is first

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from analysis.data import DATA_SETS
 from analysis.measures import difficulty
-from pivot.claims import ledger as ledgers
+from analysis.report import ARTICLE
 from pivot.claims.ledger import Ledger
 from pivot.errors import ContractError
-from pivot.snapshots import DATA_SETS, Snapshot, Vintage, tables
+from pivot.snapshots import Snapshot, Vintage, tables
 from pivot.snapshots.contracts import restated
-from pivot.snapshots.datasets import BY_FOLDER
-from tests.conftest import AFTER_JUNE, AS_READ, NEWEST, ROOT, vintage_of
+from tests.conftest import AFTER_JUNE, AS_READ, NEWEST, ROOT, build_ledger, vintage_of
 from tests.regression.edited import SHIPPED, edited, shipped
 
 DATED = [spec for spec in DATA_SETS.values() if spec.dated]
@@ -29,14 +29,14 @@ days = st.dates(AS_READ, dt.date(2026, 10, 31))
 
 @cache
 def truth(as_of: dt.date) -> Ledger:
-    return ledgers.build(vintage_of(as_of))
+    return build_ledger(vintage_of(as_of))
 
 
 def future(snapshot: Snapshot, as_of: dt.date) -> pd.Series:
     """Which rows of a snapshot were not public by the end of a day."""
     rows = shipped(snapshot.path)
     ends = pd.Timestamp(as_of) + pd.Timedelta(days=1)
-    dates = tables.dates(rows, BY_FOLDER[snapshot.source].dated)
+    dates = tables.dates(rows, ARTICLE.folders[snapshot.source].dated)
     return dates.fillna(pd.Timestamp(snapshot.vintage)) >= ends
 
 
@@ -58,7 +58,7 @@ def cut(snapshot: Snapshot, as_of: dt.date) -> pd.DataFrame:
 def garbled(snapshot: Snapshot, as_of: dt.date, seed: int) -> pd.DataFrame:
     """The snapshot with nonsense in the rows of later days, and their dates as they are."""
     dice = np.random.default_rng(seed)
-    spec, table, of_later = BY_FOLDER[snapshot.source], shipped(snapshot.path), future(snapshot, as_of)
+    spec, table, of_later = ARTICLE.folders[snapshot.source], shipped(snapshot.path), future(snapshot, as_of)
     new = {}
     for name in table.columns:
         old = table[name]
@@ -93,7 +93,7 @@ def test_no_claim_depends_on_a_row_after_its_day(as_of: dt.date, seed: int) -> N
         {snapshot.path: garbled(snapshot, as_of, seed) for snapshot in snapshots},
         {snapshot.path: cut(snapshot, as_of) for snapshot in snapshots},
     ):
-        found = ledgers.build(edited(as_of, tables_))
+        found = build_ledger(edited(as_of, tables_))
         assert differing(truth(as_of), found) == []
 
 
@@ -110,7 +110,7 @@ def test_a_vintage_that_leaks_a_row_is_caught() -> None:
         return self.store.table(snapshot)
 
     with mock.patch.object(Vintage, "_until", leaking):
-        leaked = ledgers.build(edited(AS_READ, tables_), ["hashprice-low", "mara-btc-sold"])
+        leaked = build_ledger(edited(AS_READ, tables_), ["hashprice-low", "mara-btc-sold"])
     assert all(leaked[id_] != truth(AS_READ)[id_] for id_ in ("hashprice-low", "mara-btc-sold"))
 
 

@@ -16,17 +16,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis.measures import difficulty
-from pivot.claims import ledger as ledgers
+from analysis.report import ARTICLE
 from pivot.claims.model import Claim, Finding, Guard, Kind, Verdict
 from pivot.claims.quantities import Count, Percent, Phrase, Quantity, Range
-from pivot.claims.registry import claims
 from pivot.claims.verdicts import TRACEABLE, Cited, judge
-from tests.conftest import NEWEST
+from tests.conftest import NEWEST, build_ledger
 from tests.regression.edited import cell, edited, everywhere
 
 NONE = pd.DataFrame({"bearing": [], "tier": [], "published": [], "value": [], "unit": [], "publisher": []})
-COMPUTED = claims()["difficulty-drop"]
-ATTRIBUTED = claims()["mara-btc-sold"]
+COMPUTED = ARTICLE.claims["difficulty-drop"]
+ATTRIBUTED = ARTICLE.claims["mara-btc-sold"]
 STEPS = (0.25, 0.5, 1.0, 1_000.0, 1e6)  # exact in binary, so that a threshold is where it seems to be
 
 hundredths = st.integers(-250, 250)
@@ -90,7 +89,7 @@ def test_verdict_on_a_guard_is_the_side_it_is_on(value: float, limit: float, abo
     assert guard.holds is (expected is Verdict.REPRODUCED)
     assert (guard.margin > 0) is guard.holds
     no_number = Cited(math.nan, math.nan, math.nan, "")
-    phrase = claims()["hashprice-low"]
+    phrase = ARTICLE.claims["hashprice-low"]
     assert verdict(Finding(Count(value), guard=guard), no_number, claim=phrase) is expected
     # A number is held against the cited number; its guard watches a sentence.
     cited = Cited(7, 7, 1, "")
@@ -101,7 +100,7 @@ def test_verdict_on_a_guard_is_the_side_it_is_on(value: float, limit: float, abo
 
 @given(words=st.sampled_from(("second-largest", "third-largest", "largest")))
 def test_verdict_on_a_phrase_is_whether_the_article_says_it(words: str) -> None:
-    year = claims()["difficulty-drop-rank-year"]
+    year = ARTICLE.claims["difficulty-drop-rank-year"]
     expected = Verdict.REPRODUCED if words == "second-largest" else Verdict.DIFFERS
     assert verdict(Finding(Phrase(words)), Cited(2, 2, 1, ""), claim=year) is expected
 
@@ -117,7 +116,7 @@ def test_what_differs_now_and_was_so_once_is_superseded(off: int, day: dt.date) 
 
 
 def test_verdicts_of_kinds_that_nothing_measures() -> None:
-    forecast, definition = (claims()[id_] for id_ in ("ai-share-forecast", "block-interval"))
+    forecast, definition = (ARTICLE.claims[id_] for id_ in ("ai-share-forecast", "block-interval"))
     for value in (0.0, 1e9):
         finding, cited = Finding(Count(value)), Cited(70, 70, 1, "")
         assert verdict(finding, cited, claim=forecast) is Verdict.FORECAST
@@ -127,7 +126,7 @@ def test_verdicts_of_kinds_that_nothing_measures() -> None:
 
 @given(value=st.floats(1, 1e9))
 def test_a_hypothesis_is_never_reproduced(value: float) -> None:
-    guess = claims()["ai-run-rate"]
+    guess = ARTICLE.claims["ai-run-rate"]
     assert guess.hypothesis
     assert verdict(Finding(Count(value)), Cited(value, value, 1, ""), claim=guess) is Verdict.ATTRIBUTED
     untested = Finding(Count(value), testable=False)
@@ -210,7 +209,7 @@ def test_verdict_on_the_march_cut_follows_its_size(factor: float) -> None:
         return f"{0x17000000 | int((int(str(bits), 16) & 0xFFFFFF) * factor):08x}"
 
     vintage = edited(NEWEST, everywhere("epochs", cell(941_472, "bits", change)))
-    entry = ledgers.build(vintage, ["difficulty-drop"])["difficulty-drop"]
+    entry = build_ledger(vintage, ["difficulty-drop"])["difficulty-drop"]
     size = -float(entry.value)
     table = difficulty.retargets(vintage.data("epochs").frame)
     assert size == -table.loc[941_472, "change"]
@@ -224,7 +223,7 @@ def test_verdict_on_the_march_cut_follows_its_size(factor: float) -> None:
 @given(price=st.floats(30_000, 120_000))
 def test_verdict_on_the_hash_price_follows_the_price(price: float) -> None:
     vintage = edited(NEWEST, everywhere("prices", cell(NEWEST, "close_usd", price)))
-    entry = ledgers.build(vintage, ["hashprice-range"])["hashprice-range"]
+    entry = build_ledger(vintage, ["hashprice-range"])["hashprice-range"]
     low, high = (float(entry.parts[f"price-for-{end}"].value) for end in ("low", "high"))
     assert entry.verdict == ("reproduced" if low <= price <= high else "superseded")
     side = "below" if price < low else "above" if price > high else "within"

@@ -11,8 +11,8 @@ from pivot.claims.quantities import Day
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pivot.editions import Edition
     from pivot.publish.archive.manifest import About
-    from pivot.publish.editions import Edition
 
 _BIBTEX = str.maketrans(
     {c: f"\\{c}" for c in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\^{}"}

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from pivot.publish.accounts import reading, rows_used
+from pivot.accounts import reading, rows_used
+from pivot.prose.markdown import sentence, signed
 from pivot.publish.archive import history, metadata, pages, places, sources
 from pivot.publish.archive.citation import Citation
 from pivot.publish.archive.manifest import canonical
-from pivot.publish.markdown import sentence, signed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ def _page(view: View, entry: Mapping[str, Any], story: tuple[Moment, ...], citat
             pages.head(view, name, citation, title, description, linked, data=f"{id_}.json")
         ),
         bar=Markup(pages.bar(view, name)),  # noqa: S704
-        made=sources.function(code["path"], code["function"]),
+        made=sources.function(view.code, code["path"], code["function"]),
         code=where,
         inputs=[_input(view, place, used) for used in entry["inputs"]],
         sums=places.way(place, view.evidence[_SUMS]),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from pivot.editions import KINDS
 from pivot.publish.archive import history, pages, places
 from pivot.publish.archive.manifest import canonical
-from pivot.publish.editions import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from pivot.publish.editions import Edition
+    from pivot.editions import Edition
 
 _WIDTH, _HEIGHT, _EDGE = 220, 48, 6
 

@@ -8,11 +8,13 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from pivot import code
+from pivot.editions import Edition
 from pivot.errors import ReportError
-from pivot.publish.editions import Edition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pivot.article import Article
 
 SCHEMA = 1
 
@@ -46,9 +48,9 @@ class Code:
     sha256: str
 
     @classmethod
-    def current(cls) -> Code:
+    def current(cls, article: Article) -> Code:
         """The code that is running."""
-        return cls(version("miner-pivot-report"), code.digest())
+        return cls(version("miner-pivot-report"), code.digest(article.code))
 
 
 @dataclass(frozen=True, slots=True)

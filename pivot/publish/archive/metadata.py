@@ -13,9 +13,9 @@ from pivot.publish.archive import places
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from pivot.editions import Edition
     from pivot.publish.archive.citation import Citation
     from pivot.publish.archive.manifest import About
-    from pivot.publish.editions import Edition
     from pivot.snapshots import Snapshot
 
     Address = Callable[[str], str]

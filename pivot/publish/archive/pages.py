@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from pivot.editions import Edition
     from pivot.publish.archive.history import Moment
     from pivot.publish.archive.manifest import About
     from pivot.publish.archive.site import Issue
-    from pivot.publish.editions import Edition
     from pivot.snapshots import Snapshot
 
 _PUBLISH = Path(__file__).parents[1]
@@ -49,6 +49,7 @@ class View:
         snapshots: the newest snapshot of each source.
         evidence: path in the repository to path from the root of the site, for every snapshot.
         sources: the same for the code of the claims.
+        code: the code of the claims, by its path in the repository.
         chapters: the pages of its book in reading order, path from its folder to title.
     """
 
@@ -59,6 +60,7 @@ class View:
     snapshots: Sequence[Snapshot]
     evidence: Mapping[str, str]
     sources: Mapping[str, str] = field(default_factory=dict)
+    code: Mapping[str, bytes] = field(default_factory=dict)
     chapters: Mapping[str, str] = field(default_factory=dict)
 
     @property

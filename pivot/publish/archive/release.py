@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pivot.article import Article
+    from pivot.editions import Edition
     from pivot.publish.archive.front import Compared
     from pivot.publish.archive.manifest import About, Code
-    from pivot.publish.editions import Edition
 
     Way = Callable[[str], str]
     Difference = Callable[[Edition, Edition, tuple[Way, Way]], Compared | None]
@@ -42,6 +43,7 @@ class Draft:
         site: the site of its vintage, as `pivot build --as-of` makes it, with the ledger.
         snapshots: the folder of the snapshot store.
         about: the report.
+        article: whose claims the site has.
         code: what made it.
     """
 
@@ -49,6 +51,7 @@ class Draft:
     site: Path
     snapshots: Path
     about: About
+    article: Article
     code: Code
 
 
@@ -170,11 +173,11 @@ def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[
         for path in sorted(draft.snapshots.rglob("*"))
         if path.is_file()
     }
-    store = Store(draft.snapshots)
+    store = Store(draft.snapshots, draft.article.data_sets)
     where = _placed(plain, draft)
+    listing = sources.modules(draft.article)
     code = {  # as text, which every browser shows, while it may save a program
-        path: (places.shared(places.sha256(data), f"{path}.txt"), data)
-        for path, data in sources.modules().items()
+        path: (places.shared(places.sha256(data), f"{path}.txt"), data) for path, data in listing.items()
     }
     texts = {name: data.decode() for name, data in plain.items() if name.endswith(".html")}
     view = pages.View(
@@ -185,6 +188,7 @@ def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[
         snapshots=[store.snapshots(source)[-1] for source in store.sources()],
         evidence={path: places.shared(places.sha256(data), path) for path, data in evidence.items()},
         sources={path: place for path, (place, _) in code.items()},
+        code=listing,
         chapters={
             name: pages.title_of(texts[name], draft.about)
             for name in _reading_order(texts["index.html"], texts)

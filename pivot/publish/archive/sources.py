@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
-
-from pivot import code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PACKAGE = code.FOLDER / "analysis"
+    from pivot.article import Article
+
 _FLOORS = ("claims", "measures")  # what makes numbers; the other floors only read, draw and publish them
-_MEASURES = "analysis.measures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +27,27 @@ class Function:
     measures: tuple[str, ...]
 
 
-@cache
-def modules() -> Mapping[str, bytes]:
+def modules(article: Article) -> Mapping[str, bytes]:
     """The modules that make numbers: path in the repository to content."""
-    found = sorted(path for floor in _FLOORS for path in (_PACKAGE / floor).glob("*.py"))
-    return {path.relative_to(_PACKAGE.parent).as_posix(): path.read_bytes() for path in found}
+    found = sorted(path for floor in _FLOORS for path in (article.folder / floor).glob("*.py"))
+    return {path.relative_to(article.folder.parent).as_posix(): path.read_bytes() for path in found}
 
 
-@cache
-def function(path: str, name: str) -> Function | None:
+def function(modules: Mapping[str, bytes], path: str, name: str) -> Function | None:
     """A function of one of the modules; None where there is none of that name."""
-    text = modules().get(path, b"").decode()
+    text = modules.get(path, b"").decode()
+    measures = f"{path.split('/', maxsplit=1)[0]}.measures"
     tree = ast.parse(text)
     imported = {
-        alias.asname or alias.name: f"{_MEASURES.replace('.', '/')}/{alias.name}.py"
+        alias.asname or alias.name: f"{measures.replace('.', '/')}/{alias.name}.py"
         for node in tree.body
-        if isinstance(node, ast.ImportFrom) and node.module == _MEASURES
+        if isinstance(node, ast.ImportFrom) and node.module == measures
         for alias in node.names
     }
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
             named = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-            used = sorted(file for word, file in imported.items() if word in named and file in modules())
+            used = sorted(file for word, file in imported.items() if word in named and file in modules)
             return Function("\n".join(text.splitlines()[first - 1 : node.end_lineno]), tuple(used))
     return None

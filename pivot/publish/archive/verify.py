@@ -27,6 +27,7 @@ from pivot.publish.archive.site import Issue, by_evidence, opened
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pivot.article import Article
     from pivot.publish.archive.site import Files
 
 _NUMBER = re.compile(r'<(\w+)\b([^<>]*\sdata-var="[^<>]*)>(.*?)</\1>', re.DOTALL)
@@ -73,13 +74,13 @@ class Verification:
     newest: str
 
 
-def verify(place: Path, *, known: str = "", recompute: bool = False) -> Verification:
+def verify(place: Path, *, known: str = "", recompute: Article | None = None) -> Verification:
     """Check a site.
 
     Args:
         place: its folder, or a zip of it.
         known: the SHA-256 of a manifest seen before, which must still be in the chain.
-        recompute: also make every number again from the snapshots in the site, with the code at hand.
+        recompute: the article whose code also makes every number again, from the snapshots in the site.
 
     Raises:
         ReportError: there is no published site to check.
@@ -90,7 +91,7 @@ def verify(place: Path, *, known: str = "", recompute: bool = False) -> Verifica
     work.check_snapshots()
     work.check_numbers()
     if recompute:
-        work.recompute()
+        work.recompute(recompute)
     return Verification(
         dict(work.checked),
         tuple(work.findings),
@@ -267,13 +268,13 @@ class _Work:
             if got != wanted:
                 self.find("number", f"{name}, {variable}", wanted, got)
 
-    def recompute(self) -> None:
+    def recompute(self, article: Article) -> None:
         """Make every ledger again from the snapshots that the site carries."""
         from pivot.claims import ledger as ledgers
         from pivot.snapshots import Store, Vintage
 
         self.checked["recomputed"] = 0
-        current = Code.current()
+        current = Code.current(article)
         with tempfile.TemporaryDirectory(prefix="pivot-verify-") as temporary:
             store = Path(temporary, places.SNAPSHOTS)
             for issue in self.issues:
@@ -289,7 +290,8 @@ class _Work:
                     made = f"{issue.manifest.code.version}, SHA-256 {issue.manifest.code.sha256[:12]}"
                     self.notes.append(f"edition {issue.id} was made by other code than this ({made})")
                 try:
-                    again = ledgers.build(Vintage(Store(store), issue.manifest.edition.as_of)).to_json({})
+                    evidence = Vintage(Store(store, article.data_sets), issue.manifest.edition.as_of)
+                    again = ledgers.build(evidence, article.claims).to_json({})
                 except ReportError as error:
                     self.find("recomputed", issue.id, "a ledger", str(error).splitlines()[0])
                     continue

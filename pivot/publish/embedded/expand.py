@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from pivot.prose.book import BOOK_FILE, lookup
+from pivot.names import BOOK_FILE
+from pivot.prose.book import lookup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

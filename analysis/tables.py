@@ -1,4 +1,4 @@
-"""Markdown that is made from data: the ledger, the article's two tables, the snapshots, the checks.
+"""The tables that this report makes from data, and what a row means where its cells do not say it.
 
 Each function returns the Markdown of one `{{< generated NAME >}}` block. Numbers of claims are put in as
 `var` shortcodes, so that they carry the same links as those in prose.
@@ -12,70 +12,17 @@ import pandas as pd
 
 from analysis.claims.network import QUARTER
 from analysis.claims.revenue import TOP
-from analysis.measures import hashrate, operators, oracles
-from pivot.claims.model import Kind, Verdict
-from pivot.claims.quantities import Count, Day, HashRate, Percent, Share, nearest
-from pivot.publish.accounts import account
-from pivot.publish.markdown import cell, download, link, sentence, table, var
-from pivot.snapshots.sidecar import beside
-from pivot.snapshots.store import SUMS
+from analysis.measures import difficulty, hashrate, operators, oracles
+from analysis.units import HashRate
+from pivot.claims.quantities import Count, Percent, Share, nearest
+from pivot.prose.markdown import cell, link, table, var
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
+    from pivot.article import RowNote, Table
     from pivot.claims.ledger import Entry, Ledger
-    from pivot.snapshots import Snapshot, Vintage
-
-MEANINGS = {
-    Verdict.REPRODUCED: "our value shows the cited number, or traceable sources state it",
-    Verdict.ROUNDED: "it shows the cited number under a looser reading than usual rounding",
-    Verdict.DIFFERS: "our value, or every other published figure, is another",
-    Verdict.ATTRIBUTED: "only repeated, or found nowhere else; neither confirmed nor refuted",
-    Verdict.CONTRADICTED: "what others published speaks against it",
-    Verdict.SUPERSEDED: "it was so, and later data changed it",
-    Verdict.UNSUPPORTED: "no source we found measures it",
-    Verdict.FORECAST: "about a day that has not come",
-    Verdict.DEFINITION: "set, not measured",
-}
-
-
-def generated(ledger: Ledger, vintage: Vintage) -> Mapping[str, str]:
-    """Every generated block by name."""
-    blocks: dict[str, Callable[[Ledger, Vintage], Iterable[str]]] = {
-        "verdicts": _verdicts,
-        "guards": _guards,
-        "ledger": _ledger,
-        "table-operators": _table_operators,
-        "table-revenue": _table_revenue,
-        "table-top10": _table_top10,
-        "hashrate-windows": _hashrate_windows,
-        "sources": _sources,
-        "formulas": _formulas,
-        "checks": _checks,
-        "unknowns": _unknowns,
-    }
-    return {name: "\n".join(make(ledger, vintage)) + "\n" for name, make in blocks.items()}
-
-
-def _verdicts(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
-    counts = ledger.counts()
-    yield from table(
-        ("Verdict", "Claims", "What it means"),
-        (
-            (
-                f"[{verdict.value}]{{.verdict .verdict-{_slug(verdict.value)}}}",
-                str(counts[verdict.value]),
-                meaning,
-            )
-            for verdict, meaning in MEANINGS.items()
-            if counts[verdict.value]
-        ),
-        numeric=(1,),
-    )
-
-
-def _slug(text: str) -> str:
-    return text.replace(",", "").replace(" ", "-")
+    from pivot.snapshots import Vintage
 
 
 def _table_operators(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
@@ -191,75 +138,6 @@ def _hashrate_windows(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noq
     )
 
 
-def _guards(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
-    yield from table(
-        ("Claim", "State", "Condition and margin"),
-        (
-            (
-                f'[{entry.id}]{{.claim data-claim="{entry.id}"}}',
-                "holds" if entry.guard.holds else "**broken**",
-                cell(entry.guard.text),
-            )
-            for entry in ledger.entries.values()
-            if entry.guard
-        ),
-    )
-
-
-def _ledger(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
-    section = None
-    for entry in sorted(ledger.entries.values(), key=lambda one: _sections(ledger).index(one.section)):
-        if entry.section != section:
-            section = entry.section
-            yield f"## {section.replace('-', ' ').capitalize()} {{#sec-ledger-{section}}}\n"
-        yield from account(entry)
-
-
-def _sections(ledger: Ledger) -> list[str]:
-    return list(dict.fromkeys(entry.section for entry in ledger.entries.values()))
-
-
-def _sources(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
-    store = vintage.store
-    sums = f"{store.snapshots(store.sources()[0])[0].path.partition('/')[0]}/{SUMS}"
-    yield "## The files {#sec-files}\n"
-    yield "Every snapshot below is published with this report, each with its sidecar."
-    yield "Its name has the day on which the source stood so."
-    yield f"So is the list of all checksums that `sha256sum` reads, {download(f'`{SUMS}`', sums)}.\n"
-    for source in store.sources():
-        snapshots = store.snapshots(source)
-        yield f"## {snapshots[-1].title} {{#sec-source-{source}}}\n"
-        for one in snapshots:
-            sidecar = download("sidecar", beside(one.path))
-            yield f"- {download(f'`{one.path}`', one.path)}, {one.bytes:,} bytes, with its {sidecar}\\"
-            yield f"  SHA-256 `{one.sha256}`"
-        yield ""
-        yield from _notes(snapshots[-1])
-
-
-def _notes(snapshot: Snapshot) -> Iterable[str]:
-    yield f"Publisher: {sentence(cell(snapshot.publisher))}"
-    yield f"Licence: {sentence(cell(snapshot.licence))}"
-    yield f"Retrieved on {Day(snapshot.retrieved).display()}, {snapshot.method}.\n"
-    yield from (f"- {cell(note)}" for note in snapshot.notes)
-    yield ""
-    yield "Addresses:\n"
-    yield from (f"- <{address}>" for address in snapshot.url)
-    yield ""
-
-
-def _formulas(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
-    made = (Kind.COMPUTED, Kind.DERIVED, Kind.PHRASE)
-    yield from table(
-        ("Claim", "Formula", "Made in"),
-        (
-            (var(f"claim.{entry.id}") + f" {entry.id}", cell(entry.formula), f"`{entry.code.path}`")
-            for entry in ledger.entries.values()
-            if entry.kind in {kind.value for kind in made}
-        ),
-    )
-
-
 def _checks(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     """Our measures against what others published for the same day, with the errors."""
     days, prices, epochs, evidence, hash_prices, hash_rates = (
@@ -315,18 +193,21 @@ def _checks(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     )
 
 
-def _unknowns(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
-    open_verdicts = {Verdict.ATTRIBUTED.value, Verdict.UNSUPPORTED.value}
-    yield from table(
-        ("Claim", "Cited", "Verdict", "Why it stays open"),
-        (
-            (
-                f'[{entry.id}]{{.claim data-claim="{entry.id}"}}',
-                cell(entry.cited),
-                var(f"verdict.{entry.id}"),
-                cell(entry.reason),
-            )
-            for entry in ledger.entries.values()
-            if entry.verdict in open_verdicts
-        ),
-    )
+def _retarget(vintage: Vintage, height: Hashable) -> str:
+    """A compact target says little; the change of difficulty does."""
+    table = difficulty.retargets(vintage.data("epochs").frame)
+    if height not in table.index:
+        return ""
+    change = Percent(float(table.loc[height, "change"])).display(nearest(2))
+    return f"block {height:,}: difficulty {change}"
+
+
+TABLES: Mapping[str, Table] = {
+    "table-operators": _table_operators,
+    "table-revenue": _table_revenue,
+    "table-top10": _table_top10,
+    "hashrate-windows": _hashrate_windows,
+    "checks": _checks,
+}
+
+ROW_NOTES: Mapping[str, RowNote] = {"epochs": _retarget}

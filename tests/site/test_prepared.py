@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pivot.publish import evaluation
-from pivot.publish.evaluation import Evaluated, draw, evaluate
+from pivot import evaluation
+from pivot.publish.prepared import Prepared, draw, prepare
 from pivot.publish.render import silent
 from tests.conftest import NEWEST
 from tests.report import copy_repository
@@ -23,33 +23,33 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def made(repository: Path) -> Evaluated:
+def made(repository: Path) -> Prepared:
     """What is kept when a test starts."""
-    found = evaluate(repository, NEWEST, silent)
+    found = prepare(repository, NEWEST, silent)
     draw(repository, found, silent)
     return found
 
 
-def again(root: Path) -> tuple[Evaluated, bool]:
+def again(root: Path) -> tuple[Prepared, bool]:
     """The next evaluation, and whether it was made."""
     steps: list[str] = []
-    found = evaluate(root, NEWEST, lambda step, *_: steps.append(step))
+    found = prepare(root, NEWEST, lambda step, *_: steps.append(step))
     return found, bool(steps)
 
 
-def test_what_was_kept_is_what_was_made(repository: Path, made: Evaluated) -> None:
+def test_what_was_kept_is_what_was_made(repository: Path, made: Prepared) -> None:
     files = {path: path.read_bytes() for path in (repository / WORK).rglob("*.*")}
     kept, anew = again(repository)
     draw(repository, kept, silent)
     assert not anew
-    assert not kept.plotted
+    assert not kept.evaluation
     assert (kept.inputs, kept.broken) == (made.inputs, made.broken)
     assert kept.published(repository) == made.published(repository)
     assert files == {path: path.read_bytes() for path in (repository / WORK).rglob("*.*")}
     assert len(files) > 35
 
 
-def test_a_new_sentence_is_published_without_evaluating(repository: Path, made: Evaluated) -> None:
+def test_a_new_sentence_is_published_without_evaluating(repository: Path, made: Prepared) -> None:
     chapter = repository / "chapters/limits.qmd"
     chapter.write_text(
         f"{chapter.read_text('utf-8')}\nNew: {{{{< var claim.difficulty-drop >}}}}.\n", "utf-8"
@@ -66,7 +66,7 @@ def _change_evidence(root: Path, _: pytest.MonkeyPatch) -> None:
 
 
 def _change_code(_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluation, "_code", lambda: ("other code",))
+    monkeypatch.setattr(evaluation, "_running", lambda _: ("other code",))
 
 
 def _damage(name: str) -> Callable[[Path, pytest.MonkeyPatch], None]:
@@ -95,7 +95,7 @@ def _lose(name: str) -> Callable[[Path, pytest.MonkeyPatch], None]:
 def test_whatever_else_changed_evaluates_anew(
     change: Callable[[Path, pytest.MonkeyPatch], None],
     repository: Path,
-    made: Evaluated,
+    made: Prepared,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     change(repository, monkeypatch)
@@ -106,9 +106,9 @@ def test_whatever_else_changed_evaluates_anew(
     assert (repository / WORK / "figures/difficulty.svg").read_bytes().startswith(b"<?xml")
 
 
-def test_an_evaluation_that_was_not_drawn_is_not_kept(repository: Path, made: Evaluated) -> None:
+def test_an_evaluation_that_was_not_drawn_is_not_kept(repository: Path, made: Prepared) -> None:
     _change_evidence(repository, pytest.MonkeyPatch())
-    evaluate(repository, NEWEST, silent)
+    prepare(repository, NEWEST, silent)
     found, anew = again(repository)
     assert anew
     assert found.key != made.key

@@ -9,12 +9,12 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from pivot.errors import ProseError, ReportError
+from pivot.names import EDITIONS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-EDITIONS_FILE = "editions.toml"
 KINDS = {
     "data": "newer evidence",
     "method": "another way to compute or to judge",

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from pivot.publish.markdown import cell, download, link, sentence, signed, table, var
+from pivot.prose.markdown import cell, download, link, sentence, signed, table, var
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -1,0 +1,249 @@
+"""The data sets of this report, and the rules that their rows keep."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pivot.claims.data import cited, evidence
+from pivot.snapshots.datasets import (
+    ADDRESS,
+    DAY,
+    ID,
+    LOW_TO_HIGH,
+    MAYBE_DAY,
+    MAYBE_TEXT,
+    PRECISION,
+    PUBLISHED,
+    TEXT,
+    Column,
+    Rule,
+    Spec,
+    number,
+    one_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ENDS = Rule(
+    "relation",
+    "low empty with <, high empty with >, both given otherwise",
+    lambda t: (t["low"].isna() == (t["relation"] == "<")) & (t["high"].isna() == (t["relation"] == ">")),
+)
+_WINDOW = Rule("blocks", "no more than window_blocks", lambda t: ~(t["blocks"] > t["window_blocks"]))
+_HEIGHTS = Rule(
+    "last_height",
+    "that of the day before and the blocks of the day",
+    lambda t: (t["last_height"].diff() == t["blocks"]) | (t.index == 0),
+)
+_NUMBER_OR_TEXT = Rule(
+    "value", "a number or a text, not both", lambda t: t["value"].isna() == (t["text"] != "")
+)
+
+RELATION = one_of("=", "~", "<", ">", "range")
+
+_POOLS = {
+    "entity": TEXT,
+    "entity_type": one_of("pool", "pool group", "miners group", "public miner"),
+    "share_pct": number(100, empty=True),
+    "hashrate_eh_s": number(100_000, empty=True),
+    "blocks": number(1_000_000, empty=True),
+    "window_blocks": number(1_000_000, empty=True),
+    "published": MAYBE_DAY,
+}
+
+_EVIDENCE_UNITS = (
+    "BTC", "CAD million", "EH/s", "MW", "USD", "USD billion", "USD million", "USD/BTC", "USD/PH/s/day", "T",
+    "date", "days", "difficulty", "event", "percent", "rank", "seconds", "terms", "text", "time", "years",
+)  # fmt: skip
+_CITED_UNITS = (
+    "percent", "USD", "USD/PH/s/day", "BTC", "EH/s", "MW", "minutes", "months", "years", "rank", "count",
+)  # fmt: skip
+_SECTIONS = (
+    "introduction", "overview", "operations", "security", "revenue", "infrastructure", "risk-vectors",
+    "monitors", "divergent-views", "bottom-line",
+)  # fmt: skip
+
+_SPECS = (
+    Spec(
+        name="epochs",
+        folder="difficulty-epochs",
+        title="Compact target and first block of every difficulty epoch",
+        key="height",
+        dated="timestamp",
+        append_only=True,
+        step=2016,
+        columns={
+            "height": Column("whole", low=0),
+            "bits": Column("text", pattern=r"[0-9a-f]{8}"),
+            "timestamp": Column("instant"),
+            "timestamp_kind": one_of("exact", "estimated"),
+            "timestamp_sd_minutes": Column("whole", low=0, high=600),
+            "bits_source": TEXT,
+            "timestamp_source": TEXT,
+        },
+    ),
+    Spec(
+        name="prices",
+        folder="btc-price",
+        title="Daily close of bitcoin in US dollars",
+        key="date",
+        dated="date",
+        append_only=True,
+        step=1,
+        columns={
+            "date": DAY,
+            "close_usd": number(10_000_000, low=0.01),
+            "series": one_of("kraken", "brk"),
+        },
+    ),
+    Spec(
+        name="days",
+        folder="network-days",
+        title="Blocks and mean fee of every UTC day",
+        key="date",
+        dated="date",
+        append_only=True,
+        step=1,
+        columns={
+            "date": DAY,
+            "blocks": Column("whole", low=1, high=400),
+            "last_height": Column("whole", low=0),
+            "fee_btc_per_block": number(50),
+        },
+        rules=(_HEIGHTS,),
+    ),
+    Spec(
+        name="hashprice_points",
+        folder="hashprice-published",
+        title="Hash price as published",
+        key="id",
+        dated="published",
+        columns={
+            "id": ID,
+            "date": TEXT,
+            "day": MAYBE_DAY,
+            "date_precision": TEXT,
+            "low": number(1_000, empty=True),
+            "high": number(1_000, empty=True),
+            "relation": RELATION,
+            "series": TEXT,
+            "btc_usd_stated": number(10_000_000, low=0.01, empty=True),
+            "usable": Column("flag"),
+            "published": MAYBE_DAY,
+            "published_precision": PRECISION,
+            "source": TEXT,
+            "note": MAYBE_TEXT,
+        },
+        rules=(LOW_TO_HIGH, _ENDS, PUBLISHED),
+    ),
+    Spec(
+        name="hashrate_points",
+        folder="hashrate-published",
+        title="Hash rate of the network as published",
+        key="id",
+        dated="published",
+        columns={
+            "id": ID,
+            "date": TEXT,
+            "day": MAYBE_DAY,
+            "date_precision": TEXT,
+            "low": number(100_000, empty=True),
+            "high": number(100_000, empty=True),
+            "relation": RELATION,
+            "averaging": TEXT,
+            "published": MAYBE_DAY,
+            "published_precision": PRECISION,
+            "source": TEXT,
+            "note": MAYBE_TEXT,
+        },
+        rules=(LOW_TO_HIGH, _ENDS, PUBLISHED),
+    ),
+    Spec(
+        name="pool_shares",
+        folder="pool-shares",
+        title="Blocks by mining pool, counted",
+        key="id",
+        dated="published",
+        columns={
+            "id": ID,
+            "period": TEXT,
+            "period_kind": TEXT,
+            **_POOLS,
+            "source": TEXT,
+            "note": MAYBE_TEXT,
+        },
+        rules=(_WINDOW,),
+    ),
+    Spec(
+        name="pool_points",
+        folder="pool-shares-published",
+        title="Shares of pools and of listed miners as published",
+        key="id",
+        dated="published",
+        columns={
+            "id": ID,
+            "date": TEXT,
+            "date_precision": TEXT,
+            **_POOLS,
+            "published_precision": PRECISION,
+            "source": TEXT,
+            "note": MAYBE_TEXT,
+        },
+        rules=(PUBLISHED, _WINDOW),
+    ),
+    Spec(
+        name="statements",
+        folder="operator-statements",
+        title="What miners and the press stated about miners",
+        key="id",
+        dated="published",
+        named=("company", "metric", "period"),
+        columns={
+            "id": ID,
+            "company": TEXT,
+            "ticker": Column("text", empty=True, pattern="[A-Z]{2,5}"),
+            "metric": Column("text", pattern=r"[a-z0-9_]+"),
+            "value": number(10_000_000, low=-10_000_000, empty=True),
+            "text": MAYBE_TEXT,
+            "unit": one_of("EH/s", "BTC", "USD million", "USD per BTC", "MW", "percent", "times", "text"),
+            "unit_note": MAYBE_TEXT,
+            "period": TEXT,
+            "published": MAYBE_DAY,
+            "published_precision": PRECISION,
+            "tier": one_of("primary", "mirror", "secondary", "computed", "article"),
+            "publisher": TEXT,
+            "url": ADDRESS,
+        },
+        rules=(PUBLISHED, _NUMBER_OR_TEXT),
+    ),
+    Spec(
+        name="contracts",
+        folder="ai-contracts",
+        title="Announced contracts of miners for AI and high-performance computing",
+        key="id",
+        dated="published",
+        named=("company", "counterparty"),
+        columns={
+            "id": ID,
+            "company": TEXT,
+            "counterparty": TEXT,
+            "total_usd": number(1e12),
+            "years": number(99, empty=True),
+            "mw": number(100_000, empty=True),
+            "announced": TEXT,
+            "published": MAYBE_DAY,
+            "published_precision": PRECISION,
+            "scope": one_of("company", "sector"),
+            "counted": Column("flag"),
+            "url": ADDRESS,
+            "note": MAYBE_TEXT,
+        },
+        rules=(PUBLISHED,),
+    ),
+    evidence(*_EVIDENCE_UNITS),
+    cited(units=_CITED_UNITS, sections=_SECTIONS, references=8),
+)
+
+DATA_SETS: Mapping[str, Spec] = MappingProxyType({spec.name: spec for spec in _SPECS})

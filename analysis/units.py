@@ -1,0 +1,39 @@
+"""The units of this report that no other one needs."""
+
+from __future__ import annotations
+
+from pivot.claims.quantities import SPACE, Quantity, nearest
+
+
+class HashPrice(Quantity):
+    """Earnings of computing power, in USD per PH/s per day."""
+
+    __slots__ = ()
+    unit = "USD/PH/s/day"
+    default = nearest(2)
+
+    def written(self, number: str, scale: str) -> str:
+        """With the dollar sign before the number."""
+        return f"${number}{scale} per{SPACE}PH/s/day"
+
+
+class Btc(Quantity):
+    """Coins, in BTC."""
+
+    __slots__ = ()
+    unit = "BTC"
+
+
+class HashRate(Quantity):
+    """Computing power, in EH/s."""
+
+    __slots__ = ()
+    unit = "EH/s"
+    default = nearest(1)
+
+
+class Megawatts(Quantity):
+    """Electric power, in MW."""
+
+    __slots__ = ()
+    unit = "MW"

@@ -1,0 +1,156 @@
+"""Markdown that is made from data, whatever the article: the ledger, verdicts, guards, snapshots, formulas.
+
+Each function returns the Markdown of one `{{< generated NAME >}}` block. Numbers of claims are put in as
+`var` shortcodes, so that they carry the same links as those in prose.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pivot.accounts import account
+from pivot.claims.model import Kind, Verdict
+from pivot.claims.quantities import Day
+from pivot.prose.markdown import cell, download, sentence, table, var
+from pivot.snapshots.sidecar import beside
+from pivot.snapshots.store import SUMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pivot.article import Article
+    from pivot.claims.ledger import Ledger
+    from pivot.snapshots import Snapshot, Vintage
+
+MEANINGS = {
+    Verdict.REPRODUCED: "our value shows the cited number, or traceable sources state it",
+    Verdict.ROUNDED: "it shows the cited number under a looser reading than usual rounding",
+    Verdict.DIFFERS: "our value, or every other published figure, is another",
+    Verdict.ATTRIBUTED: "only repeated, or found nowhere else; neither confirmed nor refuted",
+    Verdict.CONTRADICTED: "what others published speaks against it",
+    Verdict.SUPERSEDED: "it was so, and later data changed it",
+    Verdict.UNSUPPORTED: "no source we found measures it",
+    Verdict.FORECAST: "about a day that has not come",
+    Verdict.DEFINITION: "set, not measured",
+}
+
+
+def generated(article: Article, ledger: Ledger, vintage: Vintage) -> Mapping[str, str]:
+    """Every generated block by name: those that each report has, and the article's own."""
+    blocks = {
+        "verdicts": _verdicts,
+        "guards": _guards,
+        "ledger": _ledger,
+        "sources": _sources,
+        "formulas": _formulas,
+        "unknowns": _unknowns,
+        **article.tables,
+    }
+    return {name: "\n".join(make(ledger, vintage)) + "\n" for name, make in blocks.items()}
+
+
+def _verdicts(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    counts = ledger.counts()
+    yield from table(
+        ("Verdict", "Claims", "What it means"),
+        (
+            (
+                f"[{verdict.value}]{{.verdict .verdict-{_slug(verdict.value)}}}",
+                str(counts[verdict.value]),
+                meaning,
+            )
+            for verdict, meaning in MEANINGS.items()
+            if counts[verdict.value]
+        ),
+        numeric=(1,),
+    )
+
+
+def _slug(text: str) -> str:
+    return text.replace(",", "").replace(" ", "-")
+
+
+def _guards(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    yield from table(
+        ("Claim", "State", "Condition and margin"),
+        (
+            (
+                f'[{entry.id}]{{.claim data-claim="{entry.id}"}}',
+                "holds" if entry.guard.holds else "**broken**",
+                cell(entry.guard.text),
+            )
+            for entry in ledger.entries.values()
+            if entry.guard
+        ),
+    )
+
+
+def _ledger(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    section = None
+    for entry in sorted(ledger.entries.values(), key=lambda one: _sections(ledger).index(one.section)):
+        if entry.section != section:
+            section = entry.section
+            yield f"## {section.replace('-', ' ').capitalize()} {{#sec-ledger-{section}}}\n"
+        yield from account(entry)
+
+
+def _sections(ledger: Ledger) -> list[str]:
+    return list(dict.fromkeys(entry.section for entry in ledger.entries.values()))
+
+
+def _sources(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    store = vintage.store
+    sums = f"{store.snapshots(store.sources()[0])[0].path.partition('/')[0]}/{SUMS}"
+    yield "## The files {#sec-files}\n"
+    yield "Every snapshot below is published with this report, each with its sidecar."
+    yield "Its name has the day on which the source stood so."
+    yield f"So is the list of all checksums that `sha256sum` reads, {download(f'`{SUMS}`', sums)}.\n"
+    for source in store.sources():
+        snapshots = store.snapshots(source)
+        yield f"## {snapshots[-1].title} {{#sec-source-{source}}}\n"
+        for one in snapshots:
+            sidecar = download("sidecar", beside(one.path))
+            yield f"- {download(f'`{one.path}`', one.path)}, {one.bytes:,} bytes, with its {sidecar}\\"
+            yield f"  SHA-256 `{one.sha256}`"
+        yield ""
+        yield from _notes(snapshots[-1])
+
+
+def _notes(snapshot: Snapshot) -> Iterable[str]:
+    yield f"Publisher: {sentence(cell(snapshot.publisher))}"
+    yield f"Licence: {sentence(cell(snapshot.licence))}"
+    yield f"Retrieved on {Day(snapshot.retrieved).display()}, {snapshot.method}.\n"
+    yield from (f"- {cell(note)}" for note in snapshot.notes)
+    yield ""
+    yield "Addresses:\n"
+    yield from (f"- <{address}>" for address in snapshot.url)
+    yield ""
+
+
+def _formulas(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    made = (Kind.COMPUTED, Kind.DERIVED, Kind.PHRASE)
+    yield from table(
+        ("Claim", "Formula", "Made in"),
+        (
+            (var(f"claim.{entry.id}") + f" {entry.id}", cell(entry.formula), f"`{entry.code.path}`")
+            for entry in ledger.entries.values()
+            if entry.kind in {kind.value for kind in made}
+        ),
+    )
+
+
+def _unknowns(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    open_verdicts = {Verdict.ATTRIBUTED.value, Verdict.UNSUPPORTED.value}
+    yield from table(
+        ("Claim", "Cited", "Verdict", "Why it stays open"),
+        (
+            (
+                f'[{entry.id}]{{.claim data-claim="{entry.id}"}}',
+                cell(entry.cited),
+                var(f"verdict.{entry.id}"),
+                cell(entry.reason),
+            )
+            for entry in ledger.entries.values()
+            if entry.verdict in open_verdicts
+        ),
+    )

@@ -1,0 +1,86 @@
+"""Pictures: one module for each chart, one style; of each chart an SVG in two palettes and its data as CSV.
+
+The module of a chart has a `NAME`, `data`, which says what is plotted at a vintage and needs pandas only, and
+`draw`, a pure function of that and a palette. Matplotlib is imported by the first drawing and not before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from pivot.charts import style
+from pivot.files import write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.figure import Figure
+
+    from pivot.charts.plotted import Plotted
+    from pivot.claims.ledger import Ledger
+    from pivot.snapshots import Vintage
+
+
+class Chart(Protocol):
+    """What the module of a chart is."""
+
+    NAME: str
+    __file__: str | None
+
+    def data(self, vintage: Vintage, ledger: Ledger) -> Plotted:
+        """What is plotted."""
+
+    def draw(self, plotted: Plotted, palette: style.Palette) -> Figure:
+        """How it is drawn."""
+
+
+def prepare(charts: Mapping[str, Chart], vintage: Vintage, ledger: Ledger) -> Mapping[str, Plotted]:
+    """What every chart shows as the evidence stood on a day.
+
+    Args:
+        charts: by name.
+        vintage: the evidence.
+        ledger: all claims, evaluated at the same vintage.
+    """
+    return {name: chart.data(vintage, ledger) for name, chart in charts.items()}
+
+
+def key(chart: Chart, plotted: Plotted) -> str:
+    """SHA-256 of all that a chart's files depend on: what it shows, its code, the version of Matplotlib."""
+    return hashlib.sha256(_running(code(chart)) + plotted.digest().encode()).hexdigest()
+
+
+@cache
+def _running(modules: tuple[Path, ...]) -> bytes:
+    """The code of a chart, as it runs: what is edited after it was loaded draws nothing."""
+    return b"".join((version("matplotlib").encode(), *(module.read_bytes() for module in modules)))
+
+
+def code(chart: Chart) -> tuple[Path, ...]:
+    """The modules that draw a chart, its own first."""
+    return Path(str(chart.__file__)), Path(style.__file__), Path(__file__)
+
+
+def texts(chart: Chart, plotted: Plotted) -> frozenset[str]:
+    """Every text in the drawing of a chart: what a reader of the picture reads."""
+    from matplotlib.text import Text
+
+    figure = chart.draw(plotted, style.LIGHT)
+    found = (artist for artist in figure.findobj(Text) if isinstance(artist, Text))
+    return frozenset(filter(None, (text.get_text() for text in found)))
+
+
+def draw(chart: Chart, plotted: Plotted, directory: Path) -> None:
+    """Draw one chart: `NAME.svg`, `NAME-dark.svg` and `NAME.csv` in an existing directory.
+
+    Raises:
+        OutputError: a file could not be written; a file of that name stays as it was.
+    """
+    name, drawing = chart.NAME, style.svg(chart.draw(plotted, style.LIGHT))
+    write_atomic(directory / f"{name}.svg", drawing.encode())
+    write_atomic(directory / f"{name}-dark.svg", style.recoloured(drawing, style.DARK).encode())
+    write_atomic(directory / f"{name}.csv", plotted.csv().encode())
