@@ -239,15 +239,16 @@ def diff(arguments: argparse.Namespace) -> int:
 
 def refresh(arguments: argparse.Namespace) -> int:
     """Ask the live sources."""
-    from pivot import news
+    from pivot import refresh_report
     from pivot.progress import shown
     from pivot.snapshots.refresh import Asked
 
-    asked = Asked(tuple(arguments.sources), arguments.since, arguments.accept)
+    request = Asked(tuple(arguments.sources), arguments.since, arguments.accept)
+    root, dry_run = _root(arguments), arguments.dry_run
     with shown() as progress:
-        told = news.bring(_root(arguments), arguments.contact, asked, progress, dry_run=arguments.dry_run)
-    news.show(told, arguments.format)
-    return told.exit_code
+        report = refresh_report.run(root, arguments.contact, request, progress, dry_run=dry_run)
+    refresh_report.render(report, arguments.format)
+    return report.exit_code
 
 
 def add(arguments: argparse.Namespace) -> int:
@@ -291,7 +292,7 @@ def _add_rows(store: Store, arguments: argparse.Namespace, given: Mapping[str, A
             expected="a FILE, or --row COLUMN=VALUE…",
             hint="On a terminal `pivot add SOURCE` asks for a row.",
         )
-    said = [dict(row) for row in arguments.row or ()] or form.filled(store, arguments.source, Console())
+    said = [dict(row) for row in arguments.row or ()] or form.ask(store, arguments.source, Console())
     stated = {name: value for name, value in given.items() if value is not None}
     vintage = stated.pop("vintage", dt.datetime.now(dt.UTC).date())
     with alone(store) as under_way:

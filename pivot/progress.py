@@ -1,4 +1,4 @@
-"""Progress on a terminal; silence in a log."""
+"""A rich progress bar on a terminal; nothing where standard error is none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _silent(step: str, done: int, total: int) -> None:
-    """Nobody watches."""
+    """Progress callback that does nothing."""
 
 
 @contextmanager

@@ -172,7 +172,7 @@ names = []
 for path in sorted(path for package in ("analysis", "pivot") for path in pathlib.Path(package).rglob("*.py")):
     parts = path.with_suffix("").parts
     place = parts[1] == "sources" or (parts[1] == "snapshots" and parts[2] in live)
-    if parts[-1] in ("__main__", "news") or place:
+    if parts[-1] in ("__main__", "refresh_report") or place:
         continue
     names.append(".".join(part for part in parts if part != "__init__"))
 for name in names:

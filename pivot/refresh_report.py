@@ -1,4 +1,4 @@
-"""What a refresh has brought, and what it moves: for a terminal, a pull request or a program."""
+"""The report of a refresh: what was added, and what it moves; for a terminal, a pull request or a program."""
 
 from __future__ import annotations
 
@@ -40,36 +40,38 @@ _LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """What there is to tell.
+class RefreshReport:
+    """What a refresh did and what it moves.
 
     Attributes:
         outcomes: of each source.
         filings: for a person to read, each with the attributed claims on its company.
-        report: what the new evidence moves; None if none was added.
+        difference: what the new evidence moves; None if none was added.
         dry_run: whether it was added to a copy only.
     """
 
     outcomes: Sequence[Outcome]
     filings: Sequence[tuple[Filing, tuple[str, ...]]]
-    report: Report | None
+    difference: Report | None
     dry_run: bool
 
     @property
     def exit_code(self) -> int:
         """That of the worst thing that went wrong; a number that moved is none."""
         codes = [outcome.error.exit_code for outcome in self.outcomes if outcome.error]
-        codes += [self.report.exit_code] if self.report and self.report.undecided else []
+        codes += [self.difference.exit_code] if self.difference and self.difference.undecided else []
         return max(codes, default=0)
 
 
-def bring(root: Path, contact: str, asked: Asked, progress: Progress, *, dry_run: bool = False) -> News:
-    """Asks the live sources, and finds out what the answers move.
+def run(
+    root: Path, contact: str, request: Asked, progress: Progress, *, dry_run: bool = False
+) -> RefreshReport:
+    """Ask the live sources, and hold the report before against the one after.
 
     Args:
         root: the repository.
         contact: for the sources.
-        asked: which, and how.
+        request: which, and how.
         progress: is told what is done.
         dry_run: leave the repository as it is, and add to a copy of it.
 
@@ -83,11 +85,12 @@ def bring(root: Path, contact: str, asked: Asked, progress: Progress, *, dry_run
         article = article_of(root)
         copy = _copied(root, Path(scratch) / "report")
         old, new = (root, copy) if dry_run else (copy, root)
-        outcomes = refresh(article.store(new), article.live, client, asked, progress)
+        outcomes = refresh(article.store(new), article.live, client, request, progress)
         day = client.clock.now().date()
         progress("hold it against the report", 0, 1)
-        report = _moved(article, old, new, day) if any(outcome.snapshot for outcome in outcomes) else None
-        return News(outcomes, _to_read(new, day, outcomes), report, dry_run)
+        added = any(outcome.snapshot for outcome in outcomes)
+        difference = _difference(article, old, new, day) if added else None
+        return RefreshReport(outcomes, _to_read(new, day, outcomes), difference, dry_run)
 
 
 def _copied(root: Path, folder: Path) -> Path:
@@ -100,7 +103,7 @@ def _copied(root: Path, folder: Path) -> Path:
     return folder
 
 
-def _moved(article: Article, old: Path, new: Path, day: dt.date) -> Report:
+def _difference(article: Article, old: Path, new: Path, day: dt.date) -> Report:
     """What the evidence of one folder moves against that of another, read on one day by this code."""
     before = Side("before the refresh", "day", article, old, day)
     after = Side("after it", "day", article, new, day)
@@ -125,57 +128,57 @@ def _to_read(root: Path, day: dt.date, outcomes: Iterable[Outcome]) -> list[tupl
     ]
 
 
-def show(news: News, form: str) -> None:
-    """Prints the news as `text` on a terminal, `md` for a pull request or `json` for a program."""
+def render(report: RefreshReport, form: str) -> None:
+    """Print a report as `text` on a terminal, `md` for a pull request or `json` for a program."""
     if form == "text":
-        _show(news, terminal.console())
+        _text(report, terminal.console())
     else:
-        sys.stdout.write({"md": _markdown, "json": _json}[form](news))
+        sys.stdout.write({"md": _markdown, "json": _json}[form](report))
 
 
-def _show(news: News, console: Console) -> None:
-    for outcome in news.outcomes:
+def _text(report: RefreshReport, console: Console) -> None:
+    for outcome in report.outcomes:
         style = "red" if outcome.error else "green" if outcome.snapshot else ""
         console.print(outcome.said, style=style, markup=False, highlight=False, soft_wrap=True)
-    if news.filings:
+    if report.filings:
         console.print(f"\n{TO_READ}", style="bold")
-    for filing in news.filings:
-        console.print(f"  {_told(*filing)}", markup=False, highlight=False, soft_wrap=True)
+    for filing in report.filings:
+        console.print(f"  {_filing_line(*filing)}", markup=False, highlight=False, soft_wrap=True)
     console.print()
-    if news.report:
-        text.render(news.report, console)
+    if report.difference:
+        text.render(report.difference, console)
         console.print("\n[bold]What to do[/bold]")
-        for number, step in enumerate(_steps(news), 1):
+        for number, step in enumerate(_steps(report), 1):
             console.print(f"{number}. {step}", markup=False, highlight=False)
     else:
         console.print(NOTHING)
 
 
-def _markdown(news: News) -> str:
-    """The news as the text of a pull request; what sources say stands in code spans, and so calls nobody."""
-    parts = ["", "### Sources", "", *(f"- {_code(outcome.said)}" for outcome in news.outcomes)]
-    if news.filings:
+def _markdown(report: RefreshReport) -> str:
+    """The report as a pull request's text; what sources say stands in code spans, and so calls nobody."""
+    parts = ["", "### Sources", "", *(f"- {_code(outcome.said)}" for outcome in report.outcomes)]
+    if report.filings:
         parts += ["", f"### {TO_READ}", ""]
-        parts += [f"- {_code(_told(*filing))}" for filing in news.filings[:_LISTED]]
-    if len(news.filings) > _LISTED:
-        parts.append(f"- {len(news.filings) - _LISTED} more; `pivot refresh --format json` lists all")
-    if news.report:
+        parts += [f"- {_code(_filing_line(*filing))}" for filing in report.filings[:_LISTED]]
+    if len(report.filings) > _LISTED:
+        parts.append(f"- {len(report.filings) - _LISTED} more; `pivot refresh --format json` lists all")
+    if report.difference:
         parts += ["", "### What to do", ""]
-        parts += [f"{number}. {step}" for number, step in enumerate(_steps(news), 1)]
+        parts += [f"{number}. {step}" for number, step in enumerate(_steps(report), 1)]
     rest = "\n".join(parts) + "\n"
     room = pages.COMMENT_BYTES - len(rest.encode())
-    return (pages.markdown(news.report, room) if news.report else f"{NOTHING}\n") + rest
+    return (pages.markdown(report.difference, room) if report.difference else f"{NOTHING}\n") + rest
 
 
-def _steps(news: News) -> list[str]:
+def _steps(report: RefreshReport) -> list[str]:
     """What is left for a person when the evidence has been added."""
-    report = news.report
-    steps = ["Run it without --dry-run: nothing was added yet."] if news.dry_run else []
-    if report and report.undecided:
+    difference = report.difference
+    steps = ["Run it without --dry-run: nothing was added yet."] if report.dry_run else []
+    if difference and difference.undecided:
         steps.append("Correct what keeps the numbers from being compared, and ask `pivot diff` again.")
-    if report and report.wrong:
+    if difference and difference.wrong:
         steps.append("Rewrite each sentence that reads wrong, or take its words from a variable.")
-    if news.filings:
+    if report.filings:
         steps.append("Read the filings; `pivot add operator-statements` takes down what they say in words.")
     steps.append(
         "Commit or merge: no published edition changes by it. To publish these numbers, give them an edition "
@@ -184,10 +187,10 @@ def _steps(news: News) -> list[str]:
     return steps
 
 
-def _json(news: News) -> str:
-    """The news for a program."""
-    told = {
-        "dry_run": news.dry_run,
+def _json(report: RefreshReport) -> str:
+    """The report for a program."""
+    content = {
+        "dry_run": report.dry_run,
         "sources": [
             {
                 "source": outcome.source,
@@ -195,7 +198,7 @@ def _json(news: News) -> str:
                 "said": outcome.said,
                 "failed": outcome.error is not None,
             }
-            for outcome in news.outcomes
+            for outcome in report.outcomes
         ],
         "filings": [
             {
@@ -205,17 +208,17 @@ def _json(news: News) -> str:
                 "url": filing.url,
                 "claims": claims,
             }
-            for filing, claims in news.filings
+            for filing, claims in report.filings
         ],
-        "difference": json.loads(pages.to_json(news.report)) if news.report else None,
+        "difference": json.loads(pages.to_json(report.difference)) if report.difference else None,
     }
-    return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _told(filing: Filing, claims: Sequence[str]) -> str:
-    speaks = f"; attributed claims on the company: {', '.join(claims)}" if claims else ""
-    return f"{filing.company} {filing.form}, filed {filing.filed}: {filing.url}{speaks}"
+def _filing_line(filing: Filing, claims: Sequence[str]) -> str:
+    claimed = f"; attributed claims on the company: {', '.join(claims)}" if claims else ""
+    return f"{filing.company} {filing.form}, filed {filing.filed}: {filing.url}{claimed}"
 
 
-def _code(said: str) -> str:
-    return f"`{said.replace('`', chr(39))}`"
+def _code(text: str) -> str:
+    return f"`{text.replace('`', chr(39))}`"
