@@ -1,6 +1,7 @@
 """What each command does: a few calls of the library, and what is printed of their result.
 
-Everything heavy is imported by the command that needs it, so that no other command pays for it.
+A docstring is the help that people read. Everything heavy is imported by the command that needs it, so that
+no other command pays for it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
+from pivot import options
 from pivot.errors import ReportError
 from pivot.names import BOOK_FILE
+from pivot.options import DAY, FILE, Repository, in_repository
 
 if TYPE_CHECKING:
-    import argparse
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
@@ -27,35 +31,19 @@ if TYPE_CHECKING:
     from pivot.publish.archive.release import Difference, Way
     from pivot.snapshots import Snapshot, Store
 
-SIDECAR = ("title", "publisher", "url", "licence", "vintage", "retrieved", "method", "notes")
-"""The fields of a sidecar that `pivot add` takes as options."""
 
-
-def _root(arguments: argparse.Namespace) -> Path:
-    start: Path = arguments.root or Path.cwd()
-    for folder in (start, *start.resolve().parents):
-        if (folder / BOOK_FILE).is_file():
-            return folder.resolve()
-    raise ReportError(
-        "there is no report here",
-        where=str(start),
-        expected=f"a folder with {BOOK_FILE}, or one below it",
-        hint="change to the repository, or name it with --root",
-    )
-
-
-def _edition_day(arguments: argparse.Namespace, root: Path) -> dt.date:
-    from pivot.editions import editions
-
-    day: dt.date = arguments.as_of or editions(root)[-1].as_of
-    return day
-
-
-def _evaluation(arguments: argparse.Namespace, root: Path) -> Evaluation:
-    from pivot.article import article_of
-    from pivot.evaluation import evaluate
-
-    return evaluate(article_of(root), root, _edition_day(arguments, root))
+@click.group(
+    cls=options.OrderedGroup,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 fine, 1 something differs or a check failed, 2 could not be decided or was used "
+    "wrongly, 3 a fault of the program itself.",
+)
+@click.option("--root", type=FILE, help="The repository (default: found from here upwards).")
+@click.pass_context
+def pivot(context: click.Context, root: Path | None) -> None:
+    """A report whose every number can be opened: from the sentence to the hashed row."""
+    context.obj = Repository(root or Path.cwd())
 
 
 def _sentences(root: Path, evaluation: Evaluation) -> Mapping[str, Sequence[Use]]:
@@ -64,32 +52,38 @@ def _sentences(root: Path, evaluation: Evaluation) -> Mapping[str, Sequence[Use]
     return by_claim(root, evaluation.texts)
 
 
-def build(arguments: argparse.Namespace) -> int:
-    """Make the site and the PDF of every edition, or of one day."""
+@pivot.command()
+@options.as_of
+@options.renderer
+@click.option("--out", type=FILE, metavar="DIR", help="Folder of the site (default: _site).")
+@in_repository
+def build(repository: Repository, *, as_of: dt.date | None, renderer: str | None, out: Path | None) -> None:
+    """Make site and PDF: snapshots -> ledger -> charts -> pages.
+
+    Of every edition, or of the evidence of one day. What has not changed since the last build is kept.
+    """
     from pivot.names import SITE
     from pivot.progress import shown
 
-    root = _root(arguments)
-    day: dt.date | None = arguments.as_of
-    out: Path = (arguments.out or root / SITE).resolve()
+    root = repository.root
+    site = (out or root / SITE).resolve()
     with shown() as progress:
-        if day:
+        if as_of:
             from pivot.publish.build import build as build_one
 
-            built = build_one(root, day, arguments.renderer, out, progress)
+            built = build_one(root, as_of, renderer, site, progress)
         else:
             from pivot.publish.press import build_all
 
-            built = build_all(root, arguments.renderer, out, progress, difference(root))
+            built = build_all(root, renderer, site, progress, difference(root))
     if built.fresh:
         print(f"site  {built.site}/index.html  ({built.files} files, {built.bytes / 1e6:.1f} MB)")
         print(f"pdf   {built.pdf}")
-        print(f"{f'evidence as of {day}' if day else 'every edition'}, built in {built.seconds:.1f} s")
+        print(f"{f'evidence as of {as_of}' if as_of else 'every edition'}, built in {built.seconds:.1f} s")
     else:
         print(f"nothing changed since the last build of {built.site}  ({built.seconds:.2f} s)")
     for warning in built.warnings:
         print(f"reads wrong: {warning}", file=sys.stderr)
-    return 0
 
 
 def difference(root: Path) -> Difference:
@@ -106,173 +100,289 @@ def difference(root: Path) -> Difference:
     return compared
 
 
-def release(arguments: argparse.Namespace) -> int:
-    """Freeze an edition into a published site."""
+@pivot.command()
+@click.argument("edition", metavar="ID")
+@click.option("--into", type=FILE, required=True, metavar="SITE", help="Folder of the published site.")
+@options.renderer
+@click.option("--crate", type=FILE, metavar="FILE", help="Also write the edition as an RO-Crate, a zip.")
+@in_repository
+def release(
+    repository: Repository, *, edition: str, into: Path, renderer: str | None, crate: Path | None
+) -> None:
+    """Freeze an edition into a published site, which only grows.
+
+    ID is the edition, as editions.toml lists it.
+    """
     from pivot.progress import shown
     from pivot.publish import press
 
-    root = _root(arguments)
-    into: Path = arguments.into
+    root = repository.root
     with shown() as progress:
-        issue = press.release(root, arguments.id, into, arguments.renderer, progress, difference(root))
+        issue = press.release(root, edition, into, renderer, progress, difference(root))
     print(f"edition {issue.id} stands in {into}/{issue.home}, {len(issue.manifest.files)} files")
     print(f"release {issue.manifest.number}, SHA-256 of its manifest {issue.sha256}")
     if not issue.manifest.about.address:
         says = "citations, feed and canonical links give no full address until book.site-url says it"
         print(f"warning: {says} ({BOOK_FILE})", file=sys.stderr)
-    if arguments.crate:
+    if crate:
         from pivot.publish.archive.crate import write
 
-        print(f"crate  {arguments.crate}  ({write(issue, arguments.crate):,} bytes)")
-    return 0
+        print(f"crate  {crate}  ({write(issue, crate):,} bytes)")
 
 
-def verify(arguments: argparse.Namespace) -> int:
-    """Check a published site."""
-    from pivot.article import article_of
+@pivot.command()
+@click.argument("site", type=FILE)
+@click.option(
+    "--known", metavar="SHA256", default="", help="A manifest seen before, which must still be in the chain."
+)
+@click.option(
+    "--recompute", is_flag=True, help="Also make every number again from the snapshots in the site."
+)
+@options.as_json
+@in_repository
+def verify(repository: Repository, *, site: Path, known: str, recompute: bool, as_json: bool) -> int:
+    """Check a published site, or a zip of it: files, chain, numbers."""
     from pivot.publish import archive
 
-    article = article_of(_root(arguments)) if arguments.recompute else None
-    found = archive.verify(arguments.site, known=arguments.known, recompute=article)
-    if arguments.json:
-        print(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=1))
+    article = repository.article if recompute else None
+    verification = archive.verify(site, known=known, recompute=article)
+    if as_json:
+        print(json.dumps(dataclasses.asdict(verification), ensure_ascii=False, indent=1))
     else:
-        print(
-            "\n".join([*map(str, found.findings), *found.notes]) or "every file and every number as published"
-        )
-        print("checked " + ", ".join(f"{count:,} {what}" for what, count in found.checked.items()))
-        print(f"newest manifest {found.newest}; a later site must still have it: --known {found.newest}")
-    return int(bool(found.findings))
+        lines = [*map(str, verification.findings), *verification.notes]
+        print("\n".join(lines) or "every file and every number as published")
+        print("checked " + ", ".join(f"{count:,} {what}" for what, count in verification.checked.items()))
+        newest = verification.newest
+        print(f"newest manifest {newest}; a later site must still have it: --known {newest}")
+    return int(bool(verification.findings))
 
 
-def preview(arguments: argparse.Namespace) -> int:
-    """Serve a site that follows what an editor saves."""
+@pivot.command()
+@options.as_of
+@click.option("--port", type=int, default=0, help="Where to listen (default: any free port).")
+@in_repository
+def preview(repository: Repository, *, as_of: dt.date | None, port: int) -> None:
+    """Build, serve on loopback, build again on each change."""
     from threading import Event
 
     from pivot.names import CACHE
     from pivot.publish import preview as server
 
-    root = _root(arguments)
+    root = repository.root
     out = root / CACHE / "preview"
     try:
         say = partial(print, flush=True)
-        server.preview(root, _edition_day(arguments, root), out, port=arguments.port, say=say, stop=Event())
+        server.preview(root, repository.day(as_of), out, port=port, say=say, stop=Event())
     except KeyboardInterrupt:
         print("stopped")
-    return 0
 
 
-def prepare(arguments: argparse.Namespace) -> int:
-    """Write what a plain `quarto render` reads."""
+@pivot.command()
+@options.as_of
+@in_repository
+def prepare(repository: Repository, *, as_of: dt.date | None) -> None:
+    """Write what a plain `quarto render` needs; its pre-render step."""
     from pivot.progress import shown
     from pivot.publish.prepared import draw
     from pivot.publish.prepared import prepare as prepare_inputs
     from pivot.publish.quarto import write_quarto_inputs
 
-    root = _root(arguments)
-    day = _edition_day(arguments, root)
+    root, day = repository.root, repository.day(as_of)
     with shown() as progress:
         prepared = prepare_inputs(root, day, progress)
         draw(root, prepared, progress)
     write_quarto_inputs(root, prepared.inputs)
     print(f"wrote _variables.yml, figures and _generated, evidence as of {day}")
-    return 0
 
 
-def numbers(arguments: argparse.Namespace) -> int:
-    """Print the ledger."""
+@pivot.command()
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@options.as_of
+@options.as_json
+@in_repository
+def numbers(
+    repository: Repository,
+    *,
+    ids: tuple[str, ...],
+    as_of: dt.date | None,
+    as_json: bool,
+) -> None:
+    """Show the ledger as a table, or a few claims of it.
+
+    ID is a claim; without one all are shown.
+    """
     from pivot import terminal
 
-    root = _root(arguments)
-    evaluation = _evaluation(arguments, root)
-    ledger = evaluation.ledger.only(arguments.ids) if arguments.ids else evaluation.ledger
-    if arguments.json:
-        sys.stdout.write(ledger.to_json(_sentences(root, evaluation)))
+    evaluation = repository.evaluation(as_of)
+    ledger = evaluation.ledger.only(ids) if ids else evaluation.ledger
+    if as_json:
+        sys.stdout.write(ledger.to_json(_sentences(repository.root, evaluation)))
     else:
         terminal.numbers(ledger, terminal.console())
-    return 0
 
 
-def explain(arguments: argparse.Namespace) -> int:
-    """Print the whole account of one claim."""
+@pivot.command()
+@click.argument("claim", metavar="ID")
+@options.as_of
+@options.as_json
+@in_repository
+def explain(
+    repository: Repository,
+    *,
+    claim: str,
+    as_of: dt.date | None,
+    as_json: bool,
+) -> None:
+    """Show one claim, from the sentence to the rows."""
     from rich.console import Console
 
     from pivot import terminal
 
-    root = _root(arguments)
-    evaluation = _evaluation(arguments, root)
-    entry = evaluation.ledger[arguments.id]
-    used = _sentences(root, evaluation).get(arguments.id, [])
-    if arguments.json:
-        print(terminal.explain_json(entry, used))
+    evaluation = repository.evaluation(as_of)
+    entry = evaluation.ledger[claim]
+    sentences = _sentences(repository.root, evaluation).get(claim, [])
+    if as_json:
+        print(terminal.explain_json(entry, sentences))
     else:
-        terminal.explain(entry, evaluation.vintage, used, Console(soft_wrap=True))
-    return 0
+        terminal.explain(entry, evaluation.vintage, sentences, Console(soft_wrap=True))
 
 
-def check(arguments: argparse.Namespace) -> int:
-    """Check evidence and prose."""
+@pivot.command()
+@options.as_json
+@in_repository
+def check(repository: Repository, *, as_json: bool) -> int:
+    """Check all that must hold: evidence, numerals, guards, links.
+
+    Numerals and comparisons that are typed by hand, snapshots, guards, links, figures.
+    """
     from pivot.publish import checks as all_checks
 
-    checks = all_checks.check(_root(arguments))
-    if arguments.json:
+    checks = all_checks.check(repository.root)
+    if as_json:
         print(all_checks.as_json(checks))
     else:
-        print("\n".join([*map(str, checks), *(str(found) for one in checks for found in one.findings)]))
+        print("\n".join([*map(str, checks), *(str(finding) for one in checks for finding in one.findings)]))
     return int(any(one.findings for one in checks))
 
 
-def diff(arguments: argparse.Namespace) -> int:
-    """Print what changed between two states."""
+@pivot.command()
+@click.argument("a")
+@click.argument("b")
+@options.form("text", "md", "html", "json")
+@in_repository
+def diff(repository: Repository, *, a: str, b: str, form: str) -> int:
+    """Show what changed between two states: rows, numbers, sentences.
+
+    A and B are each a day, an edition, a snapshot file or a git revision.
+    """
     from pivot import revisions, terminal
     from pivot.revisions import pages, text
 
-    asked = (arguments.a, arguments.b)
-    report = revisions.diff(_root(arguments), asked, pictures=arguments.format == "html")
-    if arguments.format == "text":
+    report = revisions.diff(repository.root, (a, b), pictures=form == "html")
+    if form == "text":
         text.render(report, terminal.console())
     else:
-        write = {"md": pages.markdown, "html": pages.page, "json": pages.to_json}[arguments.format]
+        write = {"md": pages.markdown, "html": pages.page, "json": pages.to_json}[form]
         sys.stdout.write(write(report))
     return report.exit_code
 
 
-def refresh(arguments: argparse.Namespace) -> int:
-    """Ask the live sources."""
+@pivot.command()
+@click.argument("sources", metavar="[SOURCE]...", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Tell everything, add nothing.")
+@click.option("--since", type=DAY, metavar="DAY", help="Compare rows and read filings from it on.")
+@click.option("--accept", metavar="REASON", default="", help="Take over rows that a source restates.")
+@click.option(
+    "--contact",
+    metavar="ADDRESS",
+    default="",
+    envvar="PIVOT_CONTACT",
+    help="Mail or web address at which a source reaches you (default: $PIVOT_CONTACT).",
+)
+@options.form("text", "md", "json")
+@in_repository
+def refresh(
+    repository: Repository,
+    *,
+    sources: tuple[str, ...],
+    dry_run: bool,
+    since: dt.date | None,
+    accept: str,
+    contact: str,
+    form: str,
+) -> int:
+    """Ask the live sources, add what is new, and tell what it moves.
+
+    SOURCE is a data set to ask for; without one all are asked.
+    """
     from pivot import refresh_report
     from pivot.progress import shown
     from pivot.snapshots.refresh import Asked
 
-    request = Asked(tuple(arguments.sources), arguments.since, arguments.accept)
-    root, dry_run = _root(arguments), arguments.dry_run
+    request = Asked(sources, since, accept)
     with shown() as progress:
-        report = refresh_report.run(root, arguments.contact, request, progress, dry_run=dry_run)
-    refresh_report.render(report, arguments.format)
+        report = refresh_report.run(repository.root, contact, request, progress, dry_run=dry_run)
+    refresh_report.render(report, form)
     return report.exit_code
 
 
-def add(arguments: argparse.Namespace) -> int:
-    """Put a file, or rows beside those that are known, into the store."""
+@pivot.command(cls=options.RowCommand)
+@click.argument("source")
+@click.argument("file", type=FILE, required=False)
+@click.option(
+    "--row",
+    "rows",
+    type=options.ROW,
+    multiple=True,
+    metavar="COLUMN=VALUE...",
+    help="A row beside those that are known, in place of FILE; may be given several times.",
+)
+@click.option("--sidecar", type=FILE, metavar="TOML", help="A file with the fields below.")
+@click.option("--title", help="What the table holds (default: the data set's own).")
+@click.option("--publisher", help="Who said so.")
+@options.several("--url", text="Where")
+@click.option("--licence", help="Under which terms.")
+@click.option("--vintage", type=DAY, metavar="DAY", help="The day on which the source stood so.")
+@click.option("--retrieved", type=DAY, metavar="DAY", help="The day on which it was read.")
+@click.option("--method", type=click.Choice(("http", "transcribed", "derived")), help="How it came here.")
+@options.several("--note", "notes", text="A caveat")
+@in_repository
+def add(
+    repository: Repository,
+    /,
+    *,
+    source: str,
+    file: Path | None,
+    rows: tuple[dict[str, str], ...],
+    sidecar: Path | None,
+    **fields: Any,  # noqa: ANN401 -- the options from --title on, as the sidecar has them
+) -> None:
+    """Put a file, or a statement that was read, into the store.
+
+    SOURCE is the source's folder in data-snapshots. FILE is a whole table, a CSV file; without it,
+    and without --row, a form asks for a row.
+    """
     from pivot.snapshots.underway import alone
 
-    root = _root(arguments)
-    store = _store(root)
-    given = {name: getattr(arguments, name) for name in SIDECAR}
-    if arguments.file:
-        if arguments.row:
-            raise ReportError("A file and --row do not go together.", hint="Add one after the other.")
+    store = repository.store
+    if file:
+        if rows:
+            raise ReportError("a FILE and --row do not go together", hint="add one after the other")
         with alone(store):
-            snapshot = store.add(arguments.source, arguments.file, arguments.sidecar, **given)
+            snapshot = store.add(source, file, sidecar, **fields)
+    elif sidecar:
+        raise ReportError("--sidecar describes a file, and there is none", hint="name the file, or leave it")
     else:
-        snapshot = _add_rows(store, arguments, given)
+        snapshot = _add_rows(store, source, rows, fields)
     before = [other.path for other in store.snapshots(snapshot.source) if other.vintage < snapshot.vintage]
     print(f"added  {snapshot.path}  ({snapshot.bytes:,} bytes)\nsha256 {snapshot.sha256}")
     if before:
         print(f"next   pivot diff {before[-1]} {snapshot.path}")
-    return 0
 
 
-def _add_rows(store: Store, arguments: argparse.Namespace, given: Mapping[str, Any]) -> Snapshot:
+def _add_rows(
+    store: Store, source: str, rows: Sequence[dict[str, str]], fields: Mapping[str, Any]
+) -> Snapshot:
     import datetime as dt
 
     from rich.console import Console
@@ -281,22 +391,18 @@ def _add_rows(store: Store, arguments: argparse.Namespace, given: Mapping[str, A
     from pivot.snapshots import statement
     from pivot.snapshots.underway import alone
 
-    statement.spec_of(store, arguments.source)
-    if arguments.sidecar:
+    statement.spec_of(store, source)
+    if not rows and not sys.stdin.isatty():
         raise ReportError(
-            "--sidecar describes a file, and there is none.", hint="Name the file, or leave it."
-        )
-    if not arguments.row and not sys.stdin.isatty():
-        raise ReportError(
-            "There is nothing to add.",
+            "there is nothing to add",
             expected="a FILE, or --row COLUMN=VALUE…",
-            hint="On a terminal `pivot add SOURCE` asks for a row.",
+            hint="on a terminal `pivot add SOURCE` asks for a row",
         )
-    said = [dict(row) for row in arguments.row or ()] or form.ask(store, arguments.source, Console())
-    stated = {name: value for name, value in given.items() if value is not None}
+    rows = rows or form.ask(store, source, Console())
+    stated = {name: value for name, value in fields.items() if value is not None}
     vintage = stated.pop("vintage", dt.datetime.now(dt.UTC).date())
     with alone(store) as under_way:
-        more = statement.addition(store, arguments.source, said, vintage)
+        more = statement.addition(store, source, rows, vintage)
         usual = {
             "title": more.last.title,
             "publisher": more.last.publisher,
@@ -305,12 +411,4 @@ def _add_rows(store: Store, arguments: argparse.Namespace, given: Mapping[str, A
             "method": "transcribed",
         }
         notes = [*more.notes, *stated.pop("notes", ())]
-        return under_way.add(
-            arguments.source, more.table, **{**usual, **stated, "vintage": vintage, "notes": notes}
-        )
-
-
-def _store(root: Path) -> Store:
-    from pivot.article import article_of
-
-    return article_of(root).store(root)
+        return under_way.add(source, more.table, **{**usual, **stated, "vintage": vintage, "notes": notes})

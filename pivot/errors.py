@@ -7,7 +7,8 @@
     ├── ClaimError        a claim that is unknown, declared badly or can not be evaluated
     ├── ProseError        a chapter, the book file or the bibliography, with file and line
     ├── RenderError       pandoc, Typst or Quarto stopped
-    └── OutputError       the output could not be written; what was there before still stands
+    ├── OutputError       the output could not be written; what was there before still stands
+    └── UnexpectedError   a fault of this program, where the command line ends
 
 The command line prints an error without a traceback and exits with its `exit_code`.
 """
@@ -83,3 +84,9 @@ class RenderError(ReportError):
 
 class OutputError(ReportError):
     """The output could not be written; what was there before still stands."""
+
+
+class UnexpectedError(ReportError):
+    """A fault of this program, as the command line tells it."""
+
+    exit_code = 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from pivot.cli import main
+from pivot.commands import pivot
 from tests.conftest import ROOT
 
 DIFFICULTY = "data-snapshots/difficulty-epochs/2026-07-01.csv"
@@ -125,9 +127,7 @@ def test_a_day_before_the_data_is_one_clear_error(capsys: pytest.CaptureFixture[
 
 
 def test_not_a_day(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stop:
-        run("--root", ROOT, "numbers", "--as-of", "yesterday")
-    assert stop.value.code == 2
+    assert run("--root", ROOT, "numbers", "--as-of", "yesterday") == 2
     assert "write YYYY-MM-DD" in capsys.readouterr().err
 
 
@@ -235,20 +235,104 @@ def test_add_puts_a_new_vintage_where_the_next_ledger_reads_it(
     assert "15 snapshots" in capsys.readouterr().out
 
 
-def test_readme_shows_only_commands_and_options_that_exist() -> None:
-    from pivot.cli import _parser
+def test_readme_has_every_command_in_the_words_of_its_help() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    table = dict(re.findall(r"^\| `pivot (\w+)` \| (.+) \|$", readme, re.MULTILINE))
+    helps = {name: command.get_short_help_str(200) for name, command in pivot.commands.items()}
+    assert table == {name: text.rstrip(".") for name, text in helps.items()}
+    assert list(table) == list(pivot.commands)
+    examples = {line.split("pivot ")[1].split()[0] for line in readme.splitlines() if "bin/pivot " in line}
+    assert {"numbers", "explain", "add", "check"} <= examples <= set(table)
 
-    helps = subprocess.run(
-        [sys.executable, "-m", "analysis", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    shown = {
-        line.split("pivot ")[1].split()[0]
-        for line in (ROOT / "README.md").read_text("utf-8").splitlines()
-        if ".venv/bin/pivot " in line
+
+@pytest.mark.parametrize("words", [("-m", "pivot"), ("-m", "analysis")])
+def test_help_names_every_command_on_a_line_of_its_own(words: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, *words, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name, command in pivot.commands.items():
+        assert f"  {name:<9}{command.get_short_help_str(200)}\n" in done.stdout
+    assert "Exit codes: 0 fine" in done.stdout
+    assert done.stderr == ""
+
+
+def test_help_loads_nothing_heavy() -> None:
+    words = "import sys; from pivot.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True)
+    modules = done.stderr.split()
+    assert "click" in modules
+    heavy = {
+        "numpy",
+        "pandas",
+        "pandera",
+        "matplotlib",
+        "rich",
+        "jinja2",
+        "yaml",
+        "msgspec",
+        "requests_cache",
     }
-    assert shown >= {"numbers", "explain", "add", "check"}
-    assert all(command in helps for command in shown)
-    assert _parser().prog == "pivot"
+    assert heavy.isdisjoint(modules)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), ("missing command", "next:     pivot --help")),
+        (("bild",), ("no such command 'bild'", "next:     pivot --help")),
+        (("build", "--as-off", "2026-05-08"), ("--as-of", "next:     pivot build --help")),
+        (("numbers", "--as-of", "2026-02-30"), ("'2026-02-30' is not a day; write YYYY-MM-DD",)),
+        (("explain",), ("missing argument 'ID'", "next:     pivot explain --help")),
+        (("diff", "main"), ("missing argument 'B'",)),
+        (("diff", "a", "b", "--format", "pdf"), ("'pdf' is not one of 'text', 'md', 'html', 'json'",)),
+        (("release", "2026-05-08"), ("missing option '--into'", "next:     pivot release --help")),
+        (("preview", "--port", "x"), ("'x' is not a valid integer",)),
+    ],
+)
+def test_wrong_usage_is_one_error_with_a_next_step(
+    words: tuple[str, ...], expected: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*words) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("pivot: ")
+    assert "next:     pivot " in captured.err
+    assert captured.err.count("\n") == 2
+    for text in expected:
+        assert text in captured.err
+
+
+def test_a_fault_of_the_program_says_where_in_our_code_and_to_report_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pivot.publish.checks.check_links", lambda *_: json.loads("{"))
+    monkeypatch.delenv("PIVOT_DEBUG", raising=False)
+    assert run("--root", ROOT, "check") == 3
+    error = capsys.readouterr().err
+    assert re.search(r"where:    tests/unit/test_cli.py:\d+, <lambda>\n", error)
+    assert "got:      JSONDecodeError: Expecting property name" in error
+    assert "next:     report it" in error
+    assert "Traceback" not in error
+
+    monkeypatch.setenv("PIVOT_DEBUG", "1")
+    assert run("--root", ROOT, "check") == 3
+    assert "Traceback (most recent call last)" in capsys.readouterr().err
+
+
+def test_interrupted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pivot.publish.checks.check", interrupt)
+    assert run("--root", ROOT, "check") == 130
+    assert capsys.readouterr().err == "pivot: stopped; nothing was half-written\n"
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    command = f"{sys.executable} -m pivot numbers --json | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "{\n0\n"
+    assert done.stderr == ""
 
 
 def test_a_line_is_whole_where_no_person_looks(repository: Path) -> None:
