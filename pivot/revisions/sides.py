@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -142,8 +143,7 @@ def _revision(article: Article, root: Path, word: str, folder: Path) -> Side:
     archive = _git(root, "archive", "--format=tar", commit)
     if archive.returncode:
         raise ReportError(f"git can not read {word}", got=archive.stderr.decode(errors="replace").strip())
-    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
-        tar.extractall(folder, filter="data")
+    _unpack(archive.stdout, folder)
     # What was drawn is named by content, so it holds there too.
     if (kept := root / CACHE / "charts").is_dir():
         shutil.copytree(kept, folder / CACHE / "charts")
@@ -155,6 +155,19 @@ def _revision(article: Article, root: Path, word: str, folder: Path) -> Side:
     if version == code.digest(article.code):
         return Side(word, "revision", article, folder, day, commit=commit)
     return Side(word, "revision", article, folder, day, folder, version, commit)
+
+
+def _unpack(archive: bytes, folder: Path) -> None:
+    """Write the plain files of a tar into a folder: no links, and nothing that would stand outside of it.
+
+    `tarfile` has a filter for this, but not before Python 3.11.4.
+    """
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        for member in tar:
+            path = Path(os.path.normpath(folder / member.name))
+            if member.isfile() and path.is_relative_to(folder) and (file := tar.extractfile(member)):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(file.read())
 
 
 def _git(root: Path, *words: str) -> subprocess.CompletedProcess[bytes]:

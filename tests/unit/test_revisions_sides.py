@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
+import tarfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 
 from pivot.cli import main
 from pivot.errors import ReportError
+from pivot.revisions import sides
 from pivot.revisions.report import Report
 from pivot.revisions.tables import SAME_TABLE
 from tests.conftest import ROOT
@@ -210,3 +213,31 @@ def test_code_from_before_there_were_differences_tells_its_claims() -> None:
     assert (report.charts, report.tables) == ((), ())
     assert {number.kind for number in report.numbers} == {"method"}
     assert len(report.prose) > 5
+
+
+def test_an_archive_is_unpacked_as_plain_files_below_its_folder(tmp_path: Path) -> None:
+    """Links are left out, so no path leads out through one; Python 3.11.2 can not ask `tarfile` for that."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as tar:
+        for name in (
+            "kept.txt",
+            "below/kept.txt",
+            "../outside.txt",
+            f"{tmp_path}/absolute.txt",
+            "way/in.txt",
+        ):
+            member = tarfile.TarInfo(name)
+            member.size = len(name)
+            tar.addfile(member, io.BytesIO(name.encode()))
+            if name == "below/kept.txt":
+                link = tarfile.TarInfo("way")
+                link.type, link.linkname = tarfile.SYMTYPE, ".."
+                tar.addfile(link)
+                twin = tarfile.TarInfo("twin.txt")
+                twin.type, twin.linkname = tarfile.LNKTYPE, "kept.txt"
+                tar.addfile(twin)
+    sides._unpack(stream.getvalue(), tmp_path / "folder")
+    files = {path.relative_to(tmp_path): path.read_text("utf-8") for path in tmp_path.rglob("*.txt")}
+    names = ("kept.txt", "below/kept.txt", "way/in.txt")
+    assert files == {Path("folder", name): name for name in names}
+    assert not (tmp_path / "folder" / "way").is_symlink()
