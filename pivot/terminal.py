@@ -13,6 +13,8 @@ from rich.table import Table
 from pivot.claims import stored
 from pivot.claims.ledger import row
 from pivot.claims.model import Verdict
+from pivot.snapshots.tables import text
+from pivot.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -73,9 +75,9 @@ def explain(entry: Entry, vintage: Vintage, sentences: Iterable[Use], console: C
         ("code", f"{entry.code.path}:{entry.code.line}  {entry.code.function}"),
         ("margin", entry.margin),
     ]
-    for label, text in lines:
-        if text:
-            console.print(f"  {label:<9}{escape(text)}", highlight=False)
+    for label, words in lines:
+        if words:
+            console.print(f"  {label:<9}{escape(words)}", highlight=False)
     hypothesis = "  (a hypothesis)" if entry.hypothesis else ""
     console.print(f"  {'verdict':<9}{_styled(entry.verdict)}: {escape(entry.reason)}{hypothesis}")
     if entry.parts:
@@ -85,7 +87,9 @@ def explain(entry: Entry, vintage: Vintage, sentences: Iterable[Use], console: C
     if entry.inputs:
         console.print("\n[bold]Made from[/bold]")
     for used in entry.inputs:
-        console.print(f"  {used.snapshot}  ({used.count:,} rows)\n    sha256 {used.sha256}", highlight=False)
+        console.print(
+            f"  {used.snapshot}  ({plural(used.count, 'row')})\n    sha256 {used.sha256}", highlight=False
+        )
         _rows(used, vintage, console)
     if entry.evidence:
         console.print("\n[bold]What others published[/bold]")
@@ -108,11 +112,11 @@ def explain_json(entry: Entry, sentences: Sequence[Use]) -> str:
 
 def _behind(entry: Entry) -> str:
     """What rounding hides; nothing for words and days, which have no digits."""
-    told = [
+    facts = [
         f"to four decimals {entry.exact}" if entry.exact != entry.display else "",
         entry.rounding if entry.rounding != "none" else "",
     ]
-    return f"   ({'; '.join(filter(None, told))})" if any(told) else ""
+    return f"   ({'; '.join(filter(None, facts))})" if any(facts) else ""
 
 
 def _styled(verdict: str) -> str:
@@ -122,13 +126,9 @@ def _styled(verdict: str) -> str:
 
 def _rows(used: Input, vintage: Vintage, console: Console) -> None:
     frame = vintage.data(used.data_set).frame
-    labels = [label for label in frame.index if _label(label) in set(used.rows)]
+    labels = [label for label in frame.index if text(label) in set(used.rows)]
     if used.count > _ROWS_SHOWN:
         console.print(f"    {used.rows[0]} to {used.rows[-1]}", highlight=False)
         return
     for label in labels:
         console.print(f"    [dim]{escape(row(frame, label))}[/dim]", highlight=False)
-
-
-def _label(label: object) -> str:
-    return str(label.date()) if hasattr(label, "date") else str(label)

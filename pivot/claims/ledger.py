@@ -14,6 +14,7 @@ from pivot.claims.quantities import Quantity, Range
 from pivot.claims.registry import AS_OF, dependency, unknown_claim
 from pivot.claims.verdicts import Cited, found, judge
 from pivot.errors import ClaimError, ReportError
+from pivot.snapshots.tables import text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -280,7 +281,7 @@ def _inputs(claim: Claim, finding: Finding, vintage: Vintage) -> Iterable[Input]
         data = vintage.data(parameter)
         labels = list(finding.rows.get(parameter, data.frame.index))
         for snapshot, used in data.origin(labels).items():
-            names = [_label(label) for label in used]
+            names = [text(label) for label in used]
             listed = names if len(names) <= _LISTED_ROWS else [names[0], names[-1]]
             cells = [row(data.frame, label) for label in used] if len(names) <= _WRITTEN_ROWS else []
             yield Input(parameter, snapshot.path, snapshot.sha256, len(names), tuple(listed), tuple(cells))
@@ -289,11 +290,7 @@ def _inputs(claim: Claim, finding: Finding, vintage: Vintage) -> Iterable[Input]
 def row(frame: pd.DataFrame, label: object) -> str:
     """A row of a data set: its key, and each cell that is not empty."""
     cells = (f"{column}={value}" for column, value in frame.loc[label].dropna().items() if value != "")
-    return f"{_label(label)}: {', '.join(cells)}"
-
-
-def _label(label: object) -> str:
-    return str(label.date()) if hasattr(label, "date") else str(label)
+    return f"{text(label)}: {', '.join(cells)}"
 
 
 def _evidence(rows: pd.DataFrame) -> Iterable[Evidence]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, ClassVar
 
+from pivot.words import long_day
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -261,7 +263,7 @@ class Day(Value):
 
     def display(self, rounding: Rounding | None = None) -> str:  # noqa: ARG002
         """Day, month and year in words; a day has nothing to round."""
-        return f"{self.day.day}{SPACE}{self.day:%B %Y}"
+        return long_day(self.day, SPACE)
 
 
 @dataclass(frozen=True, slots=True)

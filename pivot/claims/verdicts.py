@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pivot.claims.model import Claim, Finding, Kind, Verdict
 from pivot.claims.quantities import Phrase, Range, nearest
+from pivot.words import long_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +97,7 @@ def _computed(claim: Claim, finding: Finding, cited: Cited) -> Judgement:
                 else f", which is {cited.hedge} it"
             )
     if verdict is Verdict.DIFFERS and finding.last_true is not None:
-        return Judgement(Verdict.SUPERSEDED, f"{reason}; it was last so on {finding.last_true:%-d %B %Y}")
+        return Judgement(Verdict.SUPERSEDED, f"{reason}; it was last so on {long_day(finding.last_true)}")
     return Judgement(verdict, reason)
 
 

@@ -12,9 +12,8 @@ import pandas as pd
 from pivot.claims import ledger as ledgers
 from pivot.claims.data import CITED, EVIDENCE
 from pivot.errors import ReportError
-from pivot.revisions.tables import text
 from pivot.snapshots import Vintage
-from pivot.snapshots.tables import dates
+from pivot.snapshots.tables import dates, text
 from pivot.snapshots.vintage import DataSet
 
 if TYPE_CHECKING:

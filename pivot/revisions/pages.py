@@ -19,8 +19,8 @@ from markupsafe import Markup
 from pivot.revisions.numbers import BEHIND, READING
 from pivot.revisions.report import SCHEMA_VERSION
 from pivot.revisions.sentences import SAME
-from pivot.revisions.tables import text
 from pivot.revisions.text import cells, clipped, flat, grown, mixed, shares
+from pivot.snapshots.tables import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -20,6 +20,7 @@ from pivot.revisions.numbers import BEHIND, BESIDE, HIDDEN, READING, Number, mov
 from pivot.revisions.sentences import Sentence, changed
 from pivot.revisions.states import State, crossed, evaluate, spoken
 from pivot.revisions.tables import IDENTICAL, SAME_TABLE, TableDiff
+from pivot.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -159,10 +160,10 @@ class Report:
         if self.undecided:
             return f"Could not be decided: {self.undecided}"
         seen = [
-            _count(len(self.at(READING)), "claim moved", "claims moved") + self._ways(),
-            _count(len(self.wrong), "sentence reads wrong", "sentences read wrong"),
-            _count(len(self.prose), "sentence reads differently", "sentences read differently"),
-            _count(len(self.charts), "chart changed", "charts changed"),
+            plural(len(self.at(READING)), "claim moved", "claims moved") + self._ways(),
+            plural(len(self.wrong), "sentence reads wrong", "sentences read wrong"),
+            plural(len(self.prose), "sentence reads differently", "sentences read differently"),
+            plural(len(self.charts), "chart changed", "charts changed"),
         ]
         behind: list[str] = []
         for level, where in BEHIND.items():
@@ -171,7 +172,7 @@ class Report:
                 behind.append(f"{count:,}{words} {where}")
         if self.exit_code == NOTHING:
             seen = ["Nothing that a reader sees moved"]
-        made = _count(len(self.tables), "row of generated tables", "rows of generated tables")
+        made = plural(len(self.tables), "row of generated tables", "rows of generated tables")
         return "; ".join(filter(None, (", ".join(filter(None, seen)), ", ".join(behind), made)))
 
     def _ways(self) -> str:
@@ -183,11 +184,11 @@ class Report:
         both = [number for number in found if number.old and number.new]
         shown = sum(number.shown for number in both)
         ways = [
-            _count(shown, "shows another number", "show another number"),
-            _count(sum(one.verdict_changed for one in both), "has another verdict", "have another verdict"),
-            _count(sum(bool(one.guard) for one in both), "guard turned", "guards turned"),
-            _count(sum(not one.old for one in found), "is new", "are new"),
-            _count(sum(not one.new for one in found), "is gone", "are gone"),
+            plural(shown, "shows another number", "show another number"),
+            plural(sum(one.verdict_changed for one in both), "has another verdict", "have another verdict"),
+            plural(sum(bool(one.guard) for one in both), "guard turned", "guards turned"),
+            plural(sum(not one.old for one in found), "is new", "are new"),
+            plural(sum(not one.new for one in found), "is gone", "are gone"),
         ]
         told = [way for way in ways if way]
         return "" if shown == len(found) and len(told) == 1 else f" ({', '.join(told)})" if told else ""
@@ -213,10 +214,6 @@ class Report:
         found = [number.kind for number in self.at(READING, BESIDE, HIDDEN)]
         found += [sentence.kind for sentence in self.sentences if sentence.edited]
         return dict(Counter(found).most_common())
-
-
-def _count(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}" if count else ""
 
 
 def diff(

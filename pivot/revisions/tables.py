@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from pivot.errors import SnapshotError
-from pivot.snapshots.tables import FORMATS
+from pivot.snapshots.tables import FORMATS, text
+from pivot.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,7 +130,7 @@ class TableDiff:
     def summary(self) -> str:
         """What happened to the rows, in one line."""
         counts = ((len(self.added), "added"), (len(self.removed), "removed"), (len(self.revised), "revised"))
-        parts = [f"{count:,} {'row' if count == 1 else 'rows'} {word}" for count, word in counts if count]
+        parts = [f"{plural(count, 'row')} {word}" for count, word in counts if count]
         if self.restated:
             parts.append("restated although append-only")
         if self.lost:
@@ -137,16 +138,6 @@ class TableDiff:
         if self.schema:
             parts.append("schema changed")
         return ", ".join(parts) or f"{self.state}{': ' * bool(self.why)}{self.why}"
-
-
-def text(label: object) -> str:
-    """A key or a cell as readers meet it: ISO days, `""` for nothing."""
-    if isinstance(label, pd.Timestamp):
-        whole = label.tz is None and label == label.normalize()
-        return str(label.strftime(FORMATS["day" if whole else "instant"]))
-    if label is None or label is pd.NaT or (isinstance(label, float) and np.isnan(label)):
-        return ""
-    return f"{label:.15g}" if isinstance(label, float) else str(label)
 
 
 def read(data: bytes, name: str, spec: Spec | None, key: str, digest: str) -> Table:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from pivot.revisions.numbers import ACCOUNT, BEHIND, READING
 from pivot.revisions.sentences import COME, GONE, SAME
-from pivot.revisions.tables import text as plain
+from pivot.snapshots.tables import text as plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -19,6 +19,7 @@ import pandas as pd
 
 from pivot.errors import ContractError
 from pivot.snapshots import sidecar, tables
+from pivot.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -253,7 +254,7 @@ def _raise_first(
         return
     row, place = min(failing)
     others = len(failing) - 1
-    more = f"; {others} more {'cell does' if others == 1 else 'cells do'} not pass" if others else ""
+    more = f"; {plural(others, 'more cell does', 'more cells do')} not pass" if others else ""
     # The header is line 1, and no cell that passes spans two lines.
     _fail(
         f"{where}, line {row + 2}, column {columns[place]}",

@@ -15,6 +15,7 @@ from pivot.snapshots.sidecar import RESTATED
 from pivot.snapshots.source import Known
 from pivot.snapshots.transport import SourceError
 from pivot.snapshots.underway import alone
+from pivot.words import plural
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -257,13 +258,9 @@ def _joined(before: str, more: str, mark: str) -> str:
 def _news(known: Known, update: Update, changes: Sequence[_Change]) -> str:
     added = [key for key in update.rows if key not in known.rows]
     ends = " to ".join(dict.fromkeys(added[:1] + added[-1:]))
-    news = [f"{_count(added, 'row')} new, {ends}"] if added else []
-    news += [f"{_count(changes, 'cell')} restated and accepted"] if changes else []
+    news = [f"{plural(len(added), 'row')} new, {ends}"] if added else []
+    news += [f"{plural(len(changes), 'cell')} restated and accepted"] if changes else []
     return ", ".join(news) or "nothing new"
-
-
-def _count(found: Sequence[object], name: str) -> str:
-    return f"{len(found)} {name}{'' if len(found) == 1 else 's'}"
 
 
 def _line(error: ReportError | None) -> str:

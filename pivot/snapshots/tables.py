@@ -48,6 +48,16 @@ def _typed(cells: tuple[str, ...], kind: Kind) -> Any:  # noqa: ANN401 - an arra
             return pd.array(cells, dtype="str")
 
 
+def text(label: object) -> str:
+    """A key or a cell as readers meet it: ISO days, `""` for nothing."""
+    if isinstance(label, pd.Timestamp):
+        whole = label.tz is None and label == label.normalize()
+        return str(label.strftime(FORMATS["day" if whole else "instant"]))
+    if label is None or label is pd.NaT or (isinstance(label, float) and np.isnan(label)):
+        return ""
+    return f"{label:.15g}" if isinstance(label, float) else str(label)
+
+
 def dates(frame: pd.DataFrame, dated: str) -> pd.Series[pd.Timestamp]:
     """The day or time of each row, as a naive timestamp in UTC; NaT for a row that does not say.
 

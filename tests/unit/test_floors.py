@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 FLOORS = (
     "errors",
     "names",
+    "words",
     "code",
     "files",
     "snapshots",

@@ -21,8 +21,8 @@ from pivot.revisions.tables import (
     TableDiff,
     compare,
     read,
-    text,
 )
+from pivot.snapshots.tables import text
 from tests.conftest import ROOT
 from tests.unit.revisions import CLOSES
 

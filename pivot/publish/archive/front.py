@@ -11,6 +11,7 @@ from markupsafe import Markup
 from pivot.editions import KINDS
 from pivot.publish.archive import history, pages, places
 from pivot.publish.archive.manifest import canonical
+from pivot.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,7 +167,7 @@ def _told(before: Issue | None, issue: Issue) -> str:
     old, now = before.claims.keys(), issue.claims.keys()
     new, gone = len(now - old), len(old - now)
     counts += [(new, "is new", "are new"), (gone, "is gone", "are gone")]
-    told = [f"{count} {one if count == 1 else more}" for count, one, more in counts if count]
+    told = [text for count in counts if (text := plural(*count))]
     words = f"{len(moved) + new + gone or 'none'} moved since {before.id}"
     return f"Of {len(old | now)} claims {words}{': ' if told else ''}{', '.join(told)}."
 
