@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from pivot.article import RowNote, Table
-    from pivot.claims.ledger import Entry, Ledger
+    from pivot.claims.ledger import Ledger
+    from pivot.claims.stored import Entry
     from pivot.snapshots import Vintage
 
 

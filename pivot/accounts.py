@@ -11,7 +11,7 @@ from pivot.prose.markdown import cell, download, link, sentence, signed, table, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pivot.claims.ledger import Entry, Evidence, Input
+    from pivot.claims.stored import Entry, Evidence, Input
 
 _SHA_SHOWN = 12
 _KINDS = {"text", "terms", "event", "rank", "date", "time"}  # of values that have no unit

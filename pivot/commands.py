@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from pivot.claims.stored import Use
     from pivot.editions import Edition
     from pivot.evaluation import Evaluation
-    from pivot.prose.sentences import Use
     from pivot.publish.archive import Compared
     from pivot.publish.archive.release import Difference, Way
     from pivot.snapshots import Snapshot, Store

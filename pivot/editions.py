@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import tomllib
-from dataclasses import MISSING, asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
 
 from pivot.errors import ProseError, ReportError
 from pivot.names import EDITIONS_FILE
+from pivot.records import Record, convert, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 KINDS = {
@@ -23,12 +23,10 @@ KINDS = {
 }
 """The kinds of revision, as statistics offices tell them apart, with their meaning."""
 
-_ID = re.compile(r"[0-9a-z][0-9a-z-]*")
-_DAYS = ("as_of", "published")
+Text = Annotated[str, Meta(min_length=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Record, frozen=True):
     """Why numbers differ from the edition before.
 
     Args:
@@ -37,33 +35,36 @@ class Revision:
         claims: the claims it moved; empty for every moved claim that no other revision names.
     """
 
-    kind: str
-    why: str
+    kind: Annotated[str, one_of(*KINDS)]
+    why: Text
     claims: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Record, frozen=True):
     """A guard that does not hold, published all the same, with the reason that readers see."""
 
-    claim: str
-    reason: str
+    claim: Text
+    reason: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Record, frozen=True):
     """One issue of the report: a name for ever, the day of its evidence, and the day it came out.
 
     Only editions and revisions from before anybody wrote it down lack `published`.
     """
 
-    id: str
+    id: Annotated[str, Meta(pattern="^[0-9a-z][0-9a-z-]*$")]
     as_of: dt.date
-    title: str
+    title: Text
     published: dt.date | None = None
     note: str = ""
     revision: tuple[Revision, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse an edition that came out before the day of its evidence."""
+        if self.issued < self.as_of:
+            raise ValueError(f"published {self.published}, before the day of its evidence, {self.as_of}")
 
     @property
     def issued(self) -> dt.date:
@@ -74,17 +75,6 @@ class Edition:
         """The kind of revision that moved a claim; None if no revision accounts for it."""
         named = [one.kind for one in self.revision if claim in one.claims]
         return next(iter(named + [one.kind for one in self.revision if not one.claims]), None)
-
-    def to_dict(self) -> dict[str, Any]:
-        """What a manifest holds."""
-        published = self.published and self.published.isoformat()
-        return asdict(self) | {"as_of": self.as_of.isoformat(), "published": published}
-
-    @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> Edition:
-        """What `to_dict` gave."""
-        days = {key: dt.date.fromisoformat(content[key]) for key in _DAYS if content.get(key)}
-        return _edition({**content, **days}, "a manifest")
 
 
 def editions(root: Path) -> tuple[Edition, ...]:
@@ -102,13 +92,17 @@ def editions(root: Path) -> tuple[Edition, ...]:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise ProseError("the list of editions is not TOML", where=EDITIONS_FILE, got=str(error)) from None
-    found = [_edition(entry, f"{EDITIONS_FILE}, edition {place}") for place, entry in enumerate(listed, 1)]
-    if not found:
+    what = "an edition is not written as it must be"
+    entries = [
+        convert(entry, Edition, what, f"{EDITIONS_FILE}, edition {place}", ProseError)
+        for place, entry in enumerate(listed, 1)
+    ]
+    if not entries:
         raise ProseError("no edition is listed", where=EDITIONS_FILE, expected="at least one [[edition]]")
-    twice = sorted({one.id for one in found if sum(one.id == other.id for other in found) > 1})
+    twice = sorted({one.id for one in entries if sum(one.id == other.id for other in entries) > 1})
     if twice:
         raise ProseError("two editions have one id", where=EDITIONS_FILE, got=", ".join(twice))
-    return tuple(sorted(found, key=lambda edition: edition.as_of))
+    return tuple(sorted(entries, key=lambda edition: edition.as_of))
 
 
 def edition(root: Path, id_: str) -> Edition:
@@ -127,49 +121,3 @@ def edition(root: Path, id_: str) -> Edition:
             hint="add an [[edition]] with id, as_of, published and title",
         )
     return listed[id_]
-
-
-def _edition(entry: Mapping[str, Any], where: str) -> Edition:
-    found = dict(_checked(Edition, entry, where))
-    for key in _DAYS:
-        if type(day := found.get(key)) is not dt.date and (key == "as_of" or day is not None):
-            raise ProseError(f"{key} is not a day", where=where, expected="YYYY-MM-DD", got=str(day))
-    if (found.get("published") or found["as_of"]) < found["as_of"]:
-        raise ProseError(
-            "an edition is published before the day of its evidence",
-            where=where,
-            expected=f"{found['as_of']} or later",
-            got=str(found["published"]),
-        )
-    if not _ID.fullmatch(str(found["id"])):
-        raise ProseError(
-            "the id can not be part of an address",
-            where=where,
-            expected="small letters, digits and -",
-            got=str(found["id"]),
-        )
-    found["revision"] = tuple(
-        Revision(**_checked(Revision, one, where) | {"claims": tuple(one.get("claims", ()))})
-        for one in found.get("revision", ())
-    )
-    found["accepted"] = tuple(Accepted(**_checked(Accepted, one, where)) for one in found.get("accepted", ()))
-    for one in found["revision"]:
-        if one.kind not in KINDS:
-            raise ProseError(
-                "no such kind of revision", where=where, expected=" or ".join(KINDS), got=str(one.kind)
-            )
-    return Edition(**found)
-
-
-def _checked(kind: type[Any], entry: Mapping[str, Any], where: str) -> dict[str, Any]:
-    known = {field.name: field.default is MISSING for field in fields(kind)}
-    wrong = [f"missing {name}" for name, needed in known.items() if needed and not entry.get(name)]
-    wrong += [f"unknown {name}" for name in sorted(set(entry) - set(known))]
-    if wrong:
-        raise ProseError(
-            f"an entry for {kind.__name__.lower()} has the wrong keys",
-            where=where,
-            expected=", ".join(sorted(known)),
-            got="; ".join(wrong),
-        )
-    return dict(entry)

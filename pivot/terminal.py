@@ -19,8 +19,8 @@ from pivot.words import plural
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pivot.claims.ledger import Entry, Input, Ledger
-    from pivot.prose.sentences import Use
+    from pivot.claims.ledger import Ledger
+    from pivot.claims.stored import Entry, Input, Use
     from pivot.snapshots import Vintage
 
 _STYLES = {
@@ -105,9 +105,8 @@ def explain(entry: Entry, vintage: Vintage, sentences: Iterable[Use], console: C
 
 def explain_json(entry: Entry, sentences: Sequence[Use]) -> str:
     """The same account as JSON."""
-    return json.dumps(
-        stored.plain(entry) | stored.used(sentences), ensure_ascii=False, indent=1, sort_keys=True
-    )
+    account = stored.plain(entry) | stored.used(sentences)
+    return json.dumps(account, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def _behind(entry: Entry) -> str:

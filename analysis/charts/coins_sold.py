@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from pivot.charts.style import Palette
-    from pivot.claims.ledger import Entry, Ledger
+    from pivot.claims.ledger import Ledger
+    from pivot.claims.stored import Entry
     from pivot.snapshots import Vintage
 
 NAME = "coins-sold"

@@ -12,6 +12,7 @@ from pivot.claims.data import CITED, EVIDENCE
 from pivot.claims.model import Claim, Finding, Kind, Verdict
 from pivot.claims.quantities import Quantity, Range
 from pivot.claims.registry import AS_OF, dependency, unknown_claim
+from pivot.claims.stored import Code, Entry, Evidence, Figure, GuardState, Input
 from pivot.claims.verdicts import Cited, found, judge
 from pivot.errors import ClaimError, ReportError
 from pivot.snapshots.tables import text
@@ -24,97 +25,11 @@ if TYPE_CHECKING:
 
     from pivot.claims.quantities import Value
     from pivot.claims.registry import Register
+    from pivot.claims.stored import Use
     from pivot.snapshots import Vintage
 
 _LISTED_ROWS = 60
 _WRITTEN_ROWS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """Rows of one snapshot that a value was made from."""
-
-    data_set: str
-    snapshot: str
-    sha256: str
-    count: int
-    rows: tuple[str, ...]  # the first and the last only where there are more than 60
-    cells: tuple[str, ...]  # the rows themselves, where there are at most three
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What one publisher said on the claim."""
-
-    value: str
-    unit: str
-    period: str
-    publisher: str
-    tier: str
-    bearing: str
-    finding: str
-    address: str
-    published: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Where a claim's value is made."""
-
-    module: str
-    function: str
-    path: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A part of a claim's account as the ledger holds it."""
-
-    label: str
-    value: float | str
-    unit: str
-    display: str
-    exact: str
-
-
-@dataclass(frozen=True, slots=True)
-class GuardState:
-    """A guard at one vintage."""
-
-    holds: bool
-    margin: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One claim at one vintage."""
-
-    id: str
-    statement: str
-    section: str
-    kind: str
-    cited: str
-    value: float | str
-    low: float | None
-    high: float | None
-    unit: str
-    display: str
-    found: str
-    exact: str
-    rounding: str
-    verdict: str
-    reason: str
-    hypothesis: bool
-    guard: GuardState | None
-    margin: str
-    formula: str
-    code: Code
-    inputs: tuple[Input, ...]
-    parts: dict[str, Figure]
-    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +66,7 @@ class Ledger:
             "claims": {id_: stored.plain(entry) for id_, entry in self.entries.items()},
         }
 
-    def to_json(self, sentences: Mapping[str, Sequence[object]]) -> str:
+    def to_json(self, sentences: Mapping[str, Sequence[Use]]) -> str:
         """As `stored.canonical`."""
         return stored.canonical(self.content(), sentences)
 
@@ -216,7 +131,7 @@ def _entry(claim: Claim, finding: Finding, vintage: Vintage, cited: pd.Series, s
         section=claim.section,
         kind=claim.kind.value,
         cited=claim.cited,
-        value=_plain(value),
+        single=None if isinstance(value, Range) else _plain(value),
         low=value.low.value if isinstance(value, Range) else None,
         high=value.high.value if isinstance(value, Range) else None,
         unit=value.low.unit if isinstance(value, Range) else value.unit,
@@ -234,8 +149,9 @@ def _entry(claim: Claim, finding: Finding, vintage: Vintage, cited: pd.Series, s
         formula=claim.formula,
         code=_code(claim),
         inputs=tuple(_inputs(claim, finding, vintage)),
-        parts={
-            name: Figure(
+        figures=tuple(
+            Figure(
+                name,
                 part.label,
                 _plain(part.value),
                 part.value.unit,
@@ -243,8 +159,9 @@ def _entry(claim: Claim, finding: Finding, vintage: Vintage, cited: pd.Series, s
                 part.value.exact(),
             )
             for name, part in finding.parts.items()
-        },
+        ),
         evidence=tuple(_evidence(said)),
+        sentences=(),
     )
 
 

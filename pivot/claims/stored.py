@@ -1,4 +1,4 @@
-"""The ledger as JSON: how it is written, and how one of an earlier schema is read.
+"""The ledger as JSON: its records, how it is written, and how one of an earlier schema is read.
 
 Canonical JSON sorts its keys, so what has an order of its own (the figures of an account) is a list. A range
 has two ends and no value: its middle is for computing, and nobody measured it.
@@ -6,25 +6,194 @@ has two ends and no value: its middle is for computing, and nobody measured it.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from msgspec import Meta, field, to_builtins
+
+from pivot.claims.model import Kind, Verdict
 from pivot.errors import ReportError
+from pivot.records import Record, convert, loads, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pivot.claims.ledger import Entry
-
 SCHEMA_VERSION = 2
 
+Number = int | float
+Line = Annotated[int, Meta(ge=1)]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Bearing = Annotated[str, one_of("confirms", "differs", "contradicts", "supersedes", "context", "none found")]
+Place = Annotated[str, one_of("sentence", "caption", "alt text", "title", "table")]
 
-def canonical(content: Mapping[str, Any], sentences: Mapping[str, Sequence[object]]) -> str:
+
+class Input(Record, frozen=True):
+    """Rows of one snapshot that a value was made from.
+
+    Args:
+        rows: Keys of the rows; the first and the last where there are more than 60.
+        cells: The rows themselves, as key: column=value, where there are at most three.
+    """
+
+    data_set: str
+    snapshot: str
+    sha256: Sha256
+    count: Annotated[int, Meta(ge=1)]
+    rows: tuple[str, ...]
+    cells: Annotated[tuple[str, ...], Meta(max_length=3)]
+
+
+class Evidence(Record, frozen=True):
+    """What one publisher said on the claim.
+
+    Args:
+        published: A day, a month, or empty where it is not known.
+    """
+
+    value: str
+    unit: str
+    period: str
+    publisher: str
+    tier: str
+    bearing: Bearing
+    finding: str
+    address: str
+    published: str
+    note: str
+
+
+class Code(Record, frozen=True):
+    """Where a claim's value is made."""
+
+    module: str
+    function: str
+    path: str
+    line: Line
+
+
+class Figure(Record, frozen=True):
+    """A figure beside the value, a part of the claim's account.
+
+    Args:
+        name: Under which prose uses it.
+    """
+
+    name: str
+    label: str
+    value: Number | str
+    unit: str
+    display: str
+    exact: str
+
+
+class GuardState(Record, frozen=True):
+    """A guard at one vintage."""
+
+    holds: bool
+    margin: Number
+    text: str
+
+
+class Use(Record, frozen=True):
+    """Where the book uses a claim.
+
+    Args:
+        text: The sentence as a reader has it.
+        part: What it is in the book.
+        place: The section or exhibit, in words.
+        address: Page and anchor, from the folder of the edition.
+        file: The chapter.
+        line: Its line there.
+    """
+
+    text: str
+    part: Place
+    place: str
+    address: str
+    file: str
+    line: Line
+
+
+class Entry(Record, frozen=True):
+    """One claim at one vintage.
+
+    Args:
+        statement: How the value is made, in one sentence.
+        cited: The article's words.
+        display: What a reader sees.
+        found: What the report has beside the cited text: the value, or the figure that stands beside one that
+            is the article's own, or `as cited`.
+        exact: To four digits after the point, with its unit.
+        margin: The way to the next change that a reader would see.
+        sentences: Where the book uses it; none before the book has been read.
+    """
+
+    id: str
+    statement: str
+    section: str
+    kind: Annotated[str, one_of(*(kind.value for kind in Kind))]
+    cited: str
+    single: Annotated[
+        Number | str | None,
+        Meta(description="With all its digits; words for a phrase; null for a range, which has two ends."),
+    ] = field(name="value")
+    low: Number | None
+    high: Number | None
+    unit: str
+    display: str
+    found: str
+    exact: str
+    rounding: str
+    verdict: Annotated[str, one_of(*(verdict.value for verdict in Verdict))]
+    reason: str
+    hypothesis: bool
+    guard: GuardState | None
+    margin: str
+    formula: str
+    code: Code
+    inputs: tuple[Input, ...]
+    figures: Annotated[
+        tuple[Figure, ...],
+        Meta(description="Figures beside the value, in the order of the account."),
+    ] = field(name="parts")
+    evidence: tuple[Evidence, ...]
+    sentences: tuple[Use, ...]
+
+    @property
+    def value(self) -> float | str:
+        """The value with all its digits, or words; the middle of a range."""
+        if self.single is None:
+            assert self.low is not None  # noqa: S101 -- a range has both ends
+            assert self.high is not None  # noqa: S101
+            return (self.low + self.high) / 2
+        return self.single
+
+    @property
+    def parts(self) -> dict[str, Figure]:
+        """The figures beside it by name, in the order of the account."""
+        return {figure.name: figure for figure in self.figures}
+
+
+class StoredLedger(Record, frozen=True):
+    """Every claim of the article at one vintage: value, verdict, provenance and evidence.
+
+    Args:
+        as_of: The day on which the evidence is read.
+    """
+
+    schema: Literal[2]
+    as_of: dt.date
+    claims: Annotated[
+        dict[Annotated[str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")], Entry], Meta(min_length=1)
+    ]
+
+
+def canonical(content: Mapping[str, Any], sentences: Mapping[str, Sequence[Use]]) -> str:
     """A ledger as canonical JSON: the same content gives the same bytes.
 
     Args:
-        content: of the ledger, its claims as `plain` has them.
+        content: of the ledger, as `Ledger.content` has it.
         sentences: for each claim where the book uses it, as `prose.sentences.by_claim` has it.
     """
     claims = {id_: entry | used(sentences.get(id_, ())) for id_, entry in content["claims"].items()}
@@ -33,40 +202,48 @@ def canonical(content: Mapping[str, Any], sentences: Mapping[str, Sequence[objec
 
 
 def plain(entry: Entry) -> dict[str, Any]:
-    """A claim at one vintage as JSON has it, but for the sentences that use it."""
-    said = asdict(entry)
-    return said | {
-        "value": None if entry.low is not None else entry.value,
-        "parts": [{"name": name, **figure} for name, figure in said["parts"].items()],
-    }
+    """A claim at one vintage as JSON has it; a number of numpy becomes the one of Python."""
+    content: dict[str, Any] = to_builtins(entry, enc_hook=lambda number: number.item())
+    return content
 
 
-def used(sentences: Sequence[object]) -> dict[str, Any]:
-    """Where the book uses a claim, as JSON has it; the sentences are dataclasses."""
-    return {"sentences": [asdict(one) for one in sentences]}  # type: ignore[call-overload]
+def used(sentences: Sequence[Use]) -> dict[str, Any]:
+    """Where the book uses a claim, as JSON has it."""
+    return {"sentences": to_builtins(sentences)}
 
 
-def read(content: Mapping[str, Any], where: str) -> dict[str, dict[str, Any]]:
-    """The claims of a stored ledger in the form of this schema, whatever the schema it was written in.
+def parse(data: bytes, where: str) -> dict[str, Entry]:
+    """As `read`, of the bytes of a file."""
+    return read(loads(data, "this is not a ledger", where), where)
+
+
+def read(content: Any, where: str) -> dict[str, Entry]:  # noqa: ANN401
+    """The claims of a stored ledger, whatever the schema it was written in.
 
     Args:
         content: the JSON.
         where: what is read, for the error.
 
     Raises:
-        ReportError: the schema is none that we know.
+        ReportError: the schema is none that we know, or an entry does not keep it.
     """
-    schema, claims = content.get("schema"), content.get("claims", {})
-    if schema == SCHEMA_VERSION:
-        return dict(claims)
+    schema = content.get("schema") if isinstance(content, dict) else None
+    what = "the ledger does not keep its schema"
     if schema == 1:
-        return {id_: _from_first(entry) for id_, entry in claims.items()}
-    raise ReportError(
-        "the ledger has a schema that is not known here",
-        where=where,
-        expected=f"1 to {SCHEMA_VERSION}",
-        got=str(schema),
-    )
+        try:
+            claims = {id_: _from_first(entry) for id_, entry in content["claims"].items()}
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            got = f"{type(error).__name__}: {error}"
+            raise ReportError(what, where=where, expected="schema 1", got=got) from None
+        content = {**content, "schema": SCHEMA_VERSION, "claims": claims}
+    elif schema != SCHEMA_VERSION:
+        raise ReportError(
+            "the ledger has a schema that is not known here",
+            where=where,
+            expected=f"1 to {SCHEMA_VERSION}",
+            got=str(schema),
+        )
+    return convert(content, StoredLedger, what, where).claims
 
 
 def _from_first(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pivot.claims.stored import Use
 from pivot.prose.book import Book
 from pivot.prose.labels import labels
 
@@ -100,27 +101,6 @@ def _plain(said: str) -> str:
     for pattern, put in _MARKUP:
         said = pattern.sub(put, said)
     return said
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """Where the book uses a claim, as a ledger has it.
-
-    Args:
-        text: the sentence as a reader has it.
-        part: what it is, as of a `Piece`.
-        place: the section or exhibit, in words.
-        address: its page and anchor in the site.
-        file: the chapter.
-        line: its line there.
-    """
-
-    text: str
-    part: str
-    place: str
-    address: str
-    file: str
-    line: int
 
 
 def pieces(chapters: Iterable[Chapter], blocks: Mapping[str, str]) -> Iterator[Piece]:

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import pandas as pd
+from msgspec import Meta
 
 from pivot.claims import ledger as ledgers
 from pivot.claims.data import CITED, EVIDENCE
 from pivot.errors import ReportError
+from pivot.records import one_of
 from pivot.snapshots import Vintage
 from pivot.snapshots.tables import dates, text
 from pivot.snapshots.vintage import DataSet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
     from pivot.article import Article
-    from pivot.claims.ledger import Entry
     from pivot.claims.registry import Register
+    from pivot.claims.stored import Entry
     from pivot.revisions.tables import TableDiff
     from pivot.snapshots import Snapshot
 
 DATA, CODE, PROSE = PLAYERS = ("data", "code", "prose")
+
+Shares = Annotated[
+    Mapping[str, float],
+    Meta(min_length=3, max_length=3, extra_json_schema={"propertyNames": {"enum": list(PLAYERS)}}),
+]
+"""How much of a movement data, code and prose did; 1 together, negative where one moved it the other way."""
+
+RevisionKind = Annotated[str, one_of("data", "method", "correction", "editorial")]
+"""Proposed from the cause; an editor confirms it."""
 
 _BY_CLAIM = (EVIDENCE, CITED)
 """Data sets whose rows say themselves which claim they belong to."""
@@ -45,7 +57,7 @@ class Row:
 
     data_set: str
     key: str
-    change: str
+    change: Annotated[str, one_of("added", "removed", "revised")]
     note: str = ""
 
 

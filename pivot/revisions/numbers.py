@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pivot.claims.model import Kind
+from pivot.records import one_of
 from pivot.revisions import causes
-from pivot.revisions.causes import CODE, DATA, PROSE
+from pivot.revisions.causes import CODE, DATA, PROSE, Reached, RevisionKind, Row, Shares
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sized
 
-    from pivot.claims.ledger import Entry, Ledger
-    from pivot.revisions.causes import Reached, Row
+    from pivot.claims.ledger import Ledger
+    from pivot.claims.stored import Entry
     from pivot.revisions.states import State
     from pivot.revisions.tables import TableDiff
 
@@ -36,7 +37,7 @@ CORRECTION = "correction"
 class Reading:
     """A claim on one side."""
 
-    value: float | str
+    value: int | float | str
     display: str
     exact: str
     verdict: str
@@ -76,16 +77,16 @@ class Number:
     id: str
     statement: str
     phrase: bool
-    level: str
+    level: Annotated[str, one_of(*LEVELS)]
     old: Reading | None
     new: Reading | None
     absolute: float | None
     relative: float | None
     parts: tuple[Part, ...]
-    shares: Mapping[str, float] | None
+    shares: Shares | None
     reached: tuple[Reached, ...]
     tipped: tuple[Row, ...]
-    kind: str
+    kind: RevisionKind
 
     @property
     def verdict_changed(self) -> bool:

@@ -7,7 +7,9 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
 
 from pivot.article import article_of
 from pivot.claims.quantities import Day
@@ -15,6 +17,7 @@ from pivot.editions import editions
 from pivot.errors import ReportError
 from pivot.prose.book import Book
 from pivot.prose.sentences import pieces
+from pivot.records import one_of
 from pivot.revisions import sides as sides_
 from pivot.revisions.numbers import BEHIND, BESIDE, HIDDEN, READING, Number, moved
 from pivot.revisions.sentences import Sentence, changed
@@ -62,8 +65,8 @@ class End:
     """One side of a difference, as it is told."""
 
     label: str
-    kind: str
-    as_of: str
+    kind: Annotated[str, one_of("day", "edition", "snapshot", "revision")]
+    as_of: Annotated[str, Meta(extra_json_schema={"format": "date"})]
     commit: str
 
     @property

@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from pivot.claims.stored import Line, Place  # noqa: TC001 -- read when the schema is made
 from pivot.prose.sentences import Piece, pieces
-from pivot.revisions.causes import CODE, DATA, PROSE, shares
+from pivot.records import one_of
+from pivot.revisions.causes import CODE, DATA, PROSE, RevisionKind, Shares, shares
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -50,23 +52,23 @@ class Sentence:
         kind: proposed from the cause.
     """
 
-    part: str
+    part: Place
     file: str
-    line: int
+    line: Line
     address: str
     place: str
     block: str
     before: str
     after: str
-    words: tuple[tuple[str, str], ...]
+    words: tuple[tuple[Annotated[str, one_of(SAME, GONE, COME)], str], ...]
     names: tuple[str, ...]
     claims: tuple[str, ...]
     wrong: tuple[str, ...]
     mended: tuple[str, ...]
     edited: bool
     dated: bool
-    shares: Mapping[str, float] | None
-    kind: str
+    shares: Shares | None
+    kind: RevisionKind
 
 
 def changed(

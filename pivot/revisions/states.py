@@ -22,7 +22,7 @@ from pivot.article import article_of
 from pivot.charts.draw import draw
 from pivot.claims import ledger as ledgers
 from pivot.claims import stored
-from pivot.claims.ledger import Code, Entry, Evidence, Figure, GuardState, Input, Ledger
+from pivot.claims.ledger import Ledger
 from pivot.errors import ReportError
 from pivot.evaluation import evaluate as evaluate_day
 from pivot.prose.book import Book
@@ -206,20 +206,4 @@ def _run(reader: Side, data: Side, *words: str) -> dict[str, Any]:
 
 
 def _ledger(said: Mapping[str, Any], side: Side) -> Ledger:
-    claims = stored.read(said, side.label)
-    return Ledger(side.as_of, {id_: _entry(fields) for id_, fields in claims.items()})
-
-
-def _entry(fields: dict[str, Any]) -> Entry:
-    kept = {name: value for name, value in fields.items() if name != "sentences"}
-    kept["code"] = Code(**kept["code"])
-    kept["guard"] = GuardState(**kept["guard"]) if kept["guard"] else None
-    kept["inputs"] = tuple(
-        Input(**{**used, "rows": tuple(used["rows"]), "cells": tuple(used["cells"])})
-        for used in kept["inputs"]
-    )
-    kept["parts"] = {part.pop("name"): Figure(**part) for part in map(dict, kept["parts"])}
-    if kept["value"] is None:
-        kept["value"] = (kept["low"] + kept["high"]) / 2
-    kept["evidence"] = tuple(Evidence(**piece) for piece in kept["evidence"])
-    return Entry(**kept)
+    return Ledger(side.as_of, stored.read(said, side.label))

@@ -18,7 +18,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.report import ARTICLE
-from pivot.claims.ledger import Entry, Ledger
+from pivot.claims.ledger import Ledger
+from pivot.claims.stored import Entry
 from pivot.snapshots import Store
 from tests.conftest import DAYS, NEWEST, ledger_of
 from tests.regression import ledger

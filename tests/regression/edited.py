@@ -12,8 +12,9 @@ import pandas as pd
 
 from analysis.data import DATA_SETS
 from analysis.report import ARTICLE
-from pivot.claims.ledger import Entry, Ledger
+from pivot.claims.ledger import Ledger
 from pivot.claims.registry import dependency
+from pivot.claims.stored import Entry
 from pivot.snapshots import Snapshot, Store, Vintage
 from tests.conftest import ROOT, build_ledger, ledger_of, vintage_of
 

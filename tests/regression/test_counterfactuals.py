@@ -17,8 +17,9 @@ import pytest
 
 from analysis.measures.operators import OWN_HASH_RATE
 from analysis.report import ARTICLE
-from pivot.claims.ledger import Entry, Ledger
+from pivot.claims.ledger import Ledger
 from pivot.claims.model import Kind
+from pivot.claims.stored import Entry
 from pivot.prose.sentences import Piece as Sentence
 from pivot.prose.sentences import sentences
 from pivot.prose.variables import guards, variables

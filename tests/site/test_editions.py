@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from msgspec import structs
 
 from pivot.cli import main
 from pivot.commands import difference
@@ -281,14 +282,14 @@ def test_an_edition_is_dated_by_the_day_on_which_it_came_out() -> None:
 def test_an_edition_without_a_day_is_not_released(tmp_path: Path) -> None:
     given = draft(FIRST)
     with pytest.raises(ProseError, match="published: no day is given"):
-        release(tmp_path / "new", replace(given, edition=replace(given.edition, published=None)))
+        release(tmp_path / "new", replace(given, edition=structs.replace(given.edition, published=None)))
 
 
 def test_releasing_says_that_nobody_knows_where_the_site_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for address, warned in (("", 1), ("https://report.example/", 0)):
-        given = replace(draft(FIRST), about=replace(draft(FIRST).about, address=address))
+        given = replace(draft(FIRST), about=structs.replace(draft(FIRST).about, address=address))
         issue = release(tmp_path / f"new{warned}", given)
         monkeypatch.setattr(press, "release", lambda *_, issue=issue: issue)
         assert main(["--root", str(repository()), "release", FIRST, "--into", str(tmp_path / "x")]) == 0
@@ -318,7 +319,7 @@ def test_three_editions_cost_much_less_than_three_sites(tmp_path: Path) -> None:
     one = tmp_path / "one"
     release(
         one,
-        replace(draft(NEWEST), edition=replace(draft(NEWEST).edition, revision=())),
+        replace(draft(NEWEST), edition=structs.replace(draft(NEWEST).edition, revision=())),
         difference(repository()),
     )
     single, three = (sum(map(len, contents(site).values())) for site in (one, published()))
@@ -417,7 +418,7 @@ def test_a_broken_guard_refuses_the_release(tmp_path: Path) -> None:
 def test_an_accepted_guard_is_released_and_readers_see_why(tmp_path: Path) -> None:
     reason = "The filing of the next day is waited for."
     given = broken(tmp_path, "btc-over-ai")
-    accepted = replace(given.edition, accepted=(Accepted("btc-over-ai", reason),), revision=())
+    accepted = structs.replace(given.edition, accepted=(Accepted("btc-over-ai", reason),), revision=())
     release(tmp_path / "new", replace(given, edition=accepted))
     telling = [name for name, page in pages_of(tmp_path / "new").items() if reason in page]
     home = f"editions/{SECOND}"
@@ -445,7 +446,7 @@ def test_a_release_needs_its_reasons(change: dict[str, Any], says: str, tmp_path
     before = contents(new)
     given = draft(SECOND)
     with pytest.raises(ProseError, match=says):
-        release(new, replace(given, edition=replace(given.edition, **change)))
+        release(new, replace(given, edition=structs.replace(given.edition, **change)))
     assert contents(new) == before
 
 
@@ -506,7 +507,7 @@ def test_a_page_that_the_newest_edition_has_not_leads_to_the_one_that_has(tmp_pa
 def test_with_an_address_everything_says_it(tmp_path: Path) -> None:
     address = "https://report.example/sub/"
     given = draft(FIRST)
-    release(tmp_path / "new", replace(given, about=replace(given.about, address=address)))
+    release(tmp_path / "new", replace(given, about=structs.replace(given.about, address=address)))
     page = (tmp_path / "new" / "editions" / FIRST / "claims/difficulty-drop.html").read_text("utf-8")
     permanent = f"{address}editions/{FIRST}/claims/difficulty-drop.html"
     assert f'<link rel="canonical" href="{permanent}">' in page

@@ -11,6 +11,7 @@ from typing import cast
 from urllib.parse import urljoin
 
 import pytest
+from msgspec import structs
 
 from analysis.report import ARTICLE
 from pivot.publish.archive import front, places, release
@@ -161,7 +162,7 @@ def test_the_table_of_claims_says_what_each_one_is() -> None:
 def test_claims_that_come_and_go_are_counted_with_those_that_moved() -> None:
     def issue(id_: str, **shown: str) -> Issue:
         entries = {
-            name.replace("_", "-"): {"display": said, "verdict": "differs", "guard": None}
+            name.replace("_", "-"): SimpleNamespace(display=said, verdict="differs", guard=None)
             for name, said in shown.items()
         }
         return cast("Issue", SimpleNamespace(id=id_, claims=entries))
@@ -205,7 +206,7 @@ def test_a_page_that_is_not_there_leads_on_wherever_it_was_asked_for(tmp_path: P
     assert {"editions/index.html", "revisions.html"} <= set(main.values())
     address = "https://report.example/sub/"
     given = draft(FIRST)
-    release(tmp_path / "new", replace(given, about=replace(given.about, address=address)))
+    release(tmp_path / "new", replace(given, about=structs.replace(given.about, address=address)))
     page = (tmp_path / "new/404.html").read_text("utf-8")
     links = [link for link in places.links(page) if not link.startswith(("data:", "#"))]
     assert len(links) > 20

@@ -133,17 +133,22 @@ def test_a_number_shown_without_its_sign_has_its_margin_without_it() -> None:
 def test_a_ledger_of_the_first_schema_reads_like_one_of_this() -> None:
     entry = json.loads(ledger_of(AS_READ).to_json({}))["claims"]["ai-share-now"]
     old = entry | {
+        "low": 40,
+        "high": 60,
         "value": 50.0,
         "parts": {part["name"]: {k: v for k, v in part.items() if k != "name"} for part in entry["parts"]},
         "inputs": [{k: v for k, v in used.items() if k != "cells"} for used in entry["inputs"]],
         "sentences": ["chapters/revenue.qmd:95: Our value: 67%."],
     }
-    read = stored.read({"schema": 1, "claims": {"ai-share-now": old}}, "an archive")["ai-share-now"]
-    assert read["value"] is None
-    assert sorted(part["name"] for part in read["parts"]) == sorted(part["name"] for part in entry["parts"])
-    assert read["sentences"][0]["address"] == "chapters/revenue.html"
-    assert read["sentences"][0]["text"] == "Our value: 67%."
-    read["sentences"] = []
-    jsonschema.validate({"schema": 2, "as_of": "2026-05-08", "claims": {"ai-share-now": read}}, SCHEMA)
+    first = {"schema": 1, "as_of": "2026-05-08", "claims": {"ai-share-now": old}}
+    read = stored.read(first, "an archive")["ai-share-now"]
+    assert read.single is None
+    assert read.value == 50.0
+    assert sorted(read.parts) == sorted(part["name"] for part in entry["parts"])
+    (use,) = read.sentences
+    assert (use.address, use.text, use.line) == ("chapters/revenue.html", "Our value: 67%.", 95)
+    again = Ledger(AS_READ, {"ai-share-now": read}).to_json({})
+    assert '"low": 40,' in again  # a whole number stays one
+    jsonschema.validate(json.loads(again), SCHEMA, jsonschema.Draft202012Validator)
     with pytest.raises(ReportError, match="schema that is not known"):
         stored.read({"schema": 3}, "an archive")

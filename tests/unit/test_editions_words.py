@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pivot.claims.stored import Code, Entry, GuardState
 from pivot.editions import Edition, Revision
 from pivot.publish.archive import history, metadata, places
 from pivot.publish.archive.citation import Citation
@@ -68,11 +68,36 @@ def test_with_a_host_every_form_has_the_permanent_address() -> None:
 
 
 def entry(
-    display: str, value: float | str, verdict: str = "reproduced", *, holds: bool | None = None
-) -> dict[str, Any]:
-    guard = None if holds is None else {"holds": holds}
-    ends = {"low": None, "high": None}
-    return {"display": display, "value": value, "verdict": verdict, "guard": guard, **ends}
+    display: str,
+    value: float | str | None,
+    verdict: str = "reproduced",
+    *,
+    holds: bool | None = None,
+    low: float | None = None,
+    high: float | None = None,
+) -> Entry:
+    """A claim as a ledger has it; what is not given is empty."""
+    texts = dict.fromkeys(("statement", "section", "found", "exact", "reason", "margin", "formula"), "")
+    return Entry(
+        id="lake",
+        kind="computed",
+        cited="~4%",
+        single=value,
+        low=low,
+        high=high,
+        unit="%",
+        display=display,
+        rounding="none",
+        verdict=verdict,
+        hypothesis=False,
+        guard=None if holds is None else GuardState(holds, 1.0, "a margin"),
+        code=Code("claims", "lake", "claims.py", 1),
+        inputs=(),
+        figures=(),
+        evidence=(),
+        sentences=(),
+        **texts,
+    )
 
 
 def test_a_history_says_what_moved_and_by_which_kind_of_revision() -> None:
@@ -120,7 +145,7 @@ def test_a_picture_stays_in_its_frame(values: list[float]) -> None:
 
 
 def test_a_range_is_drawn_by_its_ends_and_not_by_its_middle() -> None:
-    ranges = [entry("1 to 3", 0) | {"value": None, "low": 1.0, "high": high} for high in (3.0, 2.0)]
+    ranges = [entry("1 to 3", None, low=1.0, high=high) for high in (3.0, 2.0)]
     story = [(one, {"x": told}) for one, told in zip((EDITION, LATER), ranges, strict=True)]
     picture = str(history.picture(history.moments("x", story)))
     assert picture.count("<circle") == 4
@@ -171,17 +196,12 @@ def test_linked_data_can_not_end_its_element() -> None:
 
 
 def test_a_range_is_told_to_machines_by_its_ends() -> None:
-    entry = {
-        "statement": "A range.",
-        "unit": "%",
-        "display": "3.5–7.4%",
-        "cited": "~4%",
-        "verdict": "differs",
-    }
-    told = str(metadata.claim(ABOUT, EDITION, "lake", entry | {"value": None, "low": 3.5, "high": 7.4}, str))
+    told = str(
+        metadata.claim(ABOUT, EDITION, "lake", entry("3.5–7.4%", None, "differs", low=3.5, high=7.4), str)
+    )
     assert '"minValue":3.5,"maxValue":7.4' in told
     assert '"value"' not in told
-    one = str(metadata.claim(ABOUT, EDITION, "lake", entry | {"value": 3.5, "low": None, "high": None}, str))
+    one = str(metadata.claim(ABOUT, EDITION, "lake", entry("3.5%", 3.5, "differs"), str))
     assert '"value":3.5' in one
     assert "minValue" not in one
 

@@ -11,6 +11,7 @@ FLOORS = (
     "errors",
     "names",
     "words",
+    "records",
     "code",
     "files",
     "snapshots",

@@ -8,11 +8,11 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from analysis.report import ARTICLE
 from pivot.blocks import generated

@@ -24,8 +24,10 @@ from pivot.prose.book import Book, Problems
 from pivot.prose.variables import guards
 from pivot.publish.embedded.expand import expand
 from pivot.publish.render import Inputs
+from pivot.records import convert
 from pivot.revisions import pages, sides, text
 from pivot.revisions.causes import shares
+from pivot.revisions.difference import Difference
 from pivot.revisions.numbers import LEVELS
 from pivot.revisions.report import Report, compare
 from pivot.revisions.states import State
@@ -357,6 +359,7 @@ def test_hidden_digits_are_no_reading(tmp_path: Path) -> None:
 def test_json_has_everything_and_keeps_its_schema() -> None:
     said = json.loads(pages.to_json(spring_to_summer()))
     jsonschema.validate(said, SCHEMA)
+    assert convert(said, Difference, "a difference", "JSON").unmoved == said["unmoved"]
     rows = {diff["name"]: diff for diff in said["rows"]}
     assert len(rows["prices"]["added"]) == 53
     assert rows["epochs"]["added"][2] == {

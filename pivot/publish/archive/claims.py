@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
+from msgspec import to_builtins
 
 from pivot.accounts import reading, rows_used
 from pivot.prose.markdown import sentence, signed
@@ -15,8 +16,7 @@ from pivot.publish.archive.citation import Citation
 from pivot.publish.archive.manifest import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from pivot.claims.stored import Entry, Evidence, Input
     from pivot.publish.archive.history import Moment
     from pivot.publish.archive.pages import View
 
@@ -28,21 +28,21 @@ def claim_pages(view: View) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for id_, entry in view.claims.items():
         story = view.story(id_)
-        citation = Citation(view.about, view.edition, f"claims/{id_}.html", f"{id_}: {entry['display']}")
+        citation = Citation(view.about, view.edition, f"claims/{id_}.html", f"{id_}: {entry.display}")
         found[f"claims/{id_}.html"] = _page(view, entry, story, citation).encode()
         found[f"claims/{id_}.json"] = canonical(_data(view, entry, story, citation))
     return found
 
 
-def _page(view: View, entry: Mapping[str, Any], story: tuple[Moment, ...], citation: Citation) -> str:
-    id_ = entry["id"]
+def _page(view: View, entry: Entry, story: tuple[Moment, ...], citation: Citation) -> str:
+    id_ = entry.id
     name = f"claims/{id_}.html"
     place = view.home + name
     line = f"Edition {view.edition.id}, evidence as of {pages.day(view.edition.as_of)}"
     linked = metadata.claim(view.about, view.edition, id_, entry, view.address(place))
-    description = f"{entry['statement']} {entry['display']}, {entry['verdict']}."
-    title = f"{id_}: {entry['display']}"
-    code, where = entry["code"], {path: places.way(place, file) for path, file in view.sources.items()}
+    description = f"{entry.statement} {entry.display}, {entry.verdict}."
+    title = f"{id_}: {entry.display}"
+    code, where = entry.code, {path: places.way(place, file) for path, file in view.sources.items()}
     return pages.render(
         "claim.html",
         **pages.frame(view.about, place, line, view.home, view.chapters),
@@ -54,50 +54,50 @@ def _page(view: View, entry: Mapping[str, Any], story: tuple[Moment, ...], citat
             pages.head(view, name, citation, title, description, linked, data=f"{id_}.json")
         ),
         bar=Markup(pages.bar(view, name)),  # noqa: S704
-        made=sources.function(view.code, code["path"], code["function"]),
+        made=sources.function(view.code, code.path, code.function),
         code=where,
-        inputs=[_input(view, place, used) for used in entry["inputs"]],
+        inputs=[_input(view, place, used) for used in entry.inputs],
         sums=places.way(place, view.evidence[_SUMS]),
-        said=[_said(piece) for piece in entry["evidence"]],
+        said=[_said(piece) for piece in entry.evidence],
         cite=Markup(  # noqa: S704
             pages.render("cite.html", citation=citation, heading="How to cite this number", more="")
         ),
     )
 
 
-def _input(view: View, place: str, used: Mapping[str, Any]) -> dict[str, Any]:
+def _input(view: View, place: str, used: Input) -> dict[str, Any]:
     """A snapshot with its ways, its rows in words, and the cells that the ledger quotes of few rows."""
-    sidecar = PurePosixPath(used["snapshot"]).with_suffix(".toml").as_posix()
+    sidecar = PurePosixPath(used.snapshot).with_suffix(".toml").as_posix()
     return {
-        "snapshot": used["snapshot"],
-        "sha256": used["sha256"],
-        "file": places.way(place, view.evidence[used["snapshot"]]),
+        "snapshot": used.snapshot,
+        "sha256": used.sha256,
+        "file": places.way(place, view.evidence[used.snapshot]),
         "sidecar": places.way(place, view.evidence[sidecar]),
-        "rows": rows_used(used["count"], used["rows"]),
-        "cells": used["cells"],
+        "rows": rows_used(used.count, used.rows),
+        "cells": used.cells,
     }
 
 
-def _said(piece: Mapping[str, str]) -> dict[str, str]:
+def _said(piece: Evidence) -> dict[str, str]:
     """What a publisher gave, in the words of the ledger's page."""
     return {
-        **piece,
-        "reading": reading(piece["value"], piece["unit"], piece["period"]),
-        "address": piece["address"] if piece["address"].startswith("http") else "",
-        "note": sentence(signed(piece["note"])) if piece["note"] else "",
+        **to_builtins(piece),
+        "reading": reading(piece.value, piece.unit, piece.period),
+        "address": piece.address if piece.address.startswith("http") else "",
+        "note": sentence(signed(piece.note)) if piece.note else "",
     }
 
 
-def _data(
-    view: View, entry: Mapping[str, Any], story: tuple[Moment, ...], citation: Citation
-) -> dict[str, Any]:
+def _data(view: View, entry: Entry, story: tuple[Moment, ...], citation: Citation) -> dict[str, Any]:
     elsewhere = {"evidence", "inputs", "sentences", "parts"}
     return {
         "edition": view.edition.id,
         "as_of": view.edition.as_of.isoformat(),
-        **{key: entry[key] for key in entry if key not in elsewhere},
-        "parts": [{key: part[key] for key in ("name", "label", "display")} for part in entry["parts"]],
+        **{key: value for key, value in to_builtins(entry).items() if key not in elsewhere},
+        "parts": [
+            {"name": name, "label": part.label, "display": part.display} for name, part in entry.parts.items()
+        ],
         "history": [asdict(moment) | {"as_of": moment.as_of.isoformat()} for moment in story],
         "citation": citation.csl(),
-        "ledger": f"../ledger.json#/claims/{entry['id']}",
+        "ledger": f"../ledger.json#/claims/{entry.id}",
     }

@@ -136,7 +136,7 @@ def _table(issues: Sequence[Issue]) -> dict[str, Any]:
         kinds |= {"moved" for moment in cells.values() if moment.changes}
         kinds |= {"verdict" for moment in cells.values() if any("verdict" in text for text in moment.changes)}
         rows[id_] = {
-            "statement": next(claims[id_]["statement"] for _, claims in reversed(story) if id_ in claims),
+            "statement": next(claims[id_].statement for _, claims in reversed(story) if id_ in claims),
             "cells": [cells.get(issue.id) for issue in issues],
             "kinds": sorted(filter(None, kinds)),
         }

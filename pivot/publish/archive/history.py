@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from pivot.claims.stored import Entry
     from pivot.editions import Edition
 
 _WIDTH, _HEIGHT, _EDGE = 220, 48, 6
@@ -43,12 +44,10 @@ class Moment:
     kind: str
 
 
-def moments(
-    claim: str, editions: Sequence[tuple[Edition, Mapping[str, dict[str, Any]]]]
-) -> tuple[Moment, ...]:
+def moments(claim: str, editions: Sequence[tuple[Edition, Mapping[str, Entry]]]) -> tuple[Moment, ...]:
     """A claim through editions in the order of their evidence; those without it are left out."""
     found: list[Moment] = []
-    before: dict[str, Any] | None = None
+    before: Entry | None = None
     for edition, claims in editions:
         entry = claims.get(claim)
         if entry:
@@ -58,11 +57,11 @@ def moments(
                 Moment(
                     edition.id,
                     edition.as_of,
-                    entry["display"],
-                    entry["value"],
-                    entry["low"],
-                    entry["high"],
-                    entry["verdict"],
+                    entry.display,
+                    entry.single,
+                    entry.low,
+                    entry.high,
+                    entry.verdict,
                     differs,
                     kind,
                 )
@@ -71,37 +70,35 @@ def moments(
     return tuple(found)
 
 
-def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[str, ...]:
+def changes(before: Entry | None, after: Entry) -> tuple[str, ...]:
     """What a reader sees differ between two entries of one claim: number, verdict, guard."""
     if before is None:
         return ()
     found = []
-    if before["display"] != after["display"]:
-        found.append(f"moved from {before['display']} to {after['display']}")
-    if before["verdict"] != after["verdict"]:
-        found.append(f"verdict changed from {before['verdict']} to {after['verdict']}")
-    held, holds = (bool(entry["guard"] and entry["guard"]["holds"]) for entry in (before, after))
-    if before["guard"] and after["guard"] and held != holds:
+    if before.display != after.display:
+        found.append(f"moved from {before.display} to {after.display}")
+    if before.verdict != after.verdict:
+        found.append(f"verdict changed from {before.verdict} to {after.verdict}")
+    held, holds = (bool(entry.guard and entry.guard.holds) for entry in (before, after))
+    if before.guard and after.guard and held != holds:
         found.append("reads right again" if holds else "reads wrong now")
     return tuple(found)
 
 
-def moved(
-    before: Mapping[str, dict[str, Any]] | None, after: Mapping[str, dict[str, Any]]
-) -> dict[str, tuple[str, ...]]:
+def moved(before: Mapping[str, Entry] | None, after: Mapping[str, Entry]) -> dict[str, tuple[str, ...]]:
     """The claims that a reader sees differ between two ledgers, with the changes in words."""
     found = {id_: changes((before or {}).get(id_), entry) for id_, entry in after.items()}
     return {id_: differs for id_, differs in found.items() if differs}
 
 
-def texts(claims: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+def texts(claims: Mapping[str, Entry]) -> dict[str, str]:
     """Every number of a ledger as prose shows it, under the name that prose uses for it."""
     found: dict[str, str] = {}
     for id_, entry in claims.items():
-        found[f"claim.{id_}"] = entry["display"]
-        found[f"exact.{id_}"] = entry["exact"]
-        found[f"verdict.{id_}"] = entry["verdict"]
-        found |= {f"part.{id_}.{part['name']}": part["display"] for part in entry["parts"]}
+        found[f"claim.{id_}"] = entry.display
+        found[f"exact.{id_}"] = entry.exact
+        found[f"verdict.{id_}"] = entry.verdict
+        found |= {f"part.{id_}.{name}": part.display for name, part in entry.parts.items()}
     return found
 
 

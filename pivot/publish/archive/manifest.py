@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import to_builtins
 
 from pivot import code
 from pivot.editions import Edition
-from pivot.errors import ReportError
+from pivot.records import Record, convert, loads
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pivot.article import Article
 
-SCHEMA = 1
 
-
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Record, frozen=True):
     """The report, whatever the edition.
 
     Args:
@@ -40,8 +37,7 @@ class About:
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Record, frozen=True):
     """The code that made an edition: its version, and one SHA-256 over the package's files."""
 
     version: str
@@ -53,16 +49,14 @@ class Code:
         return cls(version("miner-pivot-report"), code.digest(article.code))
 
 
-@dataclass(frozen=True, slots=True)
-class Previous:
+class Previous(Record, frozen=True):
     """The link of the chain: the edition released before, and the SHA-256 of its manifest."""
 
     edition: str
     manifest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Record, frozen=True):
     """One edition, file by file.
 
     Args:
@@ -82,6 +76,7 @@ class Manifest:
     code: Code
     snapshots: Mapping[str, str]
     files: Mapping[str, str]
+    schema: Literal[1] = 1
 
     @property
     def order(self) -> tuple[str, int]:
@@ -90,18 +85,7 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """Canonical JSON: the same content, the same bytes."""
-        return canonical(
-            {
-                "schema": SCHEMA,
-                "edition": self.edition.to_dict(),
-                "number": self.number,
-                "previous": asdict(self.previous) if self.previous else None,
-                "about": asdict(self.about),
-                "code": asdict(self.code),
-                "snapshots": dict(self.snapshots),
-                "files": dict(self.files),
-            }
-        )
+        return canonical(to_builtins(self))
 
     @classmethod
     def from_json(cls, data: bytes, where: str) -> Manifest:
@@ -110,24 +94,8 @@ class Manifest:
         Raises:
             ReportError: it is not a manifest.
         """
-        try:
-            content = json.loads(data)
-            return cls(
-                edition=Edition.from_dict(content["edition"]),
-                number=int(content["number"]),
-                previous=Previous(**content["previous"]) if content["previous"] else None,
-                about=About(**content["about"] | {"authors": tuple(content["about"]["authors"])}),
-                code=Code(**content["code"]),
-                snapshots=dict(content["snapshots"]),
-                files=dict(content["files"]),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ReportError(
-                "this is not the manifest of an edition",
-                where=where,
-                expected=f"JSON of schema {SCHEMA}",
-                got=f"{type(error).__name__}: {error}",
-            ) from None
+        what = "this is not the manifest of an edition"
+        return convert(loads(data, what, where), cls, what, where)
 
 
 def canonical(content: Any) -> bytes:  # noqa: ANN401

@@ -13,6 +13,7 @@ from pivot.publish.archive import places
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from pivot.claims.stored import Entry
     from pivot.editions import Edition
     from pivot.publish.archive.citation import Citation
     from pivot.publish.archive.manifest import About
@@ -60,7 +61,7 @@ def tags(cited: Citation, title: str, description: str, pdf: str) -> tuple[tuple
 def report(
     about: About,
     edition: Edition,
-    claims: Mapping[str, dict[str, Any]],
+    claims: Mapping[str, Entry],
     sources: Iterable[tuple[Snapshot, str]],
     address: Address,
 ) -> Markup:
@@ -129,7 +130,7 @@ def page(about: About, edition: Edition, title: str, address: Address) -> Markup
     )
 
 
-def claim(about: About, edition: Edition, id_: str, entry: Mapping[str, Any], address: Address) -> Markup:
+def claim(about: About, edition: Edition, id_: str, entry: Entry, address: Address) -> Markup:
     """One claim of an edition, for its own page."""
     return script(
         {
@@ -180,19 +181,19 @@ def _filled(content: Any) -> Any:  # noqa: ANN401
     return [_filled(one) for one in content] if isinstance(content, list) else content
 
 
-def _claim(id_: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+def _claim(id_: str, entry: Entry) -> dict[str, Any]:
     return {
         "@type": "Claim",
         "identifier": id_,
-        "text": entry["statement"],
+        "text": entry.statement,
         "about": {
             "@type": "PropertyValue",
             "name": id_,
-            "value": entry["value"],
-            "minValue": entry["low"],
-            "maxValue": entry["high"],
-            "unitText": entry["unit"],
-            "description": f"{entry['display']}; cited as {entry['cited']}: {entry['verdict']}",
+            "value": entry.single,
+            "minValue": entry.low,
+            "maxValue": entry.high,
+            "unitText": entry.unit,
+            "description": f"{entry.display}; cited as {entry.cited}: {entry.verdict}",
         },
     }
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from pivot.claims.stored import Entry
     from pivot.editions import Edition
     from pivot.publish.archive.history import Moment
     from pivot.publish.archive.manifest import About
@@ -55,7 +56,7 @@ class View:
 
     about: About
     edition: Edition
-    claims: Mapping[str, dict[str, Any]]
+    claims: Mapping[str, Entry]
     before: Sequence[Issue]
     snapshots: Sequence[Snapshot]
     evidence: Mapping[str, str]
@@ -205,8 +206,8 @@ def bar(view: View, name: str, *, root: bool = False) -> str:
 
 def _uses(view: View, claim: str) -> set[str]:
     """The pages that rest on a claim."""
-    used = view.claims.get(claim, {}).get("sentences", ())
-    return {one["address"].partition("#")[0] for one in used} | {f"claims/{claim}.html"}
+    uses = view.claims[claim].sentences if claim in view.claims else ()
+    return {use.address.partition("#")[0] for use in uses} | {f"claims/{claim}.html"}
 
 
 def at_root(text: str, name: str, view: View, pages: Sequence[str]) -> str:

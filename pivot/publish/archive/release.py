@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pivot.claims import stored
 from pivot.errors import OutputError, ProseError
 from pivot.publish.archive import claims, front, history, pages, places, site, sources
 from pivot.publish.archive.manifest import Manifest, Previous, canonical
@@ -98,20 +99,17 @@ def release(place: Path, draft: Draft, difference: Difference | None = None) -> 
 def complaints(draft: Draft, place: Path) -> list[str]:
     """What speaks against releasing an edition, each in one line: guards, and moves without a reason."""
     edition = draft.edition
-    found = json.loads((draft.site / places.LEDGER).read_text("utf-8"))["claims"]
-    broken = {
-        id_: entry["guard"] for id_, entry in found.items() if entry["guard"] and not entry["guard"]["holds"]
-    }
+    ledger = draft.site / places.LEDGER
+    entries = stored.parse(ledger.read_bytes(), str(ledger))
+    broken = {id_: entry.guard for id_, entry in entries.items() if entry.guard and not entry.guard.holds}
     accepted = {one.claim for one in edition.accepted}
     wrong = [] if edition.published else ["published: no day is given on which it comes out"]
-    wrong += [
-        f"{id_}: its guard does not hold: {broken[id_]['text']}" for id_ in broken if id_ not in accepted
-    ]
+    wrong += [f"{id_}: its guard does not hold: {broken[id_].text}" for id_ in broken if id_ not in accepted]
     wrong += [
         f"{id_}: is accepted as reading wrong, and does not" for id_ in sorted(accepted) if id_ not in broken
     ]
     before = _earlier(edition, _issues(place))
-    differs = history.moved(before[-1].claims, found) if before else {}
+    differs = history.moved(before[-1].claims, entries) if before else {}
     wrong += [
         f"{id_}: {'; '.join(words)}, and no revision says why"
         for id_, words in differs.items()
@@ -183,7 +181,7 @@ def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[
     view = pages.View(
         about=draft.about,
         edition=draft.edition,
-        claims=json.loads(plain[places.LEDGER])["claims"],
+        claims=stored.parse(plain[places.LEDGER], places.LEDGER),
         before=_earlier(draft.edition, released),
         snapshots=[store.snapshots(source)[-1] for source in store.sources()],
         evidence={path: places.shared(places.sha256(data), path) for path, data in evidence.items()},

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pivot.claims import stored
 from pivot.errors import ReportError
@@ -16,6 +15,8 @@ from pivot.publish.archive.manifest import Manifest
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from pivot.claims.stored import Entry
 
 _OURS = (".git/",)  # a site that is published from a branch carries its history
 
@@ -113,10 +114,10 @@ class Issue:
         return places.home(self.id)
 
     @cached_property
-    def claims(self) -> Mapping[str, dict[str, Any]]:
-        """Its ledger: claim id to entry, in the form that new ledgers have."""
+    def claims(self) -> Mapping[str, Entry]:
+        """Its ledger, in the form that new ledgers have."""
         name = self.home + places.LEDGER
-        return stored.read(json.loads(self.files.read(name)), name)
+        return stored.parse(self.files.read(name), name)
 
     @cached_property
     def pages(self) -> tuple[str, ...]:

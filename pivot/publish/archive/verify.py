@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pivot.article import Article
+    from pivot.claims.stored import Entry
     from pivot.publish.archive.site import Files
 
 _NUMBER = re.compile(r'<(\w+)\b([^<>]*\sdata-var="[^<>]*)>(.*?)</\1>', re.DOTALL)
@@ -217,10 +218,10 @@ class _Work:
                 if (got := held.get(f"{places.SNAPSHOTS}/{name}", "nothing")) != digest:
                     self.find("snapshot", f"{issue.id}: {places.SNAPSHOTS}/{name}", f"SHA-256 {digest}", got)
             for id_, entry in self._claims(issue).items():
-                for used in entry["inputs"]:
-                    if (got := held.get(used["snapshot"], "nothing")) != used["sha256"]:
-                        where = f"{issue.id}: {used['snapshot']}, used by {id_}"
-                        self.find("snapshot", where, f"SHA-256 {used['sha256']}", got)
+                for used in entry.inputs:
+                    if (got := held.get(used.snapshot, "nothing")) != used.sha256:
+                        where = f"{issue.id}: {used.snapshot}, used by {id_}"
+                        self.find("snapshot", where, f"SHA-256 {used.sha256}", got)
 
     def check_numbers(self) -> None:
         """Every number that a page binds to a claim is the one that the edition's ledger gives."""
@@ -245,7 +246,7 @@ class _Work:
                 except (ValueError, KeyError, TypeError) as error:
                     self.find("number", name, "the claim as JSON", error)
                     continue
-                wanted = {key: entry[key] for key in _SAID}
+                wanted = {key: getattr(entry, key) for key in _SAID}
                 wanted |= {
                     id2: ledgers.get(id2, {}).get(f"claim.{id_}", "nothing")
                     for id2 in given
@@ -291,13 +292,13 @@ class _Work:
                     self.notes.append(f"edition {issue.id} was made by other code than this ({made})")
                 try:
                     evidence = Vintage(Store(store, article.data_sets), issue.manifest.edition.as_of)
-                    again = ledgers.build(evidence, article.claims).to_json({})
+                    again = ledgers.build(evidence, article.claims).entries
                 except ReportError as error:
                     self.find("recomputed", issue.id, "a ledger", str(error).splitlines()[0])
                     continue
-                self._compare(issue, json.loads(again)["claims"])
+                self._compare(issue, again)
 
-    def _compare(self, issue: Issue, again: Mapping[str, dict[str, Any]]) -> None:
+    def _compare(self, issue: Issue, again: Mapping[str, Entry]) -> None:
         published = self._claims(issue)
         for id_ in sorted({*published, *again}):
             said, made = (_said(ledger.get(id_)) for ledger in (published, again))
@@ -306,10 +307,10 @@ class _Work:
                 if not _same(said.get(key), made.get(key)):
                     self.find("recomputed", f"{issue.id}: {id_}, {key}", said.get(key), made.get(key))
 
-    def _claims(self, issue: Issue) -> Mapping[str, dict[str, Any]]:
+    def _claims(self, issue: Issue) -> Mapping[str, Entry]:
         try:
             return issue.claims
-        except (KeyError, ValueError, TypeError, AttributeError, ReportError):
+        except (KeyError, ReportError):
             return {}  # a ledger that is gone, or that is none, is found as a changed file
 
     def _bytes(self, name: str) -> bytes:
@@ -325,14 +326,14 @@ class _Work:
         return places.sha256(self.files.read(name)) if name in self.names else "nothing"
 
 
-def _said(entry: Mapping[str, Any] | None) -> dict[str, Any]:
+def _said(entry: Entry | None) -> dict[str, Any]:
     """What an entry says that data decide, flat."""
     if entry is None:
         return {}
-    said = {key: entry[key] for key in (*_SAID, "value", "low", "high", "hypothesis")}
-    said["guard"] = entry["guard"] and entry["guard"]["holds"]
-    for part in entry["parts"]:
-        said |= {f"{part['name']}.{key}": part[key] for key in ("value", "display")}
+    said = {key: getattr(entry, key) for key in (*_SAID, "value", "low", "high", "hypothesis")}
+    said["guard"] = entry.guard and entry.guard.holds
+    for name, part in entry.parts.items():
+        said |= {f"{name}.value": part.value, f"{name}.display": part.display}
     return said
 
 
