@@ -18,7 +18,7 @@ import click
 from pivot import options
 from pivot.errors import ReportError
 from pivot.names import BOOK_FILE
-from pivot.options import DAY, FILE, Repository, in_repository
+from pivot.options import FILE, Repository, in_repository
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -290,7 +290,7 @@ def diff(repository: Repository, *, a: str, b: str, form: str) -> int:
 @pivot.command()
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Tell everything, add nothing.")
-@click.option("--since", type=DAY, metavar="DAY", help="Compare rows and read filings from it on.")
+@click.option("--since", type=options.day, metavar="DAY", help="Compare rows and read filings from it on.")
 @click.option("--accept", metavar="REASON", default="", help="Take over rows that a source restates.")
 @click.option(
     "--contact",
@@ -332,7 +332,7 @@ def refresh(
 @click.option(
     "--row",
     "rows",
-    type=options.ROW,
+    type=options.row,
     multiple=True,
     metavar="COLUMN=VALUE...",
     help="A row beside those that are known, in place of FILE; may be given several times.",
@@ -342,8 +342,8 @@ def refresh(
 @click.option("--publisher", help="Who said so.")
 @options.several("--url", text="Where")
 @click.option("--licence", help="Under which terms.")
-@click.option("--vintage", type=DAY, metavar="DAY", help="The day on which the source stood so.")
-@click.option("--retrieved", type=DAY, metavar="DAY", help="The day on which it was read.")
+@click.option("--vintage", type=options.day, metavar="DAY", help="The day on which the source stood so.")
+@click.option("--retrieved", type=options.day, metavar="DAY", help="The day on which it was read.")
 @click.option("--method", type=click.Choice(("http", "transcribed", "derived")), help="How it came here.")
 @options.several("--note", "notes", text="A caveat")
 @in_repository

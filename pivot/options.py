@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -75,38 +75,23 @@ in_repository = click.make_pass_decorator(Repository)
 """Hands the repository to a command as its first argument."""
 
 
-class Day(click.ParamType[dt.date]):
+def day(text: str) -> dt.date:
     """A day, written YYYY-MM-DD."""
-
-    name = "day"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:  # noqa: ANN401
-        """The day itself."""
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a day; write YYYY-MM-DD", param, ctx)
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a day; write YYYY-MM-DD") from None
 
 
-class Row(click.ParamType[dict[str, str]]):
-    """Cells of one row, each written COLUMN=VALUE, as `RowCommand` joins them."""
-
-    name = "row"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> dict[str, str]:
-        """Column to value; the last of two values for one column counts."""
-        row = {}
-        for cell in value.split("\0"):
-            column, equals, text = cell.partition("=")
-            if not equals:
-                self.fail(f"{cell!r} is no cell; write COLUMN=VALUE", param, ctx)
-            row[column.strip()] = text.strip()
-        return row
+def row(text: str) -> dict[str, str]:
+    """Cells of a row, each written COLUMN=VALUE, as `RowCommand` joins them; the last for a column counts."""
+    cells = {}
+    for cell in text.split("\0"):
+        column, equals, value = cell.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{cell!r} is no cell; write COLUMN=VALUE")
+        cells[column.strip()] = value.strip()
+    return cells
 
 
 class RowCommand(click.Command):
@@ -115,13 +100,14 @@ class RowCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Join the cells of a row into one value, as options of click have a fixed number of them."""
         words: list[str] = []
-        row = False
+        option = ""
         for word in args:
-            if row and not word.startswith("-") and words[-1] != "--row":
+            if word.startswith("-"):
+                option = word
+            elif option.startswith("--row") and words[-1] != "--row":
                 words[-1] += f"\0{word}"
-            else:
-                row = word.startswith("--row") if word.startswith("-") else row
-                words.append(word)
+                continue
+            words.append(word)
         return super().parse_args(ctx, words)
 
 
@@ -133,13 +119,11 @@ class OrderedGroup(click.Group):
         return list(self.commands)
 
 
-DAY = Day()
 FILE = click.Path(path_type=Path)
-ROW = Row()
 
 as_of = click.option(
     "--as-of",
-    type=DAY,
+    type=day,
     metavar="DAY",
     help="The day on which the evidence is read (default: the newest edition's).",
 )

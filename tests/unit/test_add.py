@@ -66,6 +66,12 @@ def test_a_statement_in_one_command(store: Store, capsys: pytest.CaptureFixture[
     assert Store(store.root, DATA_SETS).verify()["snapshots"] == 15
 
 
+def test_the_first_cell_may_be_written_with_the_option(store: Store) -> None:
+    assert add(store, STATEMENTS, f"--row={HELD[0]}", *HELD[1:], *ORIGIN, "--note", "read by a person") == 0
+    (row,) = added(store, STATEMENTS)
+    assert (row["company"], row["url"]) == ("MARA", "https://example.org/10q")
+
+
 def test_a_contract_has_its_tier_and_publisher_in_the_sidecar(store: Store) -> None:
     assert add(store, CONTRACTS, "--row", *LEASE, *COUNTED, *SEEN) == 0
     (row,) = added(store, CONTRACTS)
