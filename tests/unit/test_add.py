@@ -33,7 +33,9 @@ SEEN = ("publisher=Riot", "published=2026-10", "tier=primary")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    (tmp_path / "_quarto.yml").write_text("project:\n  type: book\npivot:\n  article: analysis.report\n", "utf-8")
+    (tmp_path / "_quarto.yml").write_text(
+        "project:\n  type: book\npivot:\n  article: analysis.report\n", "utf-8"
+    )
     return shipped_copy(tmp_path)
 
 
