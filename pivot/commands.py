@@ -412,3 +412,16 @@ def _add_rows(
         }
         notes = [*more.notes, *stated.pop("notes", ())]
         return under_way.add(source, more.table, **{**usual, **stated, "vintage": vintage, "notes": notes})
+
+
+@pivot.command()
+@click.argument("folder", type=FILE)
+def new(folder: Path) -> None:
+    """Write a small report of another article, ready to build and test.
+
+    FOLDER must not be there yet, or be empty. The report gets a copy of this engine.
+    """
+    from pivot.new import new as write
+
+    write(folder)
+    print(f"wrote {folder}\nnext  cd {folder} && make report && make test")

@@ -60,12 +60,12 @@ class Guard:
     @property
     def holds(self) -> bool:
         """Whether the sentence reads right."""
-        return self.value > self.limit if self.above else self.value < self.limit
+        return bool(self.value > self.limit if self.above else self.value < self.limit)
 
     @property
     def margin(self) -> float:
         """How far the value is from the limit; negative when the guard does not hold."""
-        return self.value - self.limit if self.above else self.limit - self.value
+        return float(self.value - self.limit if self.above else self.limit - self.value)
 
     def describe(self) -> str:
         """The margin in words."""

@@ -1,0 +1,1 @@
+"""Statements: the article's claims as functions, one module for each theme."""
