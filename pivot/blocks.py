@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pivot.accounts import account
 from pivot.claims.model import Kind, Verdict
 from pivot.claims.quantities import Day
+from pivot.names import slug
 from pivot.prose.markdown import cell, download, sentence, table, var
 from pivot.snapshots.sidecar import beside
 from pivot.snapshots.store import SUMS
@@ -55,7 +56,7 @@ def _verdicts(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG00
         ("Verdict", "Claims", "What it means"),
         (
             (
-                f"[{verdict.value}]{{.verdict .verdict-{_slug(verdict.value)}}}",
+                f"[{verdict.value}]{{.verdict .verdict-{slug(verdict.value)}}}",
                 str(counts[verdict.value]),
                 meaning,
             )
@@ -64,10 +65,6 @@ def _verdicts(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG00
         ),
         numeric=(1,),
     )
-
-
-def _slug(text: str) -> str:
-    return text.replace(",", "").replace(" ", "-")
 
 
 def _guards(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pivot.files import digest as digest_of
+from pivot.files import sha256
+from pivot.folders import files_in
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 ENGINE = Path(__file__).parent
 """The folder of the engine's package."""
 
 
-def files(packages: Iterable[Path]) -> Iterator[Path]:
-    """Every file of some packages, sorted in each; Python's compiled copies are none."""
-    for package in packages:
-        for path in sorted(package.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                yield path
-
-
 def digest(packages: Iterable[Path]) -> str:
     """SHA-256 of some packages: the names and the bytes of their files."""
-    total = hashlib.sha256()
-    for package in packages:
-        for path in files([package]):
-            total.update(f"{path.relative_to(package.parent).as_posix()}\0".encode())
-            total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
+    digests = (digest_of((), files_in(package), package.parent) for package in packages)
+    return sha256("".join(digests).encode())

@@ -17,7 +17,7 @@ import click
 
 from pivot import options
 from pivot.errors import ReportError
-from pivot.names import BOOK_FILE
+from pivot.names import BOOK_FILE, CACHE
 from pivot.options import FILE, Repository, in_repository
 
 if TYPE_CHECKING:
@@ -165,7 +165,6 @@ def preview(repository: Repository, *, as_of: dt.date | None, port: int) -> None
     """Build, serve on loopback, build again on each change."""
     from threading import Event
 
-    from pivot.names import CACHE
     from pivot.publish import preview as server
 
     root = repository.root
@@ -362,13 +361,13 @@ def add(
     SOURCE is the source's folder in data-snapshots. FILE is a whole table, a CSV file; without it,
     and without --row, a form asks for a row.
     """
-    from pivot.snapshots.underway import alone
+    from pivot.snapshots.lock import exclusive
 
     store = repository.store
     if file:
         if rows:
             raise ReportError("a FILE and --row do not go together", hint="add one after the other")
-        with alone(store):
+        with exclusive(store):
             snapshot = store.add(source, file, sidecar, **fields)
     elif sidecar:
         raise ReportError("--sidecar describes a file, and there is none", hint="name the file, or leave it")
@@ -389,7 +388,7 @@ def _add_rows(
 
     from pivot import form
     from pivot.snapshots import statement
-    from pivot.snapshots.underway import alone
+    from pivot.snapshots.lock import exclusive
 
     statement.spec_of(store, source)
     if not rows and not sys.stdin.isatty():
@@ -401,7 +400,7 @@ def _add_rows(
     rows = rows or form.ask(store, source, Console())
     stated = {name: value for name, value in fields.items() if value is not None}
     vintage = stated.pop("vintage", dt.datetime.now(dt.UTC).date())
-    with alone(store) as under_way:
+    with exclusive(store) as pending:
         more = statement.addition(store, source, rows, vintage)
         usual = {
             "title": more.last.title,
@@ -411,7 +410,7 @@ def _add_rows(
             "method": "transcribed",
         }
         notes = [*more.notes, *stated.pop("notes", ())]
-        return under_way.add(source, more.table, **{**usual, **stated, "vintage": vintage, "notes": notes})
+        return pending.add(source, more.table, **{**usual, **stated, "vintage": vintage, "notes": notes})
 
 
 @pivot.command()

@@ -9,8 +9,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from pivot import code
+from pivot.files import digest
+from pivot.folders import files_in
 from pivot.names import SNAPSHOTS
-from pivot.publish.folders import digest, files_in
 
 if TYPE_CHECKING:
     import datetime as dt

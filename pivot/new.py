@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pivot import code
 from pivot.errors import OutputError
-from pivot.publish.folders import output
+from pivot.files import writing
+from pivot.folders import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,18 +42,10 @@ def new(folder: Path) -> None:
             expected=" and ".join(missing),
             hint="run `pivot new` in a checkout of a report, where the engine stands beside them",
         )
-    draft = folder.resolve().with_name(f".{folder.resolve().name}.new")
     clean = shutil.ignore_patterns("__pycache__")
-    with output(folder):
-        shutil.rmtree(draft, ignore_errors=True)
-        try:
-            shutil.copytree(START, draft, ignore=clean)
-            shutil.copytree(code.ENGINE, draft / code.ENGINE.name, ignore=clean)
-            for name in _BESIDE:
-                source = code.ENGINE.parent / name
-                (shutil.copytree if source.is_dir() else shutil.copy)(source, draft / name)
-            if folder.exists():
-                folder.rmdir()
-            draft.rename(folder.resolve())
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+    with writing(folder), replacing(folder.resolve()) as draft:
+        shutil.copytree(START, draft, ignore=clean)
+        shutil.copytree(code.ENGINE, draft / code.ENGINE.name, ignore=clean)
+        for name in _BESIDE:
+            source = code.ENGINE.parent / name
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, draft / name)

@@ -13,12 +13,14 @@ from typing import Any
 from analysis.report import ARTICLE
 from pivot.commands import difference
 from pivot.editions import edition
+from pivot.files import canonical, sha256
+from pivot.names import SITE
 from pivot.publish.archive import Draft, places
-from pivot.publish.archive.manifest import About, Code, canonical
+from pivot.publish.archive.manifest import About, Code
 from pivot.publish.build import Built
 from pivot.publish.press import build_all
 from pivot.publish.render import silent
-from tests.report import SITE, copy_repository
+from tests.report import copy_repository
 
 FIRST, SECOND, NEWEST = IDS = ("2026-05-08", "2026-06-30", "2026-08-21")
 FOURTH = """
@@ -146,4 +148,4 @@ class Forger:
 
     def sha256(self, name: str) -> str:
         """The hash of a file as it is now."""
-        return places.sha256((self.site / name).read_bytes())
+        return sha256((self.site / name).read_bytes())

@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+from pivot.names import SITE
 from pivot.publish.build import build
 from pivot.publish.render import silent
 from tests.conftest import NEWEST, ROOT
 
-SITE = "_site"
 _FILES = ("_quarto.yml", "index.qmd", "references.bib", "editions.toml", "requirements.lock", "LICENSE")
 _FOLDERS = ("chapters", "data-snapshots", "_extensions")
 

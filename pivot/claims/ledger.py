@@ -67,8 +67,8 @@ class Ledger:
         }
 
     def to_json(self, sentences: Mapping[str, Sequence[Use]]) -> str:
-        """As `stored.canonical`."""
-        return stored.canonical(self.content(), sentences)
+        """The ledger as `stored.published` writes it."""
+        return stored.published(self.content(), sentences).decode()
 
 
 def build(vintage: Vintage, register: Register, ids: Iterable[str] | None = None) -> Ledger:

@@ -7,13 +7,13 @@ has two ends and no value: its middle is for computing, and nobody measured it.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, field, to_builtins
 
 from pivot.claims.model import Kind, Verdict
 from pivot.errors import ReportError
+from pivot.files import canonical
 from pivot.records import Record, convert, loads, one_of
 
 if TYPE_CHECKING:
@@ -189,16 +189,15 @@ class StoredLedger(Record, frozen=True):
     ]
 
 
-def canonical(content: Mapping[str, Any], sentences: Mapping[str, Sequence[Use]]) -> str:
-    """A ledger as canonical JSON: the same content gives the same bytes.
+def published(content: Mapping[str, Any], sentences: Mapping[str, Sequence[Use]]) -> bytes:
+    """A ledger with its sentences as canonical JSON: the same content gives the same bytes.
 
     Args:
         content: of the ledger, as `Ledger.content` has it.
         sentences: for each claim where the book uses it, as `prose.sentences.by_claim` has it.
     """
     claims = {id_: entry | used(sentences.get(id_, ())) for id_, entry in content["claims"].items()}
-    whole = {**content, "claims": claims}
-    return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    return canonical({**content, "claims": claims})
 
 
 def plain(entry: Entry) -> dict[str, Any]:

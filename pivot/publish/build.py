@@ -6,7 +6,6 @@ a build that fails leaves the last good site alone. A build with the inputs of t
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import time
@@ -16,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from pivot import code
 from pivot.article import article_of
-from pivot.files import write_atomic
-from pivot.names import CACHE, LEDGER, SNAPSHOTS
+from pivot.files import digest, sha256, write_atomic, writing
+from pivot.folders import files_in, refuse_foreign, replacing
+from pivot.names import BOOK_FILE, CACHE, LEDGER, SNAPSHOTS
 from pivot.prose.book import Book
-from pivot.publish.folders import digest, files_in, output, refuse_foreign, swap
 from pivot.publish.prepared import draw, prepare
 from pivot.publish.render import choose_renderer
 
@@ -44,8 +43,11 @@ _OF_EDITIONS = (
     ("Feed", "../../feed.xml"),
 )
 
+# What every built site has at its root, and hardly anything else.
+_MARKS = frozenset({"index.html", LEDGER, "ledger.schema.json"})
+
 BOOK_FILES = (
-    "_quarto.yml", "*.qmd", "*.bib", "*.csl", "editions.toml", "requirements.lock", "LICENSE", "chapters/*",
+    BOOK_FILE, "*.qmd", "*.bib", "*.csl", "editions.toml", "requirements.lock", "LICENSE", "chapters/*",
 )  # fmt: skip
 
 
@@ -107,15 +109,15 @@ def unless_unchanged(root: Path, what: str, out: Path, make: Callable[[], tuple[
         OutputError: something that is no built site stands there.
     """
     start = time.perf_counter()
-    with output(out):
-        refuse_foreign(out)
-    stamp = root / CACHE / "stamps" / f"{hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]}.json"
+    with writing(out):
+        refuse_foreign(out, _MARKS)
+    stamp = root / CACHE / "stamps" / f"{sha256(str(out.resolve()).encode())[:16]}.json"
     state = fingerprint(root, what)
     if built := _unchanged(stamp, state, out, start):
         return built
     stamp.unlink(missing_ok=True)
     warnings = make()
-    with output(out):
+    with writing(out):
         written = json.dumps({"inputs": state, "site": digest((), files_in(out), out), "warnings": warnings})
     write_atomic(stamp, written.encode())
     return _built(out, start, warnings, fresh=True)
@@ -142,7 +144,7 @@ def make(  # noqa: PLR0917
     """
     book = Book.load(root)
     staged = root / CACHE / "build" / str(as_of) / f"site-{renderer.name}"
-    with output(out), ThreadPoolExecutor(1) as pool:
+    with writing(out), ThreadPoolExecutor(1) as pool:
         prepared = prepare(root, as_of, progress)
         files = published_files(root)
         links = tuple((words, name) for words, name in _LINKS if name == LEDGER or name in files)
@@ -155,18 +157,12 @@ def make(  # noqa: PLR0917
         ledger = pool.submit(prepared.published, root)
         renderer.render(book, prepared.inputs, staged, progress)
         progress("publish", 0, 1)
-        new = out.with_name(f".{out.name}.new")
-        shutil.rmtree(new, ignore_errors=True)
-        new.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with replacing(out) as new:
             shutil.copytree(staged, new)
-            (new / LEDGER).write_text(ledger.result(), "utf-8")
+            (new / LEDGER).write_bytes(ledger.result())
             for name, path in files.items():
                 (new / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, new / name)
-            swap(new, out)
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
     return prepared.broken
 
 

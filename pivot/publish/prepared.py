@@ -7,15 +7,14 @@ those three, and a build after a change of prose neither imports pandas nor draw
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pivot.article import article_of
 from pivot.evaluation import evaluate, key
-from pivot.files import write_atomic
+from pivot.files import digest, write_atomic
+from pivot.folders import files_in, fill, replacing
 from pivot.names import CACHE
-from pivot.publish.folders import digest, files_in, fill
 from pivot.publish.render import Inputs
 
 if TYPE_CHECKING:
@@ -50,12 +49,12 @@ class Prepared:
         """The claims whose guard does not hold."""
         return tuple(id_ for id_, holds in self.inputs.guards.items() if not holds)
 
-    def published(self, root: Path) -> str:
+    def published(self, root: Path) -> bytes:
         """The ledger with the sentences of the book in `root`, as canonical JSON."""
-        from pivot.claims.stored import canonical
+        from pivot.claims.stored import published
         from pivot.prose.sentences import by_claim
 
-        return canonical(self.ledger, by_claim(root, self.inputs.variables))
+        return published(self.ledger, by_claim(root, self.inputs.variables))
 
 
 def prepare(root: Path, as_of: dt.date, progress: Progress) -> Prepared:
@@ -98,11 +97,8 @@ def draw(root: Path, prepared: Prepared, progress: Progress) -> None:
         progress(f"chart {name}", done, len(drawings))
         place = root / CACHE / "charts" / charts.key(drawings[name], plotted)
         if not place.is_dir():
-            new = place.with_name(f".{place.name}.new")
-            shutil.rmtree(new, ignore_errors=True)
-            new.mkdir(parents=True)
-            charts.draw(drawings[name], plotted, new)
-            new.rename(place)
+            with replacing(place) as new:
+                charts.draw(drawings[name], plotted, new)
         drawn |= {path.name: path.read_text("utf-8") for path in place.iterdir()}
     inputs = prepared.inputs
     fill(inputs.figures, drawn)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 from pivot.article import article_of
 from pivot.editions import edition, editions
+from pivot.files import writing
+from pivot.folders import replacing
 from pivot.names import CACHE, SNAPSHOTS
 from pivot.prose.book import Book
 from pivot.publish.archive import Draft, add, complaints
 from pivot.publish.archive import release as release_into
 from pivot.publish.archive.manifest import About, Code
 from pivot.publish.build import make, unless_unchanged
-from pivot.publish.folders import output, swap
 from pivot.publish.render import choose_renderer
 
 if TYPE_CHECKING:
@@ -46,18 +46,13 @@ def build_all(
 
     def anew() -> tuple[str, ...]:
         warnings: list[str] = []
-        new = out.with_name(f".{out.name}.new")
-        with output(out), choose_renderer(renderer, root / CACHE / "objects") as chosen:
-            shutil.rmtree(new, ignore_errors=True)
-            try:
-                for listed in editions(root):
-                    draft = _draft(root, listed, chosen, progress)
-                    warnings += [f"edition {listed.id}: {one}" for one in complaints(draft, new)]
-                    progress(f"edition {listed.id}", 0, 1)
-                    add(new, draft, difference)
-                swap(new, out)
-            finally:
-                shutil.rmtree(new, ignore_errors=True)
+        chosen_renderer = choose_renderer(renderer, root / CACHE / "objects")
+        with writing(out), chosen_renderer as chosen, replacing(out) as new:
+            for listed in editions(root):
+                draft = _draft(root, listed, chosen, progress)
+                warnings += [f"edition {listed.id}: {one}" for one in complaints(draft, new)]
+                progress(f"edition {listed.id}", 0, 1)
+                add(new, draft, difference)
         return tuple(warnings)
 
     return unless_unchanged(root, f"all editions {renderer}", out, anew)

@@ -9,7 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 from pivot.errors import OutputError, ReportError
-from pivot.names import SNAPSHOTS
+from pivot.names import CACHE, SNAPSHOTS
 from pivot.publish.build import BOOK_FILES, make
 from pivot.publish.embedded import EmbeddedRenderer
 from pivot.publish.render import silent
@@ -56,7 +56,7 @@ def preview(
     Raises:
         OutputError: the port is taken.
     """
-    with EmbeddedRenderer(root / ".pivot" / "objects") as renderer, _server(out, port) as server:
+    with EmbeddedRenderer(root / CACHE / "objects") as renderer, _server(out, port) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         say(f"http://{HOST}:{server.server_port}/  evidence as of {as_of}; stop with Ctrl-C")
         seen: object = None

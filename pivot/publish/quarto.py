@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Self
 
 import yaml
 
-from pivot.errors import OutputError, RenderError
-from pivot.files import write_atomic
-from pivot.names import BOOK_FILE
+from pivot.errors import RenderError
+from pivot.files import write_changed, writing
+from pivot.folders import OutputFolder
+from pivot.names import BOOK_FILE, SITE, slug
 from pivot.prose.book import Book, Problems
 from pivot.publish.embedded.expand import expand
-from pivot.publish.embedded.linker import LINKED, slug
-from pivot.publish.outfolder import OutputFolder
+from pivot.publish.embedded.linker import LINKED
 from pivot.publish.render import Inputs, Progress, silent
 
 if TYPE_CHECKING:
@@ -81,22 +81,18 @@ class QuartoRenderer:
             expand(book, chapter, inputs, problems)
         problems.check()
         folder = OutputFolder(out)
-        try:
+        with writing(self._cache):
             self._cache.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self._cache, prefix="quarto-") as stage:
                 root = Path(stage).resolve()
                 stage_book(book, inputs, root)
                 progress("quarto", 0, 1)
                 self._run(root)
-                site = root / "_site"
+                site = root / SITE
                 pages = sorted(path for path in site.rglob("*") if path.is_file())
                 _check_pages(site, pages)
                 for path in pages:
                     folder.write(path.relative_to(site).as_posix(), path.read_bytes())
-        except OSError as error:
-            raise OutputError(
-                "the book could not be staged for Quarto", where=str(self._cache), got=str(error)
-            ) from None
         folder.sweep()
         progress("quarto", 1, 1)
 
@@ -171,7 +167,7 @@ def stage_book(book: Book, inputs: Inputs, stage: Path) -> None:
     config["project"] = {
         **{key: value for key, value in kept.items() if key != "pre-render"},
         "type": "book",
-        "output-dir": "_site",
+        "output-dir": SITE,
     }
     _write(stage / BOOK_FILE, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
     for path in sorted(book.root.rglob("*")):
@@ -193,18 +189,20 @@ def _belongs(book: Book, path: Path) -> bool:
 def write_quarto_inputs(root: Path, inputs: Inputs) -> None:
     """Write `_variables.yml`, `figures/` and `_generated/` into a project, for a plain `quarto render`.
 
+    What has not changed is left alone: Quarto's preview would render again.
+
     Raises:
         RenderError: a variable's name is one that Quarto can not look up.
         OutputError: a file can not be written.
     """
-    write_atomic(root / VARIABLES_FILE, variables_yaml(inputs.variables).encode())
+    write_changed(root / VARIABLES_FILE, variables_yaml(inputs.variables).encode())
     for path in sorted(inputs.figures.glob("*")) if inputs.figures.is_dir() else []:
-        _write_changed(root / FIGURES / path.name, path.read_bytes())
+        write_changed(root / FIGURES / path.name, path.read_bytes())
     for path in sorted(inputs.generated.glob("*.md")) if inputs.generated.is_dir() else []:
         text = fill_generated(path.read_text("utf-8"), inputs.variables)
-        _write_changed(root / GENERATED / path.name, text.encode())
+        write_changed(root / GENERATED / path.name, text.encode())
     guards = json.dumps(dict(inputs.guards), sort_keys=True, indent=1)
-    _write_changed(root / GENERATED / "guards.json", guards.encode())
+    write_changed(root / GENERATED / "guards.json", guards.encode())
 
 
 def variables_yaml(variables: Mapping[str, str]) -> str:
@@ -276,9 +274,3 @@ def _is_number(text: str) -> bool:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
-
-
-def _write_changed(path: Path, content: bytes) -> None:
-    """Write a file unless it holds these bytes: Quarto's preview would render again."""
-    if not path.is_file() or path.read_bytes() != content:
-        write_atomic(path, content)

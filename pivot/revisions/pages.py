@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import html
-import json
 import math
 import re
 from dataclasses import fields, is_dataclass
@@ -16,6 +15,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pivot.files import canonical
 from pivot.revisions.numbers import BEHIND, READING
 from pivot.revisions.report import SCHEMA_VERSION
 from pivot.revisions.sentences import SAME
@@ -229,7 +229,7 @@ def to_json(report: Report) -> str:
             for c in report.charts
         ],
     }
-    return json.dumps(_plain(content), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    return canonical(_plain(content)).decode()
 
 
 def _plain(value: object) -> object:

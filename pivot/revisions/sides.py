@@ -8,7 +8,6 @@ work tree is only read.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import io
 import os
 import re
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING
 from pivot import code
 from pivot.editions import editions
 from pivot.errors import ReportError, VintageError
+from pivot.files import sha256
 from pivot.names import CACHE, SNAPSHOTS
 from pivot.revisions.tables import NOT_COMPARED, SAME_TABLE, Table, TableDiff, compare, read
 from pivot.snapshots import Vintage, sidecar
@@ -268,7 +268,7 @@ def _table(article: Article, file: Path, source: str) -> Table:
     spec = article.folders.get(source)
     data = file.read_bytes()
     name = spec.name if spec else file.name
-    return read(data, name, spec, spec.key if spec else "", hashlib.sha256(data).hexdigest())
+    return read(data, name, spec, spec.key if spec else "", sha256(data))
 
 
 def rewritten(old: Side, new: Side) -> Iterator[str]:

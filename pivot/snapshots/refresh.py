@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from pivot.errors import ContractError, ReportError
 from pivot.snapshots import rows
+from pivot.snapshots.lock import exclusive
 from pivot.snapshots.sidecar import RESTATED
 from pivot.snapshots.source import Known
 from pivot.snapshots.transport import SourceError
-from pivot.snapshots.underway import alone
 from pivot.words import plural
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pivot.snapshots import Snapshot, Store
     from pivot.snapshots.client import Answer, Client
     from pivot.snapshots.datasets import Spec
+    from pivot.snapshots.lock import PendingAdd
     from pivot.snapshots.source import Filing, Source, Update
-    from pivot.snapshots.underway import UnderWay
 
     Progress = Callable[[str, int, int], None]
 
@@ -97,7 +97,7 @@ def refresh(
 
     Raises:
         SourceError: if a name is none.
-        OutputError: if another refresh is running, or the note of what is under way can not be written.
+        OutputError: if another refresh is running, or the record of what is being added can not be written.
     """
     for name in asked.names:
         if name not in sources:
@@ -109,8 +109,8 @@ def refresh(
             )
     chosen = [source for name, source in sources.items() if not asked.names or name in asked.names]
     outcomes = []
-    with alone(store) as under_way:
-        run = _Run(store, client, asked, under_way)
+    with exclusive(store) as pending:
+        run = _Run(store, client, asked, pending)
         for number, source in enumerate(chosen):
 
             def watch(_url: str, step: int = number, name: str = source.name) -> None:
@@ -131,7 +131,7 @@ class _Run:
     store: Store
     client: Client
     asked: Asked
-    under_way: UnderWay
+    pending: PendingAdd
 
     def one(self, source: Source) -> Outcome:
         """Asks one source, and adds a snapshot if it has something new."""
@@ -184,7 +184,7 @@ class _Run:
 
     def _add(self, source: str, table: bytes, **fields: object) -> Snapshot:
         try:
-            return self.under_way.add(source, table, **fields)
+            return self.pending.add(source, table, **fields)
         except ContractError as error:
             error.hint = "Nothing was added. Hold the answer against the source's documentation."
             raise

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import re
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pivot.errors import SnapshotError
+from pivot.names import slug
 from pivot.snapshots import rows
 from pivot.snapshots.datasets import Column
 
@@ -185,5 +185,7 @@ def _published(said: str) -> dt.date | None:
 
 def _key(words: str, known: Mapping[str, Row]) -> str:
     """A key that no row has: the words that name the row, and an ordinal where they are taken."""
-    slug = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
-    return next(key for key in (slug, *(f"{slug}-{n}" for n in range(2, len(known) + 3))) if key not in known)
+    first = slug(words)
+    return next(
+        key for key in (first, *(f"{first}-{n}" for n in range(2, len(known) + 3))) if key not in known
+    )

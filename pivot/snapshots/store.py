@@ -6,8 +6,6 @@ list is a leftover of an interrupted `add`, which no reader sees and the next `a
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 from contextlib import suppress
 from functools import cached_property
@@ -15,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from pivot.errors import OutputError, ReportError, SnapshotError
+from pivot.files import sha256, write_atomic
 from pivot.snapshots import sidecar
 
 if TYPE_CHECKING:
@@ -202,28 +201,22 @@ class Store:
 
     def _land(self, files: dict[str, bytes]) -> None:
         """Writes a snapshot; what readers see changes with the last rename, that of `SHA256SUMS`."""
-        sums = self._listed() | {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        sums = self._listed() | {name: sha256(content) for name, content in files.items()}
         listing = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
         folder = (self.root / next(iter(files))).parent
-        made = not folder.exists()
-        placed: list[Path] = []
+        is_new = not folder.exists()
+        written: list[Path] = []
         try:
-            folder.mkdir(parents=True, exist_ok=True)
             for name, content in (files | {SUMS: listing.encode()}).items():
-                _replace(self.root / name, content)
-                placed.append(self.root / name)
-        except OSError as error:
+                write_atomic(self.root / name, content)
+                written.append(self.root / name)
+        except OutputError:
             with suppress(OSError):
-                for left in placed:
-                    left.unlink()
-                if made:
+                for path in written:
+                    path.unlink()
+                if is_new:
                     folder.rmdir()
-            raise OutputError(
-                "The snapshot could not be written.",
-                where=f"{self.root.name}/{next(iter(files))}",
-                got=error.strerror or str(error),
-                hint="Nothing was added. Make the folder writable or free space, then repeat the command.",
-            ) from None
+            raise
         self._forget()
 
     def _refuse_unlisted(self, but: str = "") -> None:
@@ -293,32 +286,9 @@ def _content(file: Path) -> bytes:
         ) from None
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Puts a file in place at once: readers see the old one or the whole new one."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        with suppress(OSError):
-            part.unlink()
-        raise
-    # The rename has happened; that it outlives a power cut is asked of the file systems that can.
-    with suppress(OSError):
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
 def _same(data: bytes, expected: str, where: str) -> None:
-    digest = hashlib.sha256(data).hexdigest()
-    if digest != expected:
-        _changed(where, f"SHA-256 {expected}", f"SHA-256 {digest}")
+    if sha256(data) != expected:
+        _changed(where, f"SHA-256 {expected}", f"SHA-256 {sha256(data)}")
 
 
 def _changed(where: str, expected: str, got: str) -> NoReturn:

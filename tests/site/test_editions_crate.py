@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from pivot.cli import main
-from pivot.publish.archive import places, site
+from pivot.files import sha256
+from pivot.publish.archive import site
 from pivot.publish.archive.crate import write
 from tests.editions import NEWEST, published, repository
 
@@ -45,7 +46,7 @@ def _manifest() -> dict[str, Any]:
 def test_it_holds_the_evidence_at_its_own_paths_the_ledger_and_the_pdf(files: dict[str, bytes]) -> None:
     snapshots = _manifest()["snapshots"]
     assert len(snapshots) > 25
-    assert {path: places.sha256(files[path]) for path in snapshots} == snapshots
+    assert {path: sha256(files[path]) for path in snapshots} == snapshots
     home = published() / "editions" / NEWEST
     for name in ("ledger.json", "ledger.schema.json", "report.pdf", "manifest.json"):
         assert files[name] == (home / name).read_bytes()
@@ -56,7 +57,7 @@ def test_its_metadata_describes_every_file_and_nothing_else(files: dict[str, byt
     described = {id_ for id_, one in graph.items() if one["@type"] == "File"}
     assert described == set(files) - {"ro-crate-metadata.json"}
     for name in described:
-        assert graph[name]["sha256"] == places.sha256(files[name])
+        assert graph[name]["sha256"] == sha256(files[name])
         assert graph[name]["contentSize"] == str(len(files[name]))
     root = graph["./"]
     assert {part["@id"] for part in root["hasPart"]} == described

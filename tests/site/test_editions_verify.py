@@ -13,7 +13,8 @@ import pytest
 from analysis.report import ARTICLE
 from pivot.cli import main
 from pivot.errors import ReportError
-from pivot.publish.archive import Verification, places, release, verify
+from pivot.files import sha256
+from pivot.publish.archive import Verification, release, verify
 from pivot.publish.archive.verify import by_kind
 from tests.editions import FIRST, IDS, NEWEST, SECOND, Forger, contents, draft, published
 
@@ -40,7 +41,7 @@ def test_an_untouched_site_passes_and_says_how_much_was_checked() -> None:
     assert seen.checked["snapshots"] > 60
     assert seen.checked["numbers"] > 4_000
     assert seen.checked["recomputed"] > 2_000
-    assert seen.newest == places.sha256((published() / f"editions/{NEWEST}/manifest.json").read_bytes())
+    assert seen.newest == sha256((published() / f"editions/{NEWEST}/manifest.json").read_bytes())
     assert verify(published(), known=seen.newest).findings == ()
 
 
@@ -140,7 +141,7 @@ def test_a_snapshot_exchanged_with_every_hash_made_to_fit(forger: Forger) -> Non
     path = "data-snapshots/btc-price/2026-10-08.csv"
     old = forger.manifest(NEWEST)["snapshots"][path]
     data = (forger.site / f"files/{old}.csv").read_bytes() + b"2026-10-09,1.0,kraken\n"
-    new = places.sha256(data)
+    new = sha256(data)
     (forger.site / f"files/{new}.csv").write_bytes(data)
     for edition in IDS:
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from pivot.cli import main
+from pivot.names import SITE
 from pivot.prose.book import Book
 from pivot.prose.labels import labels
 from tests.conftest import AS_READ, NEWEST, ROOT, ledger_of
-from tests.report import SITE, copy_repository, report
+from tests.report import copy_repository, report
 
 
 class _Page(HTMLParser):

@@ -134,7 +134,7 @@ def test_a_full_disk_is_one_clear_error(workshop: Workshop, tmp_path: Path) -> N
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert "could not be written" in caught.value.what
     assert caught.value.got
-    assert not [path for path in out.rglob("*") if path.name.startswith(".part-")]
+    assert not [path for path in out.rglob("*") if path.name.endswith(".part")]
     assert built.bytes() == workshop.build(out).bytes()
 
 

@@ -152,7 +152,7 @@ def test_it_does_not_write_into_a_folder_of_other_things(workshop: Workshop, tmp
     out = tmp_path / "home"
     out.mkdir()
     (out / "letter.txt").write_text("dear", "utf-8")
-    with pytest.raises(OutputError, match="holds other files"):
+    with pytest.raises(OutputError, match="something else stands"):
         workshop.build(out)
     assert (out / "letter.txt").read_text("utf-8") == "dear"
 

@@ -18,7 +18,7 @@ import pytest
 from analysis.data import DATA_SETS
 from pivot.cli import main
 from pivot.snapshots import Store, Vintage
-from pivot.snapshots.underway import alone
+from pivot.snapshots.lock import exclusive
 from tests.conftest import ROOT
 from tests.unit.snapshots import shipped_copy, tree
 
@@ -142,7 +142,7 @@ def test_a_cell_without_a_value_is_wrong_usage(store: Store, capsys: pytest.Capt
 
 def test_nothing_is_added_while_another_one_adds(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     before = tree(store.root)
-    with alone(store):
+    with exclusive(store):
         assert add(store, STATEMENTS, "--row", *HELD, *ORIGIN) == 2
     assert "is running" in capsys.readouterr().err
     assert tree(store.root) == before

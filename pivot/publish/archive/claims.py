@@ -10,17 +10,18 @@ from markupsafe import Markup
 from msgspec import to_builtins
 
 from pivot.accounts import reading, rows_used
+from pivot.files import canonical
+from pivot.names import SNAPSHOTS
 from pivot.prose.markdown import sentence, signed
 from pivot.publish.archive import history, metadata, pages, places, sources
 from pivot.publish.archive.citation import Citation
-from pivot.publish.archive.manifest import canonical
 
 if TYPE_CHECKING:
     from pivot.claims.stored import Entry, Evidence, Input
     from pivot.publish.archive.history import Moment
     from pivot.publish.archive.pages import View
 
-_SUMS = f"{places.SNAPSHOTS}/SHA256SUMS"
+_SUMS = f"{SNAPSHOTS}/SHA256SUMS"
 
 
 def claim_pages(view: View) -> dict[str, bytes]:

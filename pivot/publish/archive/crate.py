@@ -8,7 +8,7 @@ import posixpath
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from pivot.files import write_atomic
+from pivot.files import sha256, write_atomic
 from pivot.publish.archive import places
 from pivot.publish.archive.citation import Citation
 from pivot.snapshots import sidecar
@@ -77,7 +77,7 @@ def _metadata(issue: Issue, files: Mapping[str, bytes]) -> bytes:
             "name": path,
             "encodingFormat": _TYPES.get(posixpath.splitext(path)[1], "text/plain"),
             "contentSize": str(len(files[path])),
-            "sha256": places.sha256(files[path]),
+            "sha256": sha256(files[path]),
         }
         named = facts | properties
         return crate.add_file(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from pivot.editions import KINDS
+from pivot.files import canonical
 from pivot.publish.archive import history, pages, places
-from pivot.publish.archive.manifest import canonical
 from pivot.words import plural
 
 if TYPE_CHECKING:

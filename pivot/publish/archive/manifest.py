@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import to_builtins
 
 from pivot import code
 from pivot.editions import Edition
+from pivot.files import canonical
 from pivot.records import Record, convert, loads
 
 if TYPE_CHECKING:
@@ -96,9 +96,3 @@ class Manifest(Record, frozen=True):
         """
         what = "this is not the manifest of an edition"
         return convert(loads(data, what, where), cls, what, where)
-
-
-def canonical(content: Any) -> bytes:  # noqa: ANN401
-    """JSON with sorted keys, one way to write each content."""
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False, default=list)
-    return (text + "\n").encode()

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pivot.claims.quantities import Day
+from pivot.files import sha256
+from pivot.names import slug
 from pivot.publish.archive import history, metadata, places
 from pivot.publish.archive.citation import Citation
 
@@ -87,7 +89,7 @@ class View:
 def assets() -> Mapping[str, tuple[str, bytes]]:
     """Style and script of these pages: name to place and content."""
     found = {name: (_PUBLISH / "assets" / name).read_bytes() for name in _ASSETS}
-    return {name: (places.shared(places.sha256(data), name), data) for name, data in found.items()}
+    return {name: (places.shared(sha256(data), name), data) for name, data in found.items()}
 
 
 def with_edition(text: str, name: str, view: View) -> str:
@@ -191,7 +193,7 @@ def bar(view: View, name: str, *, root: bool = False) -> str:
         newest=places.way(place, f"latest/{name}" if claim else name),
         everywhere=f"revisions.html#claim-{Path(name).stem}"
         if claim
-        else f"editions/index.html#{_slug(name)}",
+        else f"editions/index.html#{slug(name)}",
         previous=previous
         and {
             "id": previous.id,
@@ -289,10 +291,6 @@ def day(date: dt.date) -> str:
     return Day(date).display()
 
 
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
 def render(name: str, **given: object) -> str:
     """Fill in a template of the editions."""
     return _environment().get_template(f"editions/{name}").render(**given)
@@ -308,5 +306,5 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         auto_reload=False,
     )
-    environment.filters["slug"] = _slug
+    environment.filters["slug"] = slug
     return environment

@@ -6,7 +6,6 @@ a folder.
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 import re
 from typing import TYPE_CHECKING
@@ -18,16 +17,10 @@ EDITIONS = "editions"
 FILES = "files"
 MANIFEST = "manifest.json"
 LEDGER = "ledger.json"
-SNAPSHOTS = "data-snapshots"
 
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 _LINK = re.compile(r'(?<=\s)((?:data-)?\b(?:href|src|index))="([^"]*)"')
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|#|$")
-
-
-def sha256(data: bytes) -> str:
-    """The SHA-256 of some bytes, in hexadecimal digits."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def home(edition: str) -> str:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from pivot.claims import stored
 from pivot.errors import OutputError, ProseError
+from pivot.files import canonical, sha256, writing
+from pivot.folders import refuse_foreign, replacing
+from pivot.names import SNAPSHOTS
 from pivot.publish.archive import claims, front, history, pages, places, site, sources
-from pivot.publish.archive.manifest import Manifest, Previous, canonical
+from pivot.publish.archive.manifest import Manifest, Previous
 from pivot.publish.archive.pdf import pack
 from pivot.publish.archive.site import Issue
-from pivot.publish.folders import output, swap
 from pivot.snapshots import Store
 
 if TYPE_CHECKING:
@@ -73,8 +75,8 @@ def release(place: Path, draft: Draft, difference: Difference | None = None) -> 
         OutputError: the edition is there with other bytes, `place` holds something else, or can not be
             written; it is as it was.
     """
-    with output(place):
-        _refuse_foreign(place)
+    with writing(place):
+        refuse_foreign(place, frozenset({places.MANIFEST}), keeps_hidden=True)
         there = {one.id for one in _issues(place)}
         if draft.edition.id not in there and (wrong := complaints(draft, place)):
             raise ProseError(
@@ -82,17 +84,11 @@ def release(place: Path, draft: Draft, difference: Difference | None = None) -> 
                 where="editions.toml",
                 hint="mend the prose, or say it in [[edition.accepted]] or [[edition.revision]]",
             )
-        new = place.with_name(f".{place.name}.new")
-        shutil.rmtree(new, ignore_errors=True)
-        new.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with replacing(place) as new:
             if place.exists():
                 shutil.copytree(place, new, symlinks=True, copy_function=_link)
             issue = add(new, draft, difference)
             os.sync()
-            swap(new, place)
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
         return Issue(site.opened(place), issue.sha256, issue.manifest)
 
 
@@ -167,7 +163,7 @@ def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[
     }
     plain[draft.about.pdf] = pack(plain[draft.about.pdf])
     evidence = {
-        f"{places.SNAPSHOTS}/{path.relative_to(draft.snapshots).as_posix()}": path.read_bytes()
+        f"{SNAPSHOTS}/{path.relative_to(draft.snapshots).as_posix()}": path.read_bytes()
         for path in sorted(draft.snapshots.rglob("*"))
         if path.is_file()
     }
@@ -175,7 +171,7 @@ def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[
     where = _placed(plain, draft)
     listing = sources.modules(draft.article)
     code = {  # as text, which every browser shows, while it may save a program
-        path: (places.shared(places.sha256(data), f"{path}.txt"), data) for path, data in listing.items()
+        path: (places.shared(sha256(data), f"{path}.txt"), data) for path, data in listing.items()
     }
     texts = {name: data.decode() for name, data in plain.items() if name.endswith(".html")}
     view = pages.View(
@@ -184,7 +180,7 @@ def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[
         claims=stored.parse(plain[places.LEDGER], places.LEDGER),
         before=_earlier(draft.edition, released),
         snapshots=[store.snapshots(source)[-1] for source in store.sources()],
-        evidence={path: places.shared(places.sha256(data), path) for path, data in evidence.items()},
+        evidence={path: places.shared(sha256(data), path) for path, data in evidence.items()},
         sources={path: place for path, (place, _) in code.items()},
         code=listing,
         chapters={
@@ -208,8 +204,8 @@ def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[
         previous=Previous(last.id, last.sha256) if last else None,
         about=draft.about,
         code=draft.code,
-        snapshots={path: places.sha256(data) for path, data in evidence.items()},
-        files={name: places.sha256(data) for name, data in files.items()},
+        snapshots={path: sha256(data) for path, data in evidence.items()},
+        files={name: sha256(data) for name, data in files.items()},
     )
     return manifest, files
 
@@ -225,8 +221,8 @@ def _placed(plain: Mapping[str, bytes], draft: Draft) -> dict[str, str]:
         if places.is_internal(link)
     }
     kept = {draft.about.pdf, *_OWN}
-    libraries = {name: places.sha256(data) for name, data in plain.items() if name.startswith(_LIBRARIES)}
-    tree = places.sha256(canonical(libraries))
+    libraries = {name: sha256(data) for name, data in plain.items() if name.startswith(_LIBRARIES)}
+    tree = sha256(canonical(libraries))
     found = {}
     for name, data in plain.items():
         if name in libraries:
@@ -234,7 +230,7 @@ def _placed(plain: Mapping[str, bytes], draft: Draft) -> dict[str, str]:
         elif name.endswith(".html") or name in kept or name not in linked:
             found[name] = home + name
         else:
-            found[name] = places.shared(places.sha256(data), name)
+            found[name] = places.shared(sha256(data), name)
     return found
 
 
@@ -269,7 +265,7 @@ def _renew(place: Path, difference: Difference | None) -> None:
         "schema": 1,
         "newest": issues[-1].id,
         "editions": [{"edition": one.id, "manifest": one.sha256} for one in released],
-        "files": {name: places.sha256(data) for name, data in new.items()},
+        "files": {name: sha256(data) for name, data in new.items()},
     }
     for name in sorted(old - set(new)):
         (place / name).unlink(missing_ok=True)
@@ -332,7 +328,7 @@ def _root(issues: Sequence[Issue]) -> Iterator[tuple[str, bytes]]:
 
 
 def _refuse_change(there: Issue, files: Mapping[str, bytes]) -> None:
-    new = {name: places.sha256(data) for name, data in files.items()}
+    new = {name: sha256(data) for name, data in files.items()}
     old = there.manifest.files
     differing = sorted(name for name in {*new, *old} if new.get(name) != old.get(name))
     if differing:
@@ -343,18 +339,6 @@ def _refuse_change(there: Issue, files: Mapping[str, bytes]) -> None:
             expected=f"SHA-256 {old.get(first, 'none: the file is not in it')}",
             got=f"SHA-256 {new.get(first, 'none: the file would be missing')}; {len(differing)} files differ",
             hint="give what is new an edition of its own in editions.toml",
-        )
-
-
-def _refuse_foreign(place: Path) -> None:
-    inside = [path.name for path in place.iterdir()] if place.is_dir() else []
-    foreign = any(not name.startswith(".") for name in inside)  # an empty branch has its .git
-    if place.is_file() or (foreign and places.MANIFEST not in inside):
-        raise OutputError(
-            "this is no published site",
-            where=str(place),
-            expected="an empty folder, or one that `pivot release` made",
-            hint="name another folder with --into",
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pivot.claims import stored
 from pivot.errors import ReportError
+from pivot.files import sha256
 from pivot.publish.archive import places
 from pivot.publish.archive.manifest import Manifest
 
@@ -139,7 +140,7 @@ def issues(files: Files) -> tuple[Issue, ...]:
         parts = name.split("/")
         if len(parts) == 3 and parts[0] == places.EDITIONS and parts[2] == places.MANIFEST:  # noqa: PLR2004
             data = files.read(name)
-            found.append(Issue(files, places.sha256(data), Manifest.from_json(data, name)))
+            found.append(Issue(files, sha256(data), Manifest.from_json(data, name)))
     return tuple(sorted(found, key=lambda one: (one.manifest.number, one.id)))
 
 

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pivot.errors import ReportError
+from pivot.files import sha256
+from pivot.names import SNAPSHOTS
 from pivot.publish.archive import history, places
 from pivot.publish.archive.manifest import Code, Manifest
 from pivot.publish.archive.site import Issue, by_evidence, opened
@@ -137,7 +139,7 @@ class _Work:
                 if name != places.home(manifest.edition.id) + places.MANIFEST:
                     self.find("changed", name, name.split("/")[1], f"the manifest of {manifest.edition.id}")
                     continue
-                yield Issue(self.files, places.sha256(data), manifest)
+                yield Issue(self.files, sha256(data), manifest)
 
     def _head(self) -> dict[str, Any]:
         empty: dict[str, Any] = {"editions": [], "files": {}}
@@ -167,8 +169,8 @@ class _Work:
                 continue
             self.checked["files"] += 1
             self.checked["bytes"] += len(data)
-            if places.sha256(data) != expected[name]:
-                self.find("changed", name, f"SHA-256 {expected[name]}", places.sha256(data))
+            if sha256(data) != expected[name]:
+                self.find("changed", name, f"SHA-256 {expected[name]}", sha256(data))
         for name in sorted({*self.names} - {*expected, places.MANIFEST}):
             self.find("extra", name, "nothing", "a file that no manifest names")
 
@@ -212,11 +214,11 @@ class _Work:
                 if got != digest:
                     self.find("snapshot", f"{issue.id}: {path}", f"SHA-256 {digest}", got)
                 self.checked["snapshots"] += 1
-            sums = self._read(places.shared(held.get(f"{places.SNAPSHOTS}/SHA256SUMS", ""), "SHA256SUMS"))
+            sums = self._read(places.shared(held.get(f"{SNAPSHOTS}/SHA256SUMS", ""), "SHA256SUMS"))
             for line in sums.splitlines():
                 digest, _, name = line.partition("  ")
-                if (got := held.get(f"{places.SNAPSHOTS}/{name}", "nothing")) != digest:
-                    self.find("snapshot", f"{issue.id}: {places.SNAPSHOTS}/{name}", f"SHA-256 {digest}", got)
+                if (got := held.get(f"{SNAPSHOTS}/{name}", "nothing")) != digest:
+                    self.find("snapshot", f"{issue.id}: {SNAPSHOTS}/{name}", f"SHA-256 {digest}", got)
             for id_, entry in self._claims(issue).items():
                 for used in entry.inputs:
                     if (got := held.get(used.snapshot, "nothing")) != used.sha256:
@@ -277,13 +279,13 @@ class _Work:
         self.checked["recomputed"] = 0
         current = Code.current(article)
         with tempfile.TemporaryDirectory(prefix="pivot-verify-") as temporary:
-            store = Path(temporary, places.SNAPSHOTS)
+            store = Path(temporary, SNAPSHOTS)
             for issue in self.issues:
                 shutil.rmtree(store, ignore_errors=True)
                 for path, digest in issue.manifest.snapshots.items():
                     file = Path(temporary, path)
                     if not file.resolve().is_relative_to(store.resolve()):
-                        self.find("snapshot", f"{issue.id}: {path}", f"a path in {places.SNAPSHOTS}", path)
+                        self.find("snapshot", f"{issue.id}: {path}", f"a path in {SNAPSHOTS}", path)
                         continue
                     file.parent.mkdir(parents=True, exist_ok=True)
                     file.write_bytes(self._bytes(places.shared(digest, path)))
@@ -323,7 +325,7 @@ class _Work:
         return self._bytes(name).decode("utf-8", "replace")
 
     def _sha256(self, name: str) -> str:
-        return places.sha256(self.files.read(name)) if name in self.names else "nothing"
+        return sha256(self.files.read(name)) if name in self.names else "nothing"
 
 
 def _said(entry: Entry | None) -> dict[str, Any]:

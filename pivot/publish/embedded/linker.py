@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pivot.names import slug
 from pivot.publish.embedded.expand import Expanded, nearest
 
 if TYPE_CHECKING:
@@ -319,11 +320,6 @@ def _classes(key: str, text: str) -> str:
     if first == "verdict":
         return f"claim verdict verdict-{slug(text)}"
     return "claim"
-
-
-def slug(text: str) -> str:
-    """Return a text as a class name: "reproduced, rounded" is "reproduced-rounded"."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def _typst_string(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
+from pivot.folders import OutputFolder
 from pivot.prose.book import Book, Problems
 from pivot.publish.embedded.document import DocumentCompiler, typst_project
 from pivot.publish.embedded.engine import Engine
@@ -13,7 +14,6 @@ from pivot.publish.embedded.linker import Linker
 from pivot.publish.embedded.objects import ChapterObject, ObjectStore
 from pivot.publish.embedded.pictures import Pictures
 from pivot.publish.embedded.site import link_pages, write_site
-from pivot.publish.outfolder import OutputFolder
 from pivot.publish.render import Inputs, Progress, silent
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from pivot.publish.embedded.engine import ASSETS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pivot.folders import OutputFolder
     from pivot.prose.book import Book
     from pivot.publish.embedded.linker import Linker, Page
     from pivot.publish.embedded.pictures import Pictures
-    from pivot.publish.outfolder import OutputFolder
     from pivot.publish.render import Inputs
 
 _HEADING = re.compile(r'(?=<h[23] id=")')
