@@ -73,7 +73,7 @@ def build(repository: Repository, *, as_of: dt.date | None, renderer: str | None
 
             built = build_one(root, as_of, renderer, site, progress)
         else:
-            from pivot.publish.press import build_all
+            from pivot.publish.publication import build_all
 
             built = build_all(root, renderer, site, progress, difference(root))
     if built.fresh:
@@ -114,11 +114,11 @@ def release(
     ID is the edition, as editions.toml lists it.
     """
     from pivot.progress import shown
-    from pivot.publish import press
+    from pivot.publish import publication
 
     root = repository.root
     with shown() as progress:
-        issue = press.release(root, edition, into, renderer, progress, difference(root))
+        issue = publication.release(root, edition, into, renderer, progress, difference(root))
     print(f"edition {issue.id} stands in {into}/{issue.home}, {len(issue.manifest.files)} files")
     print(f"release {issue.manifest.number}, SHA-256 of its manifest {issue.sha256}")
     if not issue.manifest.about.address:

@@ -15,10 +15,10 @@ from pivot.commands import difference
 from pivot.editions import edition
 from pivot.files import canonical, sha256
 from pivot.names import SITE
-from pivot.publish.archive import Draft, places
+from pivot.publish.archive import Draft, paths
 from pivot.publish.archive.manifest import About, Code
 from pivot.publish.build import Built
-from pivot.publish.press import build_all
+from pivot.publish.publication import build_all
 from pivot.publish.render import silent
 from tests.report import copy_repository
 
@@ -119,7 +119,7 @@ class Forger:
     @staticmethod
     def manifest_name(edition: str) -> str:
         """Its path."""
-        return places.home(edition) + places.MANIFEST
+        return paths.edition_folder(edition) + paths.MANIFEST
 
     def cover(self, *, root_only: bool = False) -> None:
         """Make every hash fit what is there now: file lists, the chain, the root."""
@@ -144,7 +144,7 @@ class Forger:
             for one in content["editions"]:
                 one["manifest"] = self.sha256(self.manifest_name(one["edition"]))
 
-        self.json(places.MANIFEST, crown)
+        self.json(paths.MANIFEST, crown)
 
     def sha256(self, name: str) -> str:
         """The hash of a file as it is now."""

@@ -21,8 +21,8 @@ from pivot.commands import difference
 from pivot.editions import Accepted, Edition, Revision, edition
 from pivot.errors import OutputError, ProseError
 from pivot.files import sha256
-from pivot.publish import press
-from pivot.publish.archive import Draft, places, release, verify
+from pivot.publish import publication
+from pivot.publish.archive import Draft, paths, release, verify
 from pivot.publish.archive.manifest import About
 from pivot.publish.render import silent
 from tests.conftest import ROOT
@@ -106,7 +106,7 @@ def test_every_internal_link_resolves_wherever_the_site_stands(base: str) -> Non
     ids = {name: set(re.findall(r'\sid="([^"]+)"', page)) for name, page in pages_of(published()).items()}
     checked = 0
     for name, page in pages_of(published()).items():
-        for link in places.links(page):
+        for link in paths.links(page):
             if re.match(r"(?!file:)[a-z]+:", link):
                 continue
             address, _, anchor = urljoin(base + name, link).partition("#")
@@ -260,7 +260,7 @@ def test_what_linked_data_name_is_there_from_wherever_they_are_read() -> None:
     for name, page in pages_of(published()).items():
         for found in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page):
             for address in addresses(json.loads(found)):
-                assert (published() / places.target(name, address)).exists(), f"{name}: {address}"
+                assert (published() / paths.target(name, address)).exists(), f"{name}: {address}"
                 checked += 1
     assert checked > 500
     root, frozen = (
@@ -292,7 +292,7 @@ def test_releasing_says_that_nobody_knows_where_the_site_stands(
     for address, warned in (("", 1), ("https://report.example/", 0)):
         given = replace(draft(FIRST), about=structs.replace(draft(FIRST).about, address=address))
         issue = release(tmp_path / f"new{warned}", given)
-        monkeypatch.setattr(press, "release", lambda *_, issue=issue: issue)
+        monkeypatch.setattr(publication, "release", lambda *_, issue=issue: issue)
         assert main(["--root", str(repository()), "release", FIRST, "--into", str(tmp_path / "x")]) == 0
         assert capsys.readouterr().err.count("until book.site-url says it") == warned
 
@@ -343,7 +343,7 @@ def test_a_fourth_edition_leaves_every_byte_of_the_others(tmp_path: Path, site: 
     with (root / "editions.toml").open("a", encoding="utf-8") as file:
         file.write(FOURTH)
     before = contents(site)
-    issue = press.release(root, "2026-07-15", site, "embedded", silent, difference(root))
+    issue = publication.release(root, "2026-07-15", site, "embedded", silent, difference(root))
     assert issue.id == "2026-07-15"
     after = contents(site)
     kept = [name for name in before if name.startswith(("files/", *(f"editions/{id_}/" for id_ in IDS)))]
@@ -518,7 +518,7 @@ def test_with_an_address_everything_says_it(tmp_path: Path) -> None:
     assert f'<link rel="canonical" href="{address}chapters/limits.html">' in chapter
     feed = ET.fromstring((tmp_path / "new/feed.xml").read_text("utf-8"))  # noqa: S314
     assert led_to(feed, "self") == f"{address}feed.xml"
-    outside = {urlsplit(link).netloc for link in places.links(chapter) if link.startswith("http")}
+    outside = {urlsplit(link).netloc for link in paths.links(chapter) if link.startswith("http")}
     assert "report.example" in outside
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from pivot.cli import main
 from pivot.files import sha256
-from pivot.publish.archive import site
+from pivot.publish.archive import reader
 from pivot.publish.archive.crate import write
 from tests.editions import NEWEST, published, repository
 
@@ -23,7 +23,7 @@ VALIDATOR = shutil.which("rocrate-validator")  # its own environment: it pins an
 
 
 def crate(path: Path) -> dict[str, bytes]:
-    issue = site.by_evidence(site.issues(site.opened(published())))[-1]
+    issue = reader.by_evidence(reader.issues(reader.opened(published())))[-1]
     assert write(issue, path) == path.stat().st_size
     with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -14,9 +14,9 @@ import pytest
 from msgspec import structs
 
 from analysis.report import ARTICLE
-from pivot.publish.archive import front, places, release
-from pivot.publish.archive.site import Issue
-from pivot.publish.archive.sources import function, modules
+from pivot.publish.archive import paths, release, site_pages
+from pivot.publish.archive.code_listing import function, modules
+from pivot.publish.archive.reader import ReleasedEdition
 from tests.conftest import ROOT
 from tests.editions import FIRST, IDS, NEWEST, SECOND, draft, published
 from tests.unit.revisions import shipped
@@ -44,7 +44,7 @@ def words(fragment: str) -> str:
 def targets(name: str, part: str) -> dict[str, str]:
     """Where the links of a part of a page lead, by their words."""
     found = re.findall(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', part, re.DOTALL)
-    return {words(said): places.target(name, link) for link, said in found}
+    return {words(said): paths.target(name, link) for link, said in found}
 
 
 @pytest.mark.parametrize("name", [*AROUND, *DIFFERENCES])
@@ -52,7 +52,7 @@ def test_every_page_around_the_book_leads_to_all_the_others(name: str) -> None:
     page = text(name)
     edition = DIFFERENCES.index(name) + 1 if name in DIFFERENCES else -1
     home = f"editions/{name.split('/')[1]}/" if "/claims/" in name else ""
-    home = places.home(IDS[edition]) if name in DIFFERENCES else home
+    home = paths.edition_folder(IDS[edition]) if name in DIFFERENCES else home
     ways = targets(name, page[: page.index("<main")])
     expected = {
         "The report": "index.html",
@@ -160,22 +160,22 @@ def test_the_table_of_claims_says_what_each_one_is() -> None:
 
 
 def test_claims_that_come_and_go_are_counted_with_those_that_moved() -> None:
-    def issue(id_: str, **shown: str) -> Issue:
+    def issue(id_: str, **shown: str) -> ReleasedEdition:
         entries = {
             name.replace("_", "-"): SimpleNamespace(display=said, verdict="differs", guard=None)
             for name, said in shown.items()
         }
-        return cast("Issue", SimpleNamespace(id=id_, claims=entries))
+        return cast("ReleasedEdition", SimpleNamespace(id=id_, claims=entries))
 
     old, new = (
         issue("a", stays="1", moves="1", goes="1"),
         issue("b", stays="1", moves="2", comes="1", too="1"),
     )
-    assert front._told(old, new) == (
+    assert site_pages._told(old, new) == (
         "Of 5 claims 4 moved since a: 1 shows another number, 2 are new, 1 is gone."
     )
-    assert front._told(old, old) == "Of 3 claims none moved since a."
-    assert front._told(None, old) == "The first edition, with 3 claims."
+    assert site_pages._told(old, old) == "Of 3 claims none moved since a."
+    assert site_pages._told(None, old) == "The first edition, with 3 claims."
 
 
 @pytest.mark.parametrize(("pair", "name"), list(zip(PAIRS, DIFFERENCES, strict=True)))
@@ -208,7 +208,7 @@ def test_a_page_that_is_not_there_leads_on_wherever_it_was_asked_for(tmp_path: P
     given = draft(FIRST)
     release(tmp_path / "new", replace(given, about=structs.replace(given.about, address=address)))
     page = (tmp_path / "new/404.html").read_text("utf-8")
-    links = [link for link in places.links(page) if not link.startswith(("data:", "#"))]
+    links = [link for link in paths.links(page) if not link.startswith(("data:", "#"))]
     assert len(links) > 20
     assert all(link.startswith(address) for link in links)
     for link in links:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pivot.claims.stored import Code, Entry, GuardState
 from pivot.editions import Edition, Revision
-from pivot.publish.archive import history, metadata, places
+from pivot.publish.archive import history, metadata, paths
 from pivot.publish.archive.citation import Citation
 from pivot.publish.archive.manifest import About
 
@@ -101,7 +101,7 @@ def entry(
 
 
 def test_a_history_says_what_moved_and_by_which_kind_of_revision() -> None:
-    told = history.moments(
+    told = history.observations(
         "lake",
         [
             (EDITION, {"lake": entry("7.7%", 7.7, holds=True)}),
@@ -116,7 +116,7 @@ def test_a_history_says_what_moved_and_by_which_kind_of_revision() -> None:
 
 
 def test_a_claim_that_an_edition_lacks_is_compared_with_the_last_that_had_it() -> None:
-    told = history.moments(
+    told = history.observations(
         "lake", [(EDITION, {"lake": entry("1", 1)}), (LATER, {}), (LATER, {"lake": entry("2", 2)})]
     )
     assert [one.display for one in told] == ["1", "2"]
@@ -131,13 +131,13 @@ def test_digits_that_nobody_sees_move_nothing() -> None:
 def test_texts_and_single_editions_have_no_picture(values: list[float | str]) -> None:
     days = [EDITION, LATER]
     story = [(days[i], {"x": entry(str(value), value)}) for i, value in enumerate(values)]
-    assert history.picture(history.moments("x", story)) == ""
+    assert history.picture(history.observations("x", story)) == ""
 
 
 @given(st.lists(st.floats(-1e12, 1e12), min_size=2, max_size=2))
 def test_a_picture_stays_in_its_frame(values: list[float]) -> None:
     story = [(one, {"x": entry("&", value)}) for one, value in zip((EDITION, LATER), values, strict=True)]
-    picture = str(history.picture(history.moments("x", story)))
+    picture = str(history.picture(history.observations("x", story)))
     assert 'aria-label="2 editions: &amp; in' in picture
     points = re.findall(r'cx="([\d.-]+)" cy="([\d.-]+)"', picture)
     assert len(points) == 2
@@ -147,7 +147,7 @@ def test_a_picture_stays_in_its_frame(values: list[float]) -> None:
 def test_a_range_is_drawn_by_its_ends_and_not_by_its_middle() -> None:
     ranges = [entry("1 to 3", None, low=1.0, high=high) for high in (3.0, 2.0)]
     story = [(one, {"x": told}) for one, told in zip((EDITION, LATER), ranges, strict=True)]
-    picture = str(history.picture(history.moments("x", story)))
+    picture = str(history.picture(history.observations("x", story)))
     assert picture.count("<circle") == 4
     assert re.findall(r'cy="([\d.]+)"', picture) == ["42.0", "42.0", "6.0", "24.0"]
 
@@ -157,7 +157,7 @@ NAMES = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=4).map("
 
 @given(NAMES, NAMES)
 def test_the_way_from_one_file_leads_to_the_other(start: str, to: str) -> None:
-    assert places.target(start, places.way(start, to)) == to
+    assert paths.target(start, paths.relative(start, to)) == to
 
 
 def test_a_page_that_moves_keeps_leading_where_it_led() -> None:
@@ -167,7 +167,7 @@ def test_a_page_that_moves_keeps_leading_where_it_led() -> None:
         'if (a <b) { c = \'href="no.html"\' }</script> href="text.html"'
     )
     where = {"chapters/fig.svg": "files/1.svg", "i.js": "files/2.js"}
-    moved = places.moved(
+    moved = paths.relocate(
         page,
         "chapters/one.html",
         "editions/e/chapters/one.html",
@@ -184,7 +184,7 @@ def test_a_page_that_moves_keeps_leading_where_it_led() -> None:
         'href="text.html"',
     ):
         assert same in moved
-    targets = [places.target("editions/e/chapters/one.html", link) for link in places.links(moved)[:2]]
+    targets = [paths.target("editions/e/chapters/one.html", link) for link in paths.links(moved)[:2]]
     assert targets == ["editions/e/index.html", "files/1.svg"]
 
 

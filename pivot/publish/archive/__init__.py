@@ -8,8 +8,8 @@ editions/ID/…                                                           its pa
 files/SHA256.ext                                                        what several editions share
 """
 
-from pivot.publish.archive.front import Compared
 from pivot.publish.archive.release import Draft, add, complaints, release
-from pivot.publish.archive.verify import Finding, Verification, verify
+from pivot.publish.archive.site_pages import Compared
+from pivot.publish.archive.verify import Discrepancy, Verification, verify
 
-__all__ = ["Compared", "Draft", "Finding", "Verification", "add", "complaints", "release", "verify"]
+__all__ = ["Compared", "Discrepancy", "Draft", "Verification", "add", "complaints", "release", "verify"]

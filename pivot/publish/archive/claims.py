@@ -13,12 +13,12 @@ from pivot.accounts import reading, rows_used
 from pivot.files import canonical
 from pivot.names import SNAPSHOTS
 from pivot.prose.markdown import sentence, signed
-from pivot.publish.archive import history, metadata, pages, places, sources
+from pivot.publish.archive import code_listing, history, metadata, pages, paths
 from pivot.publish.archive.citation import Citation
 
 if TYPE_CHECKING:
     from pivot.claims.stored import Entry, Evidence, Input
-    from pivot.publish.archive.history import Moment
+    from pivot.publish.archive.history import Observation
     from pivot.publish.archive.pages import View
 
 _SUMS = f"{SNAPSHOTS}/SHA256SUMS"
@@ -35,7 +35,7 @@ def claim_pages(view: View) -> dict[str, bytes]:
     return found
 
 
-def _page(view: View, entry: Entry, story: tuple[Moment, ...], citation: Citation) -> str:
+def _page(view: View, entry: Entry, story: tuple[Observation, ...], citation: Citation) -> str:
     id_ = entry.id
     name = f"claims/{id_}.html"
     place = view.home + name
@@ -43,7 +43,7 @@ def _page(view: View, entry: Entry, story: tuple[Moment, ...], citation: Citatio
     linked = metadata.claim(view.about, view.edition, id_, entry, view.address(place))
     description = f"{entry.statement} {entry.display}, {entry.verdict}."
     title = f"{id_}: {entry.display}"
-    code, where = entry.code, {path: places.way(place, file) for path, file in view.sources.items()}
+    code, where = entry.code, {path: paths.relative(place, file) for path, file in view.sources.items()}
     return pages.render(
         "claim.html",
         **pages.frame(view.about, place, line, view.home, view.chapters),
@@ -55,10 +55,10 @@ def _page(view: View, entry: Entry, story: tuple[Moment, ...], citation: Citatio
             pages.head(view, name, citation, title, description, linked, data=f"{id_}.json")
         ),
         bar=Markup(pages.bar(view, name)),  # noqa: S704
-        made=sources.function(view.code, code.path, code.function),
+        made=code_listing.function(view.code, code.path, code.function),
         code=where,
         inputs=[_input(view, place, used) for used in entry.inputs],
-        sums=places.way(place, view.evidence[_SUMS]),
+        sums=paths.relative(place, view.evidence[_SUMS]),
         said=[_said(piece) for piece in entry.evidence],
         cite=Markup(  # noqa: S704
             pages.render("cite.html", citation=citation, heading="How to cite this number", more="")
@@ -72,8 +72,8 @@ def _input(view: View, place: str, used: Input) -> dict[str, Any]:
     return {
         "snapshot": used.snapshot,
         "sha256": used.sha256,
-        "file": places.way(place, view.evidence[used.snapshot]),
-        "sidecar": places.way(place, view.evidence[sidecar]),
+        "file": paths.relative(place, view.evidence[used.snapshot]),
+        "sidecar": paths.relative(place, view.evidence[sidecar]),
         "rows": rows_used(used.count, used.rows),
         "cells": used.cells,
     }
@@ -89,7 +89,7 @@ def _said(piece: Evidence) -> dict[str, str]:
     }
 
 
-def _data(view: View, entry: Entry, story: tuple[Moment, ...], citation: Citation) -> dict[str, Any]:
+def _data(view: View, entry: Entry, story: tuple[Observation, ...], citation: Citation) -> dict[str, Any]:
     elsewhere = {"evidence", "inputs", "sentences", "parts"}
     return {
         "edition": view.edition.id,

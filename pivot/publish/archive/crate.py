@@ -9,7 +9,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from pivot.files import sha256, write_atomic
-from pivot.publish.archive import places
+from pivot.publish.archive import paths
 from pivot.publish.archive.citation import Citation
 from pivot.snapshots import sidecar
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pivot.publish.archive.site import Issue
+    from pivot.publish.archive.reader import ReleasedEdition
 
 _METADATA = "ro-crate-metadata.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a zip can tell
@@ -29,7 +29,7 @@ _TYPES = {
 }
 
 
-def write(issue: Issue, path: Path) -> int:
+def write(issue: ReleasedEdition, path: Path) -> int:
     """Write an edition of a site as an RO-Crate; the same edition gives the same bytes.
 
     Args:
@@ -44,9 +44,9 @@ def write(issue: Issue, path: Path) -> int:
     """
     manifest = issue.manifest
     files = {
-        name: issue.files.read(places.shared(digest, name)) for name, digest in manifest.snapshots.items()
+        name: issue.files.read(paths.blob_path(digest, name)) for name, digest in manifest.snapshots.items()
     }
-    for name in (places.LEDGER, "ledger.schema.json", manifest.about.pdf, places.MANIFEST):
+    for name in (paths.LEDGER, "ledger.schema.json", manifest.about.pdf, paths.MANIFEST):
         files[name] = issue.files.read(issue.home + name)
     files[_METADATA] = _metadata(issue, files)
     packed = io.BytesIO()
@@ -60,7 +60,7 @@ def write(issue: Issue, path: Path) -> int:
     return len(packed.getvalue())
 
 
-def _metadata(issue: Issue, files: Mapping[str, bytes]) -> bytes:
+def _metadata(issue: ReleasedEdition, files: Mapping[str, bytes]) -> bytes:
     from rocrate.model.contextentity import ContextEntity
     from rocrate.rocrate import ROCrate
 
@@ -111,9 +111,9 @@ def _metadata(issue: Issue, files: Mapping[str, bytes]) -> bytes:
         else:
             file(name, name=f"Terms and hashes of the evidence: {name}")
     file("ledger.schema.json", name="JSON Schema of the ledger")
-    ledger = file(places.LEDGER, name="The ledger: every number with its account")
+    ledger = file(paths.LEDGER, name="The ledger: every number with its account")
     pdf = file(about.pdf, name=f"{about.title}: edition {edition.id}")
-    file(places.MANIFEST, name="The manifest: every file of the published edition, and the edition before it")
+    file(paths.MANIFEST, name="The manifest: every file of the published edition, and the edition before it")
     code = entity(
         "#code",
         "CreativeWork",  # a SoftwareApplication must name an address, and the code has none yet

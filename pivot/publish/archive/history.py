@@ -18,7 +18,7 @@ _WIDTH, _HEIGHT, _EDGE = 220, 48, 6
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Observation:
     """A claim in one edition.
 
     Args:
@@ -44,9 +44,11 @@ class Moment:
     kind: str
 
 
-def moments(claim: str, editions: Sequence[tuple[Edition, Mapping[str, Entry]]]) -> tuple[Moment, ...]:
+def observations(
+    claim: str, editions: Sequence[tuple[Edition, Mapping[str, Entry]]]
+) -> tuple[Observation, ...]:
     """A claim through editions in the order of their evidence; those without it are left out."""
-    found: list[Moment] = []
+    found: list[Observation] = []
     before: Entry | None = None
     for edition, claims in editions:
         entry = claims.get(claim)
@@ -54,7 +56,7 @@ def moments(claim: str, editions: Sequence[tuple[Edition, Mapping[str, Entry]]])
             differs = changes(before, entry)
             kind = (edition.kind_of(claim) or "") if differs else ""
             found.append(
-                Moment(
+                Observation(
                     edition.id,
                     edition.as_of,
                     entry.display,
@@ -91,7 +93,7 @@ def moved(before: Mapping[str, Entry] | None, after: Mapping[str, Entry]) -> dic
     return {id_: differs for id_, differs in found.items() if differs}
 
 
-def texts(claims: Mapping[str, Entry]) -> dict[str, str]:
+def claim_texts(claims: Mapping[str, Entry]) -> dict[str, str]:
     """Every number of a ledger as prose shows it, under the name that prose uses for it."""
     found: dict[str, str] = {}
     for id_, entry in claims.items():
@@ -102,7 +104,7 @@ def texts(claims: Mapping[str, Entry]) -> dict[str, str]:
     return found
 
 
-def picture(story: Sequence[Moment]) -> Markup:
+def picture(story: Sequence[Observation]) -> Markup:
     """A small step line of the value over the days of evidence; nothing for texts or a single edition.
 
     The same is said in words beside it, so the picture carries its summary as a label and no more.
@@ -132,7 +134,7 @@ def picture(story: Sequence[Moment]) -> Markup:
     ).format(label, _WIDTH, _HEIGHT, _WIDTH, _HEIGHT, steps, Markup(dots))  # noqa: S704
 
 
-def _ends(moment: Moment) -> tuple[float, float] | None:
+def _ends(moment: Observation) -> tuple[float, float] | None:
     """From where to where a number goes: a range to its ends, any other number nowhere; None for words."""
     if moment.low is not None and moment.high is not None:
         return moment.low, moment.high

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from pivot.publish.archive import places
+from pivot.publish.archive import paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -74,7 +74,7 @@ def report(
         sources: the newest snapshot of each, with its path from the root of the site.
         address: gives the address of a path from the root of the site.
     """
-    home = places.home(edition.id)
+    home = paths.edition_folder(edition.id)
     graph = {
         "@context": _CONTEXT,
         "@type": "Report",
@@ -136,7 +136,7 @@ def claim(about: About, edition: Edition, id_: str, entry: Entry, address: Addre
         {
             "@context": _CONTEXT,
             **_claim(id_, entry),
-            "@id": address(f"{places.home(edition.id)}claims/{id_}.html"),
+            "@id": address(f"{paths.edition_folder(edition.id)}claims/{id_}.html"),
             "isPartOf": _whole(about, edition, address),
             **_days(edition),
             "author": _authors(about),
@@ -167,7 +167,7 @@ def moved(text: str, start: str, to: str) -> str:
         if not isinstance(content, dict):
             return content
         return {
-            key: places.there(start, value, to) if key in _ADDRESSES else change(value)
+            key: paths.rebase(start, value, to) if key in _ADDRESSES else change(value)
             for key, value in content.items()
         }
 
@@ -199,7 +199,7 @@ def _claim(id_: str, entry: Entry) -> dict[str, Any]:
 
 
 def _whole(about: About, edition: Edition, address: Address) -> dict[str, str]:
-    home = address(places.home(edition.id))
+    home = address(paths.edition_folder(edition.id))
     return {"@type": "Report", "@id": home, "name": about.title, "version": edition.id}
 
 

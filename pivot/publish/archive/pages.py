@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pivot.claims.quantities import Day
 from pivot.files import sha256
 from pivot.names import slug
-from pivot.publish.archive import history, metadata, places
+from pivot.publish.archive import history, metadata, paths
 from pivot.publish.archive.citation import Citation
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from pivot.claims.stored import Entry
     from pivot.editions import Edition
-    from pivot.publish.archive.history import Moment
+    from pivot.publish.archive.history import Observation
     from pivot.publish.archive.manifest import About
-    from pivot.publish.archive.site import Issue
+    from pivot.publish.archive.reader import ReleasedEdition
     from pivot.snapshots import Snapshot
 
 _PUBLISH = Path(__file__).parents[1]
@@ -59,7 +59,7 @@ class View:
     about: About
     edition: Edition
     claims: Mapping[str, Entry]
-    before: Sequence[Issue]
+    before: Sequence[ReleasedEdition]
     snapshots: Sequence[Snapshot]
     evidence: Mapping[str, str]
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -69,27 +69,27 @@ class View:
     @property
     def home(self) -> str:
         """The edition's folder."""
-        return places.home(self.edition.id)
+        return paths.edition_folder(self.edition.id)
 
     def address(self, place: str) -> Callable[[str], str]:
         """The way from a page to any path from the root of the site, or its whole address."""
 
         def given(path: str) -> str:
-            return self.about.address + path if self.about.address else places.there("", path, place)
+            return self.about.address + path if self.about.address else paths.rebase("", path, place)
 
         return given
 
-    def story(self, claim: str) -> tuple[Moment, ...]:
+    def story(self, claim: str) -> tuple[Observation, ...]:
         """A claim in the earlier editions and in this one."""
         told = [(issue.manifest.edition, issue.claims) for issue in self.before]
-        return history.moments(claim, [*told, (self.edition, self.claims)])
+        return history.observations(claim, [*told, (self.edition, self.claims)])
 
 
 @cache
 def assets() -> Mapping[str, tuple[str, bytes]]:
     """Style and script of these pages: name to place and content."""
     found = {name: (_PUBLISH / "assets" / name).read_bytes() for name in _ASSETS}
-    return {name: (places.shared(sha256(data), name), data) for name, data in found.items()}
+    return {name: (paths.blob_path(sha256(data), name), data) for name, data in found.items()}
 
 
 def with_edition(text: str, name: str, view: View) -> str:
@@ -115,11 +115,11 @@ def with_edition(text: str, name: str, view: View) -> str:
         "cite.html",
         citation=citation,
         heading="How to cite this edition" if first else "How to cite this page",
-        more="" if first else places.way(place, view.home + "index.html") + "#cite",
+        more="" if first else paths.relative(place, view.home + "index.html") + "#cite",
     )
     text = _ENTRY.sub(
         lambda entry: (
-            entry[1] + _permalink(places.way(place, f"{view.home}claims/{entry[2]}.html"))
+            entry[1] + _permalink(paths.relative(place, f"{view.home}claims/{entry[2]}.html"))
             if entry[2] in view.claims
             else entry[1]
         ),
@@ -155,7 +155,7 @@ def head(  # noqa: PLR0917
         data: the address of the same as JSON, where there is one.
     """
     place = view.home + name
-    pdf = places.way(place, view.home + view.about.pdf)
+    pdf = paths.relative(place, view.home + view.about.pdf)
     return render(
         "head.html",
         **asset_ways(place),
@@ -189,15 +189,15 @@ def bar(view: View, name: str, *, root: bool = False) -> str:
         page=name,
         top=top(place),
         root=root,
-        here=places.way(place, view.home + name),
-        newest=places.way(place, f"latest/{name}" if claim else name),
+        here=paths.relative(place, view.home + name),
+        newest=paths.relative(place, f"latest/{name}" if claim else name),
         everywhere=f"revisions.html#claim-{Path(name).stem}"
         if claim
         else f"editions/index.html#{slug(name)}",
         previous=previous
         and {
             "id": previous.id,
-            "href": places.way(
+            "href": paths.relative(
                 place,
                 previous.home + (name if previous.home + name in previous.manifest.files else "index.html"),
             ),
@@ -222,7 +222,7 @@ def at_root(text: str, name: str, view: View, pages: Sequence[str]) -> str:
         pages: the edition's pages; links among them stay at the root.
     """
     own = {view.home + page: page for page in pages}
-    text = places.moved(text, view.home + name, name, lambda path: own.get(path, path))
+    text = paths.relocate(text, view.home + name, name, lambda path: own.get(path, path))
     text = metadata.moved(text, view.home + name, name)
     return _BAR.sub(lambda _: bar(view, name, root=True).strip(), text, count=1)
 
@@ -258,7 +258,7 @@ def frame(  # noqa: PLR0917
         "home": to(f"{home}index.html"),
         "ledger_page": to(home + _LEDGER),
         "pdf": to(home + about.pdf),
-        "editions_page": to(f"{places.EDITIONS}/index.html"),
+        "editions_page": to(f"{paths.EDITIONS}/index.html"),
         "revisions_page": to("revisions.html"),
         "feed": to("feed.xml"),
         "chapters": [(to(home + name), title) for name, title in (chapters or {}).items()],
@@ -278,7 +278,7 @@ def asset_ways(place: str, base: str = "") -> dict[str, str]:
 
 
 def _way(place: str, base: str) -> Callable[[str], str]:
-    return lambda path: base + path if base else places.way(place, path)
+    return lambda path: base + path if base else paths.relative(place, path)
 
 
 def top(place: str) -> str:

@@ -14,10 +14,10 @@ from pivot.errors import OutputError, ProseError
 from pivot.files import canonical, sha256, writing
 from pivot.folders import refuse_foreign, replacing
 from pivot.names import SNAPSHOTS
-from pivot.publish.archive import claims, front, history, pages, places, site, sources
+from pivot.publish.archive import claims, code_listing, history, pages, paths, reader, site_pages
 from pivot.publish.archive.manifest import Manifest, Previous
 from pivot.publish.archive.pdf import pack
-from pivot.publish.archive.site import Issue
+from pivot.publish.archive.reader import ReleasedEdition
 from pivot.snapshots import Store
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
     from pivot.article import Article
     from pivot.editions import Edition
-    from pivot.publish.archive.front import Compared
     from pivot.publish.archive.manifest import About, Code
+    from pivot.publish.archive.site_pages import Compared
 
     Way = Callable[[str], str]
     Difference = Callable[[Edition, Edition, tuple[Way, Way]], Compared | None]
 
-_OWN = (places.LEDGER, "ledger.schema.json")  # have an address of their own in every edition
+_OWN = (paths.LEDGER, "ledger.schema.json")  # have an address of their own in every edition
 _LIBRARIES = "site_libs/"  # Quarto's scripts name each other by relative paths, so they stay together
 _DIFFERENCES = "revisions/"
 
@@ -58,7 +58,7 @@ class Draft:
     code: Code
 
 
-def release(place: Path, draft: Draft, difference: Difference | None = None) -> Issue:
+def release(place: Path, draft: Draft, difference: Difference | None = None) -> ReleasedEdition:
     """Add an edition to a published site, in one step that happens or does not.
 
     Args:
@@ -76,7 +76,7 @@ def release(place: Path, draft: Draft, difference: Difference | None = None) -> 
             written; it is as it was.
     """
     with writing(place):
-        refuse_foreign(place, frozenset({places.MANIFEST}), keeps_hidden=True)
+        refuse_foreign(place, frozenset({paths.MANIFEST}), keeps_hidden=True)
         there = {one.id for one in _issues(place)}
         if draft.edition.id not in there and (wrong := complaints(draft, place)):
             raise ProseError(
@@ -89,13 +89,13 @@ def release(place: Path, draft: Draft, difference: Difference | None = None) -> 
                 shutil.copytree(place, new, symlinks=True, copy_function=_link)
             issue = add(new, draft, difference)
             os.sync()
-        return Issue(site.opened(place), issue.sha256, issue.manifest)
+        return ReleasedEdition(reader.opened(place), issue.sha256, issue.manifest)
 
 
 def complaints(draft: Draft, place: Path) -> list[str]:
     """What speaks against releasing an edition, each in one line: guards, and moves without a reason."""
     edition = draft.edition
-    ledger = draft.site / places.LEDGER
+    ledger = draft.site / paths.LEDGER
     entries = stored.parse(ledger.read_bytes(), str(ledger))
     broken = {id_: entry.guard for id_, entry in entries.items() if entry.guard and not entry.guard.holds}
     accepted = {one.claim for one in edition.accepted}
@@ -116,7 +116,7 @@ def complaints(draft: Draft, place: Path) -> list[str]:
     return wrong
 
 
-def add(place: Path, draft: Draft, difference: Difference | None = None) -> Issue:
+def add(place: Path, draft: Draft, difference: Difference | None = None) -> ReleasedEdition:
     """Write an edition into the folder of a site, and make the site's own pages anew.
 
     The folder may be left half-written: `release` works on a copy.
@@ -134,7 +134,7 @@ def add(place: Path, draft: Draft, difference: Difference | None = None) -> Issu
         manifest = there.manifest
     else:
         place.mkdir(parents=True, exist_ok=True)
-        files[places.home(draft.edition.id) + places.MANIFEST] = manifest.to_json()
+        files[paths.edition_folder(draft.edition.id) + paths.MANIFEST] = manifest.to_json()
         for name, data in files.items():
             if not (place / name).is_file():  # a file with this name in `files/` has these bytes
                 _write(place / name, data)
@@ -142,20 +142,20 @@ def add(place: Path, draft: Draft, difference: Difference | None = None) -> Issu
     return next(one for one in _issues(place) if one.id == draft.edition.id)
 
 
-def _issues(place: Path) -> tuple[Issue, ...]:
-    return site.issues(site.opened(place)) if place.is_dir() else ()
+def _issues(place: Path) -> tuple[ReleasedEdition, ...]:
+    return reader.issues(reader.opened(place)) if place.is_dir() else ()
 
 
-def _earlier(edition: Edition, released: Sequence[Issue]) -> tuple[Issue, ...]:
+def _earlier(edition: Edition, released: Sequence[ReleasedEdition]) -> tuple[ReleasedEdition, ...]:
     """The editions that a reader of this one has met, by day of evidence."""
     day = edition.as_of
-    found = site.by_evidence(tuple(released))
+    found = reader.by_evidence(tuple(released))
     return tuple(one for one in found if one.id != edition.id and one.manifest.edition.as_of <= day)
 
 
-def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[str, bytes]]:
+def _compose(draft: Draft, released: tuple[ReleasedEdition, ...]) -> tuple[Manifest, dict[str, bytes]]:
     """The files of an edition by their path from the root of the site, without the manifest."""
-    home = places.home(draft.edition.id)
+    home = paths.edition_folder(draft.edition.id)
     plain = {
         path.relative_to(draft.site).as_posix(): path.read_bytes()
         for path in sorted(draft.site.rglob("*"))
@@ -169,18 +169,18 @@ def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[
     }
     store = Store(draft.snapshots, draft.article.data_sets)
     where = _placed(plain, draft)
-    listing = sources.modules(draft.article)
+    listing = code_listing.modules(draft.article)
     code = {  # as text, which every browser shows, while it may save a program
-        path: (places.shared(sha256(data), f"{path}.txt"), data) for path, data in listing.items()
+        path: (paths.blob_path(sha256(data), f"{path}.txt"), data) for path, data in listing.items()
     }
     texts = {name: data.decode() for name, data in plain.items() if name.endswith(".html")}
     view = pages.View(
         about=draft.about,
         edition=draft.edition,
-        claims=stored.parse(plain[places.LEDGER], places.LEDGER),
+        claims=stored.parse(plain[paths.LEDGER], paths.LEDGER),
         before=_earlier(draft.edition, released),
         snapshots=[store.snapshots(source)[-1] for source in store.sources()],
-        evidence={path: places.shared(sha256(data), path) for path, data in evidence.items()},
+        evidence={path: paths.blob_path(sha256(data), path) for path, data in evidence.items()},
         sources={path: place for path, (place, _) in code.items()},
         code=listing,
         chapters={
@@ -192,7 +192,7 @@ def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[
     files |= dict(pages.assets().values()) | dict(code.values())
     for name, data in plain.items():
         if name in texts:
-            text = places.moved(texts[name], name, home + name, lambda path: where.get(path, home + path))
+            text = paths.relocate(texts[name], name, home + name, lambda path: where.get(path, home + path))
             files[home + name] = pages.with_edition(text, name, view).encode()
         else:
             files[where[name]] = data
@@ -212,13 +212,13 @@ def _compose(draft: Draft, released: tuple[Issue, ...]) -> tuple[Manifest, dict[
 
 def _placed(plain: Mapping[str, bytes], draft: Draft) -> dict[str, str]:
     """Where each file goes: what pages link to by name is shared, the rest stays in the edition."""
-    home = places.home(draft.edition.id)
+    home = paths.edition_folder(draft.edition.id)
     linked = {
-        places.target(name, link)
+        paths.target(name, link)
         for name, data in plain.items()
         if name.endswith(".html")
-        for link in places.links(data.decode())
-        if places.is_internal(link)
+        for link in paths.links(data.decode())
+        if paths.is_internal(link)
     }
     kept = {draft.about.pdf, *_OWN}
     libraries = {name: sha256(data) for name, data in plain.items() if name.startswith(_LIBRARIES)}
@@ -226,19 +226,19 @@ def _placed(plain: Mapping[str, bytes], draft: Draft) -> dict[str, str]:
     found = {}
     for name, data in plain.items():
         if name in libraries:
-            found[name] = f"{places.FILES}/{tree}/{name}"
+            found[name] = f"{paths.FILES}/{tree}/{name}"
         elif name.endswith(".html") or name in kept or name not in linked:
             found[name] = home + name
         else:
-            found[name] = places.shared(sha256(data), name)
+            found[name] = paths.blob_path(sha256(data), name)
     return found
 
 
 def _renew(place: Path, difference: Difference | None) -> None:
     """Make everything at the root of a site anew from the editions in it."""
-    files = site.opened(place)
-    released = site.issues(files)
-    issues = site.by_evidence(released)
+    files = reader.opened(place)
+    released = reader.issues(files)
+    issues = reader.by_evidence(released)
     old = _root_files(place)
     new = dict(_root(issues))
     titles = dict.fromkeys(
@@ -257,10 +257,10 @@ def _renew(place: Path, difference: Difference | None) -> None:
                 before.manifest.edition, after.manifest.edition, (_into(before, name), _into(after, name))
             )
         ):
-            new[name] = front.difference_page((before, after), titles, name, compared)
+            new[name] = site_pages.difference_page((before, after), titles, name, compared)
         if name in new:
             differences[after.id] = name
-    new |= front.site_pages(issues, titles, differences)
+    new |= site_pages.site_pages(issues, titles, differences)
     head = {
         "schema": 1,
         "newest": issues[-1].id,
@@ -269,7 +269,7 @@ def _renew(place: Path, difference: Difference | None) -> None:
     }
     for name in sorted(old - set(new)):
         (place / name).unlink(missing_ok=True)
-    for name, data in {**new, places.MANIFEST: canonical(head)}.items():
+    for name, data in {**new, paths.MANIFEST: canonical(head)}.items():
         _write(place / name, data)
 
 
@@ -280,30 +280,30 @@ def _write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _into(issue: Issue, start: str) -> Way:
+def _into(issue: ReleasedEdition, start: str) -> Way:
     """The way from a page of the site to any page of an edition; "" to one that it has not."""
 
     def way(path: str) -> str:
         there = issue.home + path.partition("#")[0] in issue.manifest.files
-        return places.way(start, issue.home + path) if there else ""
+        return paths.relative(start, issue.home + path) if there else ""
 
     return way
 
 
 def _reading_order(first: str, names: Container[str]) -> Iterator[str]:
     """The pages of an edition as its first page lists them; the first page itself comes first."""
-    found = (places.target("index.html", link) for link in places.links(first))
+    found = (paths.target("index.html", link) for link in paths.links(first))
     return iter(dict.fromkeys(["index.html", *(name for name in found if name in names)]))
 
 
 def _root_files(place: Path) -> set[str]:
     try:
-        return set(json.loads((place / places.MANIFEST).read_text("utf-8"))["files"])
+        return set(json.loads((place / paths.MANIFEST).read_text("utf-8"))["files"])
     except FileNotFoundError:
         return set()
 
 
-def _root(issues: Sequence[Issue]) -> Iterator[tuple[str, bytes]]:
+def _root(issues: Sequence[ReleasedEdition]) -> Iterator[tuple[str, bytes]]:
     """The newest edition's pages at the root, and a way on from every page and claim that it lacks."""
     newest = issues[-1]
     files, manifest = newest.files, newest.manifest
@@ -313,21 +313,24 @@ def _root(issues: Sequence[Issue]) -> Iterator[tuple[str, bytes]]:
         if name in newest.pages:
             text = files.read(newest.home + name).decode()
             yield name, pages.at_root(text, name, view, newest.pages).encode()
-        elif not name.startswith("claims/") and name != places.MANIFEST:
+        elif not name.startswith("claims/") and name != paths.MANIFEST:
             yield name, files.read(newest.home + name)
     for issue in issues:  # a later edition's page takes the place of an earlier one's
         words = f"in edition {issue.id}"
         for name in issue.pages:
             if name not in newest.pages:
-                yield name, front.moved_page(manifest.about, name, issue.home + name, f"This page {words}")
+                yield (
+                    name,
+                    site_pages.moved_page(manifest.about, name, issue.home + name, f"This page {words}"),
+                )
         for id_ in issue.claims:
             name = f"latest/claims/{id_}"
             to = f"{issue.home}claims/{id_}"
-            yield f"{name}.html", front.moved_page(manifest.about, name, f"{to}.html", f"{id_} {words}")
+            yield f"{name}.html", site_pages.moved_page(manifest.about, name, f"{to}.html", f"{id_} {words}")
             yield f"{name}.json", files.read(f"{to}.json")
 
 
-def _refuse_change(there: Issue, files: Mapping[str, bytes]) -> None:
+def _refuse_change(there: ReleasedEdition, files: Mapping[str, bytes]) -> None:
     new = {name: sha256(data) for name, data in files.items()}
     old = there.manifest.files
     differing = sorted(name for name in {*new, *old} if new.get(name) != old.get(name))

@@ -22,16 +22,16 @@ from typing import TYPE_CHECKING, Any
 from pivot.errors import ReportError
 from pivot.files import sha256
 from pivot.names import SNAPSHOTS
-from pivot.publish.archive import history, places
+from pivot.publish.archive import history, paths
 from pivot.publish.archive.manifest import Code, Manifest
-from pivot.publish.archive.site import Issue, by_evidence, opened
+from pivot.publish.archive.reader import ReleasedEdition, by_evidence, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pivot.article import Article
     from pivot.claims.stored import Entry
-    from pivot.publish.archive.site import Files
+    from pivot.publish.archive.reader import Files
 
 _NUMBER = re.compile(r'<(\w+)\b([^<>]*\sdata-var="[^<>]*)>(.*?)</\1>', re.DOTALL)
 _ATTRIBUTE = re.compile(r'\s(data-var|data-edition)="([^"]*)"')
@@ -41,7 +41,7 @@ _TOLERANCE = 1e-9  # libraries may add in another order; a number that readers s
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Discrepancy:
     """One thing that is not as it was published.
 
     Args:
@@ -72,7 +72,7 @@ class Verification:
     """
 
     checked: Mapping[str, int]
-    findings: tuple[Finding, ...]
+    findings: tuple[Discrepancy, ...]
     notes: tuple[str, ...]
     newest: str
 
@@ -108,57 +108,57 @@ class _Work:
 
     def __init__(self, files: Files, place: str) -> None:
         self.files = files
-        self.findings: list[Finding] = []
+        self.findings: list[Discrepancy] = []
         self.notes: list[str] = []
         self.checked: Counter[str] = Counter(editions=0, files=0, bytes=0, snapshots=0, numbers=0)
         self.names = files.names()
         self.issues = tuple(sorted(self._issues(), key=lambda one: (one.manifest.number, one.id)))
         self.checked["editions"] = len(self.issues)
-        if not self.issues and places.MANIFEST not in self.names:
+        if not self.issues and paths.MANIFEST not in self.names:
             raise ReportError(
                 "this is no published site",
                 where=place,
-                expected=f"{places.MANIFEST} and {places.EDITIONS}/ID/{places.MANIFEST}",
+                expected=f"{paths.MANIFEST} and {paths.EDITIONS}/ID/{paths.MANIFEST}",
                 got=f"{len(self.names)} other files",
                 hint="name the folder that `pivot release` made, or a zip of it",
             )
         self.head = self._head()
 
     def find(self, kind: str, where: str, expected: object, got: object) -> None:
-        self.findings.append(Finding(kind, where, str(expected), str(got)))
+        self.findings.append(Discrepancy(kind, where, str(expected), str(got)))
 
-    def _issues(self) -> Iterator[Issue]:
+    def _issues(self) -> Iterator[ReleasedEdition]:
         for name in self.names:
-            if re.fullmatch(rf"{places.EDITIONS}/[^/]+/{re.escape(places.MANIFEST)}", name):
+            if re.fullmatch(rf"{paths.EDITIONS}/[^/]+/{re.escape(paths.MANIFEST)}", name):
                 data = self.files.read(name)
                 try:
                     manifest = Manifest.from_json(data, name)
                 except ReportError as error:
                     self.find("changed", name, "the manifest of an edition", error.got)
                     continue
-                if name != places.home(manifest.edition.id) + places.MANIFEST:
+                if name != paths.edition_folder(manifest.edition.id) + paths.MANIFEST:
                     self.find("changed", name, name.split("/")[1], f"the manifest of {manifest.edition.id}")
                     continue
-                yield Issue(self.files, sha256(data), manifest)
+                yield ReleasedEdition(self.files, sha256(data), manifest)
 
     def _head(self) -> dict[str, Any]:
         empty: dict[str, Any] = {"editions": [], "files": {}}
-        if places.MANIFEST not in self.names:
-            self.find("missing", places.MANIFEST, "the list of the site's own files", "nothing")
+        if paths.MANIFEST not in self.names:
+            self.find("missing", paths.MANIFEST, "the list of the site's own files", "nothing")
             return empty
         try:
-            head = json.loads(self.files.read(places.MANIFEST))
+            head = json.loads(self.files.read(paths.MANIFEST))
             listed = {one["edition"]: one["manifest"] for one in head["editions"]}
             return {"editions": list(listed.items()), "files": dict(head["files"])}
         except (ValueError, KeyError, TypeError) as error:
-            self.find("changed", places.MANIFEST, "the list of the site's own files", error)
+            self.find("changed", paths.MANIFEST, "the list of the site's own files", error)
             return empty
 
     def check_files(self) -> None:
         """Every file that a manifest names is there as it was, and there is no other."""
         expected: dict[str, str] = dict(self.head["files"])
         for edition, digest in self.head["editions"]:
-            expected[places.home(edition) + places.MANIFEST] = digest
+            expected[paths.edition_folder(edition) + paths.MANIFEST] = digest
         for issue in self.issues:
             expected |= issue.manifest.files
         for name in sorted(expected):
@@ -171,7 +171,7 @@ class _Work:
             self.checked["bytes"] += len(data)
             if sha256(data) != expected[name]:
                 self.find("changed", name, f"SHA-256 {expected[name]}", sha256(data))
-        for name in sorted({*self.names} - {*expected, places.MANIFEST}):
+        for name in sorted({*self.names} - {*expected, paths.MANIFEST}):
             self.find("extra", name, "nothing", "a file that no manifest names")
 
     def check_chain(self, known: str) -> None:
@@ -179,9 +179,14 @@ class _Work:
         there = {issue.id: issue for issue in self.issues}
         for edition, _ in self.head["editions"]:
             if edition not in there:
-                self.find("rollback", places.home(edition), "an edition that the root still names", "nothing")
+                self.find(
+                    "rollback",
+                    paths.edition_folder(edition),
+                    "an edition that the root still names",
+                    "nothing",
+                )
         for number, issue in enumerate(self.issues, 1):
-            before, where = issue.manifest.previous, issue.home + places.MANIFEST
+            before, where = issue.manifest.previous, issue.home + paths.MANIFEST
             if issue.manifest.number != number or (before is None) != (number == 1):
                 self.find("chain", where, f"release {number}", f"release {issue.manifest.number}")
             if before and before.edition not in there:
@@ -209,12 +214,12 @@ class _Work:
         for issue in self.issues:
             held = issue.manifest.snapshots
             for path, digest in sorted(held.items()):
-                file = places.shared(digest, path)
+                file = paths.blob_path(digest, path)
                 got = self._sha256(file)
                 if got != digest:
                     self.find("snapshot", f"{issue.id}: {path}", f"SHA-256 {digest}", got)
                 self.checked["snapshots"] += 1
-            sums = self._read(places.shared(held.get(f"{SNAPSHOTS}/SHA256SUMS", ""), "SHA256SUMS"))
+            sums = self._read(paths.blob_path(held.get(f"{SNAPSHOTS}/SHA256SUMS", ""), "SHA256SUMS"))
             for line in sums.splitlines():
                 digest, _, name = line.partition("  ")
                 if (got := held.get(f"{SNAPSHOTS}/{name}", "nothing")) != digest:
@@ -227,12 +232,12 @@ class _Work:
 
     def check_numbers(self) -> None:
         """Every number that a page binds to a claim is the one that the edition's ledger gives."""
-        ledgers = {issue.id: history.texts(self._claims(issue)) for issue in self.issues}
+        ledgers = {issue.id: history.claim_texts(self._claims(issue)) for issue in self.issues}
         newest = by_evidence(self.issues)[-1].id if self.issues else ""
         for name in self.names:
             edition = (
                 name.split("/")[1]
-                if name.startswith(f"{places.EDITIONS}/") and name.count("/") > 1
+                if name.startswith(f"{paths.EDITIONS}/") and name.count("/") > 1
                 else newest
             )
             if name.endswith(".html") and edition in ledgers:
@@ -288,7 +293,7 @@ class _Work:
                         self.find("snapshot", f"{issue.id}: {path}", f"a path in {SNAPSHOTS}", path)
                         continue
                     file.parent.mkdir(parents=True, exist_ok=True)
-                    file.write_bytes(self._bytes(places.shared(digest, path)))
+                    file.write_bytes(self._bytes(paths.blob_path(digest, path)))
                 if issue.manifest.code != current:
                     made = f"{issue.manifest.code.version}, SHA-256 {issue.manifest.code.sha256[:12]}"
                     self.notes.append(f"edition {issue.id} was made by other code than this ({made})")
@@ -300,7 +305,7 @@ class _Work:
                     continue
                 self._compare(issue, again)
 
-    def _compare(self, issue: Issue, again: Mapping[str, Entry]) -> None:
+    def _compare(self, issue: ReleasedEdition, again: Mapping[str, Entry]) -> None:
         published = self._claims(issue)
         for id_ in sorted({*published, *again}):
             said, made = (_said(ledger.get(id_)) for ledger in (published, again))
@@ -309,7 +314,7 @@ class _Work:
                 if not _same(said.get(key), made.get(key)):
                     self.find("recomputed", f"{issue.id}: {id_}, {key}", said.get(key), made.get(key))
 
-    def _claims(self, issue: Issue) -> Mapping[str, Entry]:
+    def _claims(self, issue: ReleasedEdition) -> Mapping[str, Entry]:
         try:
             return issue.claims
         except (KeyError, ReportError):
@@ -345,6 +350,6 @@ def _same(one: Any, other: Any) -> bool:  # noqa: ANN401
     return bool(one == other)
 
 
-def by_kind(findings: Iterable[Finding]) -> dict[str, int]:
+def by_kind(findings: Iterable[Discrepancy]) -> dict[str, int]:
     """How many findings there are of each kind, in the order in which the kinds are checked."""
     return dict(Counter(finding.kind for finding in findings))

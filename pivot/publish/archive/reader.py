@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from pivot.claims import stored
 from pivot.errors import ReportError
 from pivot.files import sha256
-from pivot.publish.archive import places
+from pivot.publish.archive import paths
 from pivot.publish.archive.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def opened(place: Path) -> Files:
 
 
 @dataclass(frozen=True)
-class Issue:
+class ReleasedEdition:
     """An edition in a site."""
 
     files: Files
@@ -112,12 +112,12 @@ class Issue:
     @property
     def home(self) -> str:
         """Its folder, with a slash at the end."""
-        return places.home(self.id)
+        return paths.edition_folder(self.id)
 
     @cached_property
     def claims(self) -> Mapping[str, Entry]:
         """Its ledger, in the form that new ledgers have."""
-        name = self.home + places.LEDGER
+        name = self.home + paths.LEDGER
         return stored.parse(self.files.read(name), name)
 
     @cached_property
@@ -129,7 +129,7 @@ class Issue:
         )
 
 
-def issues(files: Files) -> tuple[Issue, ...]:
+def issues(files: Files) -> tuple[ReleasedEdition, ...]:
     """Every edition that stands in a site, in the order of release.
 
     Raises:
@@ -138,12 +138,12 @@ def issues(files: Files) -> tuple[Issue, ...]:
     found = []
     for name in files.names():
         parts = name.split("/")
-        if len(parts) == 3 and parts[0] == places.EDITIONS and parts[2] == places.MANIFEST:  # noqa: PLR2004
+        if len(parts) == 3 and parts[0] == paths.EDITIONS and parts[2] == paths.MANIFEST:  # noqa: PLR2004
             data = files.read(name)
-            found.append(Issue(files, sha256(data), Manifest.from_json(data, name)))
+            found.append(ReleasedEdition(files, sha256(data), Manifest.from_json(data, name)))
     return tuple(sorted(found, key=lambda one: (one.manifest.number, one.id)))
 
 
-def by_evidence(found: tuple[Issue, ...]) -> tuple[Issue, ...]:
+def by_evidence(found: tuple[ReleasedEdition, ...]) -> tuple[ReleasedEdition, ...]:
     """Editions in the order in which readers meet them: by day of evidence; the newest is the last."""
     return tuple(sorted(found, key=lambda one: one.manifest.order))

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pivot.editions import Edition
+    from pivot.publish.archive.reader import ReleasedEdition
     from pivot.publish.archive.release import Difference
-    from pivot.publish.archive.site import Issue
     from pivot.publish.build import Built
     from pivot.publish.render import Progress, Renderer
 
@@ -65,7 +65,7 @@ def release(  # noqa: PLR0917
     renderer: str | None,
     progress: Progress,
     difference: Difference | None = None,
-) -> Issue:
+) -> ReleasedEdition:
     """Freeze one edition into a published site; see `archive.release`.
 
     Args:

@@ -23,26 +23,26 @@ _LINK = re.compile(r'(?<=\s)((?:data-)?\b(?:href|src|index))="([^"]*)"')
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|#|$")
 
 
-def home(edition: str) -> str:
+def edition_folder(edition: str) -> str:
     """The folder of an edition, with a slash at its end."""
     return f"{EDITIONS}/{edition}/"
 
 
-def shared(digest: str, name: str) -> str:
+def blob_path(digest: str, name: str) -> str:
     """The place of a file that several editions may share; `name` gives the suffix."""
     return f"{FILES}/{digest}{posixpath.splitext(name)[1]}"
 
 
-def way(start: str, to: str) -> str:
+def relative(start: str, to: str) -> str:
     """The relative address of a file as seen from another; both as paths from the root of the site."""
     return posixpath.relpath(to, posixpath.dirname(start) or ".")
 
 
-def there(start: str, link: str, to: str) -> str:
+def rebase(start: str, link: str, to: str) -> str:
     """A link on one page as it reads on another; one that leads out of the site stays."""
     if not is_internal(link):
         return link
-    return way(to, target(start, link)) + ("/" if link.endswith("/") else "")
+    return relative(to, target(start, link)) + ("/" if link.endswith("/") else "")
 
 
 def target(page: str, link: str) -> str:
@@ -72,7 +72,7 @@ def relink(text: str, change: Callable[[str], str]) -> str:
     return _TAG.sub(in_tag, text)
 
 
-def moved(text: str, start: str, to: str, place: Callable[[str], str]) -> str:
+def relocate(text: str, start: str, to: str, place: Callable[[str], str]) -> str:
     """A page that goes from one place to another, with its links put right.
 
     Args:
@@ -84,6 +84,6 @@ def moved(text: str, start: str, to: str, place: Callable[[str], str]) -> str:
 
     def change(link: str) -> str:
         path = target(start, link)
-        return way(to, place(path)) + link[len(link.partition("#")[0].partition("?")[0]) :]
+        return relative(to, place(path)) + link[len(link.partition("#")[0].partition("?")[0]) :]
 
     return relink(text, change)

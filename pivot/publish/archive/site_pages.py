@@ -10,14 +10,14 @@ from markupsafe import Markup
 
 from pivot.editions import KINDS
 from pivot.files import canonical
-from pivot.publish.archive import history, pages, places
+from pivot.publish.archive import history, pages, paths
 from pivot.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pivot.publish.archive.manifest import About
-    from pivot.publish.archive.site import Issue
+    from pivot.publish.archive.reader import ReleasedEdition
 
 _NAMESPACE = uuid.UUID("5d0c6f0e-9d0f-5c63-8b0a-6a2f3c0f7c11")
 _FILTERS = {"all": "all claims", "moved": "those that moved", "verdict": "those whose verdict changed"} | {
@@ -39,7 +39,7 @@ class Compared:
 
 
 def site_pages(
-    issues: Sequence[Issue], titles: Mapping[str, str], differences: Mapping[str, str]
+    issues: Sequence[ReleasedEdition], titles: Mapping[str, str], differences: Mapping[str, str]
 ) -> dict[str, bytes]:
     """The pages of the whole site: editions, revisions, versions, the feed, and one for what is not there.
 
@@ -60,7 +60,7 @@ def site_pages(
     return {
         "versions.json": canonical(versions),
         "versions.js": b"window.pivotEditions="
-        + canonical(versions | {"texts": history.texts(issues[-1].claims)}),
+        + canonical(versions | {"texts": history.claim_texts(issues[-1].claims)}),
         "feed.xml": pages.render(
             "feed.xml",
             **facts,
@@ -86,7 +86,7 @@ def site_pages(
 
 
 def difference_page(
-    pair: tuple[Issue, Issue], titles: Mapping[str, str], name: str, compared: Compared
+    pair: tuple[ReleasedEdition, ReleasedEdition], titles: Mapping[str, str], name: str, compared: Compared
 ) -> bytes:
     """The page of a difference; it stays as it is made, and so it leads to the report of the later edition.
 
@@ -111,10 +111,12 @@ def difference_page(
 
 def moved_page(about: About, start: str, to: str, title: str) -> bytes:
     """A page that leads on to another, at once and without scripts."""
-    return pages.render("moved.html", about=about, to=places.way(start, to), title=title).encode()
+    return pages.render("moved.html", about=about, to=paths.relative(start, to), title=title).encode()
 
 
-def _frame(issues: Sequence[Issue], titles: Mapping[str, str], name: str, base: str = "") -> dict[str, Any]:
+def _frame(
+    issues: Sequence[ReleasedEdition], titles: Mapping[str, str], name: str, base: str = ""
+) -> dict[str, Any]:
     newest = issues[-1]
     chapters = {page: title for page, title in titles.items() if page in newest.pages}
     line = f"All editions; the newest is {newest.id}"
@@ -126,12 +128,12 @@ def _plain_head(name: str, base: str = "") -> Markup:
     return Markup(pages.render("head.html", **ways, data="", canonical="", tags=(), linked=""))  # noqa: S704
 
 
-def _table(issues: Sequence[Issue]) -> dict[str, Any]:
+def _table(issues: Sequence[ReleasedEdition]) -> dict[str, Any]:
     """Every claim in every edition, and the kinds of revision by which rows can be chosen."""
     story = [(issue.manifest.edition, issue.claims) for issue in issues]
     rows = {}
     for id_ in dict.fromkeys(id_ for _, claims in reversed(story) for id_ in claims):
-        cells = {moment.edition: moment for moment in history.moments(id_, story)}
+        cells = {moment.edition: moment for moment in history.observations(id_, story)}
         kinds = {"all"} | {moment.kind for moment in cells.values() if moment.changes}
         kinds |= {"moved" for moment in cells.values() if moment.changes}
         kinds |= {"verdict" for moment in cells.values() if any("verdict" in text for text in moment.changes)}
@@ -145,12 +147,12 @@ def _table(issues: Sequence[Issue]) -> dict[str, Any]:
     return {"rows": rows, "filters": shown}
 
 
-def _moved(issues: Sequence[Issue]) -> dict[str, str]:
+def _moved(issues: Sequence[ReleasedEdition]) -> dict[str, str]:
     """For each edition what it moved, in a sentence."""
     return {issue.id: _told(before, issue) for before, issue in zip([None, *issues], issues, strict=False)}
 
 
-def _told(before: Issue | None, issue: Issue) -> str:
+def _told(before: ReleasedEdition | None, issue: ReleasedEdition) -> str:
     """In the words and counts of the difference: a claim may move in more than one way."""
     if before is None:
         return f"The first edition, with {len(issue.claims)} claims."
@@ -172,7 +174,7 @@ def _told(before: Issue | None, issue: Issue) -> str:
     return f"Of {len(old | now)} claims {words}{': ' if told else ''}{', '.join(told)}."
 
 
-def _versions(issues: Sequence[Issue]) -> dict[str, Any]:
+def _versions(issues: Sequence[ReleasedEdition]) -> dict[str, Any]:
     return {
         "schema": 1,
         "newest": issues[-1].id,
