@@ -7,12 +7,12 @@ import html
 import math
 import re
 from dataclasses import fields, is_dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pivot.files import canonical
@@ -21,9 +21,12 @@ from pivot.revisions.report import SCHEMA_VERSION
 from pivot.revisions.sentences import SAME
 from pivot.revisions.text import cells, clipped, flat, grown, mixed, shares
 from pivot.snapshots.tables import text
+from pivot.templates import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from jinja2 import Environment
 
     from pivot.revisions.numbers import Number
     from pivot.revisions.report import Report
@@ -120,14 +123,9 @@ def _render(name: str, report: Report, caps: Caps, ways: Ways | None = None) -> 
     return re.sub(r"\n{3,}", "\n\n", said).strip() + "\n"
 
 
+@cache
 def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = environment(Path(__file__).parent / "templates")
     made.filters |= {
         "clip": _clip,
         "code": lambda said: Markup(flat(said).replace("`", "'")),  # noqa: S704 -- inert between backticks

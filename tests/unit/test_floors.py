@@ -14,6 +14,7 @@ FLOORS = (
     "records",
     "files",
     "folders",
+    "templates",
     "code",
     "snapshots",
     "claims",

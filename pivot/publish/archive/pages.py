@@ -9,18 +9,18 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from pivot.claims.quantities import Day
 from pivot.files import sha256
 from pivot.names import slug
 from pivot.publish.archive import history, metadata, paths
 from pivot.publish.archive.citation import Citation
+from pivot.templates import environment
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
 
+    from jinja2 import Environment
     from markupsafe import Markup
 
     from pivot.claims.stored import Entry
@@ -298,13 +298,4 @@ def render(name: str, **given: object) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_PUBLISH / "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        auto_reload=False,
-    )
-    environment.filters["slug"] = slug
-    return environment
+    return environment(_PUBLISH / "templates")

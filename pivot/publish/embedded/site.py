@@ -8,12 +8,13 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-
 from pivot.publish.embedded.engine import ASSETS
+from pivot.templates import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from jinja2 import Template
 
     from pivot.folders import OutputFolder
     from pivot.prose.book import Book
@@ -34,16 +35,7 @@ _SPACE = re.compile(r"\s+")
 
 @cache
 def _template() -> Template:
-    folder = ASSETS.parent / "templates"
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        auto_reload=False,
-    )
-    return environment.get_template("page.html")
+    return environment(ASSETS.parent / "templates").get_template("page.html")
 
 
 def link_pages(linker: Linker) -> dict[str, str]:
