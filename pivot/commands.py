@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pivot.editions import Edition
     from pivot.evaluation import Evaluation
     from pivot.publish.archive import Compared
-    from pivot.publish.archive.release import Difference, Way
+    from pivot.publish.archive.site_root import Difference, Way
     from pivot.snapshots import Snapshot, Store
 
 

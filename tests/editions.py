@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from analysis.report import ARTICLE
 from pivot.commands import difference
 from pivot.editions import edition
 from pivot.files import canonical, sha256
-from pivot.names import SITE
+from pivot.names import CACHE, SITE
+from pivot.publish import publication
 from pivot.publish.archive import Draft, paths
-from pivot.publish.archive.manifest import About, Code
+from pivot.publish.archive.manifest import About
 from pivot.publish.build import Built
 from pivot.publish.publication import build_all
-from pivot.publish.render import silent
+from pivot.publish.render import choose_renderer, silent
 from tests.report import copy_repository
 
 FIRST, SECOND, NEWEST = IDS = ("2026-05-08", "2026-06-30", "2026-08-21")
@@ -71,21 +72,21 @@ def contents(site: Path) -> dict[str, bytes]:
 
 def draft(id_: str) -> Draft:
     """An edition of the published site, ready to be released again."""
-    root = repository()
-    return Draft(
-        edition=edition(root, id_),
-        site=root / ".pivot/editions" / id_,
-        snapshots=root / "data-snapshots",
-        about=About(
-            title="Bitcoin miners and AI: the numbers, opened",
-            description="",
-            authors=("The miner pivot report",),
-            lang="en",
-            pdf="report.pdf",
-        ),
-        article=ARTICLE,
-        code=Code.current(ARTICLE),
+    about = About(
+        title="Bitcoin miners and AI: the numbers, opened",
+        description="",
+        authors=("The miner pivot report",),
+        lang="en",
+        pdf="report.pdf",
     )
+    return replace(_made(id_), about=about)
+
+
+@cache
+def _made(id_: str) -> Draft:
+    root = repository()
+    with choose_renderer("embedded", root / CACHE / "objects") as renderer:
+        return publication.draft(root, edition(root, id_), renderer, silent)
 
 
 class Forger:

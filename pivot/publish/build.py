@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pivot.publish.frame import RenderedBook
     from pivot.publish.render import Progress, Renderer
 
 
@@ -74,6 +75,19 @@ class Built:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of making one vintage.
+
+    Args:
+        broken: the claims whose guard does not hold.
+        book: the pages, for another frame around them; None where a renderer has a frame of its own.
+    """
+
+    broken: tuple[str, ...]
+    book: RenderedBook | None
+
+
 def build(root: Path, as_of: dt.date, renderer: str | None, out: Path, progress: Progress) -> Built:
     """Make the site and the PDF of one vintage.
 
@@ -90,8 +104,8 @@ def build(root: Path, as_of: dt.date, renderer: str | None, out: Path, progress:
 
     def anew() -> tuple[str, ...]:
         with choose_renderer(renderer, root / CACHE / "objects") as chosen:
-            broken = make(root, as_of, chosen, out, progress)
-        return tuple(f"the guard of {id_} does not hold as of {as_of}" for id_ in broken)
+            made = make(root, as_of, chosen, out, progress)
+        return tuple(f"the guard of {id_} does not hold as of {as_of}" for id_ in made.broken)
 
     return unless_unchanged(root, f"{as_of} {renderer}", out, anew)
 
@@ -125,7 +139,7 @@ def unless_unchanged(root: Path, what: str, out: Path, make: Callable[[], tuple[
 
 def make(  # noqa: PLR0917
     root: Path, as_of: dt.date, renderer: Renderer, out: Path, progress: Progress, edition: str = ""
-) -> tuple[str, ...]:
+) -> Made:
     """Make a site whether or not anything changed, and put it in the place of the last one.
 
     Args:
@@ -135,9 +149,6 @@ def make(  # noqa: PLR0917
         out: the folder of the site.
         progress: told what is being done.
         edition: the edition that the site will be in the archive; "" for a site of its own.
-
-    Returns:
-        The claims whose guard does not hold at this vintage.
 
     Raises:
         ReportError: as `build`.
@@ -155,7 +166,7 @@ def make(  # noqa: PLR0917
         draw(root, prepared, progress)
         compiled.result()
         ledger = pool.submit(prepared.published, root)
-        renderer.render(book, prepared.inputs, staged, progress)
+        rendered = renderer.render(book, prepared.inputs, staged, progress)
         progress("publish", 0, 1)
         with replacing(out) as new:
             shutil.copytree(staged, new)
@@ -163,7 +174,7 @@ def make(  # noqa: PLR0917
             for name, path in files.items():
                 (new / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, new / name)
-    return prepared.broken
+    return Made(prepared.broken, rendered)
 
 
 def published_files(root: Path) -> dict[str, Path]:

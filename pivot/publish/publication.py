@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pivot.editions import Edition
     from pivot.publish.archive.reader import ReleasedEdition
-    from pivot.publish.archive.release import Difference
+    from pivot.publish.archive.site_root import Difference
     from pivot.publish.build import Built
     from pivot.publish.render import Progress, Renderer
 
@@ -49,10 +49,10 @@ def build_all(
         chosen_renderer = choose_renderer(renderer, root / CACHE / "objects")
         with writing(out), chosen_renderer as chosen, replacing(out) as new:
             for listed in editions(root):
-                draft = _draft(root, listed, chosen, progress)
-                warnings += [f"edition {listed.id}: {one}" for one in complaints(draft, new)]
+                drafted = draft(root, listed, chosen, progress)
+                warnings += [f"edition {listed.id}: {one}" for one in complaints(drafted, new)]
                 progress(f"edition {listed.id}", 0, 1)
-                add(new, draft, difference)
+                add(new, drafted, difference)
         return tuple(warnings)
 
     return unless_unchanged(root, f"all editions {renderer}", out, anew)
@@ -81,14 +81,15 @@ def release(  # noqa: PLR0917
     """
     listed = edition(root, id_)
     with choose_renderer(renderer, root / CACHE / "objects") as chosen:
-        draft = _draft(root, listed, chosen, progress)
+        drafted = draft(root, listed, chosen, progress)
     progress(f"edition {id_}", 0, 1)
-    return release_into(into, draft, difference)
+    return release_into(into, drafted, difference)
 
 
-def _draft(root: Path, listed: Edition, renderer: Renderer, progress: Progress) -> Draft:
+def draft(root: Path, listed: Edition, renderer: Renderer, progress: Progress) -> Draft:
+    """Build the site of an edition, ready to be released."""
     site = root / CACHE / "editions" / listed.id
-    make(root, listed.as_of, renderer, site, progress, listed.id)
+    made = make(root, listed.as_of, renderer, site, progress, listed.id)
     book = Book.load(root)
     return Draft(
         edition=listed,
@@ -104,4 +105,5 @@ def _draft(root: Path, listed: Edition, renderer: Renderer, progress: Progress) 
         ),
         article=article_of(root),
         code=Code.current(article_of(root)),
+        book=made.book,
     )

@@ -48,7 +48,7 @@ _TROUBLE = re.compile(
 
 
 class QuartoRenderer:
-    """Renders with the `quarto` on PATH.
+    """Renders with the `quarto` on PATH; its pages have a frame of their own.
 
     Args:
         cache: folder for the staged copy of the book; emptied after each build.

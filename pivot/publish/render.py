@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from pivot.prose.book import Book
+    from pivot.publish.frame import RenderedBook
 
 _EDITION_LINE = "report.edition-line"
 
@@ -66,8 +67,11 @@ class Renderer(Protocol):
     def prepare(self, book: Book, inputs: Inputs) -> None:
         """Do ahead what can be done without the figures; `render` does it where this was not called."""
 
-    def render(self, book: Book, inputs: Inputs, out: Path, progress: Progress) -> None:
+    def render(self, book: Book, inputs: Inputs, out: Path, progress: Progress) -> RenderedBook | None:
         """Write the site and `<output_file>.pdf` into `out`, an empty or an earlier output folder.
+
+        Returns:
+            The pages, for another frame around them; None where they have a frame of their own.
 
         Raises:
             ProseError: the prose is at fault; lists every place.

@@ -23,6 +23,7 @@ from pivot.errors import OutputError, ProseError
 from pivot.files import sha256
 from pivot.publish import publication
 from pivot.publish.archive import Draft, paths, release, verify
+from pivot.publish.archive.composition import compose
 from pivot.publish.archive.manifest import About
 from pivot.publish.render import silent
 from tests.conftest import ROOT
@@ -393,7 +394,9 @@ def test_rewriting_an_edition_is_refused_and_names_the_first_differing_file(
     before = contents(site)
     with pytest.raises(OutputError, match="can not be changed") as refused:
         release(
-            site, replace(draft(FIRST), site=other, about=published_about(site)), difference(repository())
+            site,
+            replace(draft(FIRST), site=other, book=None, about=published_about(site)),
+            difference(repository()),
         )
     assert refused.value.where == f"editions/{FIRST}/chapters/security.html"
     assert contents(site) == before
@@ -490,6 +493,30 @@ def test_hard_links_share_no_fate(tmp_path: Path) -> None:
     assert contents(new)["versions.json"] != before["versions.json"]
 
 
+def test_of_two_editions_of_one_day_the_later_release_is_the_newer(tmp_path: Path) -> None:
+    """A correction on the day of the edition before it, with a name that sorts before that one's."""
+    new, mended = tmp_path / "new", draft(FIRST)
+    mended = replace(mended, edition=replace(mended.edition, id="1-mended", title="Mended"))
+    for given in (draft(FIRST), mended):
+        release(new, given)
+    versions = json.loads((new / "versions.json").read_text("utf-8"))
+    assert [one["id"] for one in versions["editions"]] == [FIRST, "1-mended"]
+    assert versions["newest"] == "1-mended"
+    page = (new / "index.html").read_text("utf-8")
+    assert "<strong>Edition 1-mended</strong>" in page
+    assert f'rel="prev" href="editions/{FIRST}/index.html"' in page
+    assert 'rel="prev"' not in (new / f"editions/{FIRST}/index.html").read_text("utf-8")
+    assert verify(new).findings == ()
+
+
+def test_a_page_with_a_frame_of_its_own_says_its_edition_like_the_others() -> None:
+    """What is put into a page of Quarto's stands where our own frame has it."""
+    manifest, files = compose(draft(SECOND), ())
+    assert draft(SECOND).book is not None
+    assert sum(name.startswith(f"editions/{SECOND}/chapters/") for name in files) > 10
+    assert compose(replace(draft(SECOND), book=None), ()) == (manifest, files)
+
+
 def test_a_page_that_the_newest_edition_has_not_leads_to_the_one_that_has(tmp_path: Path) -> None:
     given = draft(SECOND)
     plain = Path(shutil.copytree(given.site, tmp_path / "plain"))
@@ -499,7 +526,7 @@ def test_a_page_that_the_newest_edition_has_not_leads_to_the_one_that_has(tmp_pa
         path.write_text(text.replace("divergent-views.html", "limits.html"), "utf-8")
     new = tmp_path / "new"
     release(new, draft(FIRST))
-    release(new, replace(given, site=plain))
+    release(new, replace(given, site=plain, book=None))
     page = (new / "chapters/divergent-views.html").read_text("utf-8")
     assert f'url=../editions/{FIRST}/chapters/divergent-views.html"' in page
     assert verify(new).findings == ()

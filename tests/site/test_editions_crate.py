@@ -23,7 +23,7 @@ VALIDATOR = shutil.which("rocrate-validator")  # its own environment: it pins an
 
 
 def crate(path: Path) -> dict[str, bytes]:
-    issue = reader.by_evidence(reader.issues(reader.opened(published())))[-1]
+    issue = reader.by_evidence(reader.released(reader.opened(published())))[-1]
     assert write(issue, path) == path.stat().st_size
     with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -171,11 +171,11 @@ def test_claims_that_come_and_go_are_counted_with_those_that_moved() -> None:
         issue("a", stays="1", moves="1", goes="1"),
         issue("b", stays="1", moves="2", comes="1", too="1"),
     )
-    assert site_pages._told(old, new) == (
+    assert site_pages._moved_sentence(old, new) == (
         "Of 5 claims 4 moved since a: 1 shows another number, 2 are new, 1 is gone."
     )
-    assert site_pages._told(old, old) == "Of 3 claims none moved since a."
-    assert site_pages._told(None, old) == "The first edition, with 3 claims."
+    assert site_pages._moved_sentence(old, old) == "Of 3 claims none moved since a."
+    assert site_pages._moved_sentence(None, old) == "The first edition, with 3 claims."
 
 
 @pytest.mark.parametrize(("pair", "name"), list(zip(PAIRS, DIFFERENCES, strict=True)))

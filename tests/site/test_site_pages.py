@@ -258,9 +258,10 @@ def test_a_page_may_load_only_what_its_policy_says(site: Built, page: str) -> No
 
 def test_the_pages_of_the_archive_have_the_same_policy() -> None:
     templates = ASSETS.parent / "templates"
-    frame = (templates / "editions/frame.html").read_text("utf-8")
+    frame = (templates / "frame.html").read_text("utf-8")
     assert frame.index('{% include "policy.html" %}') < frame.index("<title>")
     assert "<script>" not in frame
+    assert '{% extends "frame.html" %}' in (templates / "editions/around.html").read_text("utf-8")
     moved = (templates / "editions/moved.html").read_text("utf-8")
     assert policy_of(moved)["default-src"] == ["'none'"]
     assert "<script" not in moved

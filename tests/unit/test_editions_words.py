@@ -214,7 +214,7 @@ def test_linked_data_that_move_name_what_they_named() -> None:
         "in": {"contentUrl": "../../files/1.csv"},
     }
     start = "editions/e/index.html"
-    moved = metadata.moved(f"<p>./</p>{metadata.script(graph)}", start, "index.html")
+    moved = metadata.relocate(f"<p>./</p>{metadata.script(graph)}", start, "index.html")
     inner = moved.removeprefix('<p>./</p><script type="application/ld+json">').removesuffix("</script>")
     assert json.loads(inner) == {
         "@id": "editions/e/",

@@ -8,7 +8,8 @@ editions/ID/…                                                           its pa
 files/SHA256.ext                                                        what several editions share
 """
 
-from pivot.publish.archive.release import Draft, add, complaints, release
+from pivot.publish.archive.composition import Draft
+from pivot.publish.archive.release import add, complaints, release
 from pivot.publish.archive.site_pages import Compared
 from pivot.publish.archive.verify import Discrepancy, Verification, verify
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
 from msgspec import to_builtins
 
 from pivot.accounts import reading, rows_used
@@ -15,6 +14,7 @@ from pivot.names import SNAPSHOTS
 from pivot.prose.markdown import sentence, signed
 from pivot.publish.archive import code_listing, history, metadata, pages, paths
 from pivot.publish.archive.citation import Citation
+from pivot.publish.frame import render
 
 if TYPE_CHECKING:
     from pivot.claims.stored import Entry, Evidence, Input
@@ -26,43 +26,40 @@ _SUMS = f"{SNAPSHOTS}/SHA256SUMS"
 
 def claim_pages(view: View) -> dict[str, bytes]:
     """For each claim its permanent page and the same as JSON, by path in the edition."""
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     for id_, entry in view.claims.items():
-        story = view.story(id_)
+        observations = view.observations(id_)
         citation = Citation(view.about, view.edition, f"claims/{id_}.html", f"{id_}: {entry.display}")
-        found[f"claims/{id_}.html"] = _page(view, entry, story, citation).encode()
-        found[f"claims/{id_}.json"] = canonical(_data(view, entry, story, citation))
-    return found
+        files[f"claims/{id_}.html"] = _page(view, entry, observations, citation).encode()
+        files[f"claims/{id_}.json"] = canonical(_data(view, entry, observations, citation))
+    return files
 
 
-def _page(view: View, entry: Entry, story: tuple[Observation, ...], citation: Citation) -> str:
-    id_ = entry.id
+def _page(view: View, entry: Entry, observations: tuple[Observation, ...], citation: Citation) -> str:
+    id_, code = entry.id, entry.code
     name = f"claims/{id_}.html"
     place = view.home + name
-    line = f"Edition {view.edition.id}, evidence as of {pages.day(view.edition.as_of)}"
     linked = metadata.claim(view.about, view.edition, id_, entry, view.address(place))
     description = f"{entry.statement} {entry.display}, {entry.verdict}."
     title = f"{id_}: {entry.display}"
-    code, where = entry.code, {path: paths.relative(place, file) for path, file in view.sources.items()}
-    return pages.render(
-        "claim.html",
-        **pages.frame(view.about, place, line, view.home, view.chapters),
+    frame = replace(
+        pages.around(view.about, place, view.line, view.home, view.chapters),
+        head=pages.edition_head(view, name, citation, title, description, linked, data=f"{id_}.json"),
+        bar=pages.bar(view, name),
+        cite=pages.cite(citation, heading="How to cite this number"),
+    )
+    return render(
+        "editions/claim.html",
+        frame=frame,
         edition=view.edition,
         entry=entry,
-        story=story,
-        picture=history.picture(story),
-        head=Markup(  # noqa: S704
-            pages.head(view, name, citation, title, description, linked, data=f"{id_}.json")
-        ),
-        bar=Markup(pages.bar(view, name)),  # noqa: S704
+        history=observations,
+        picture=history.picture(observations),
         made=code_listing.function(view.code, code.path, code.function),
-        code=where,
+        code={path: paths.relative(place, file) for path, file in view.listing.items()},
         inputs=[_input(view, place, used) for used in entry.inputs],
         sums=paths.relative(place, view.evidence[_SUMS]),
-        said=[_said(piece) for piece in entry.evidence],
-        cite=Markup(  # noqa: S704
-            pages.render("cite.html", citation=citation, heading="How to cite this number", more="")
-        ),
+        statements=[_statement(piece) for piece in entry.evidence],
     )
 
 
@@ -79,7 +76,7 @@ def _input(view: View, place: str, used: Input) -> dict[str, Any]:
     }
 
 
-def _said(piece: Evidence) -> dict[str, str]:
+def _statement(piece: Evidence) -> dict[str, str]:
     """What a publisher gave, in the words of the ledger's page."""
     return {
         **to_builtins(piece),
@@ -89,7 +86,9 @@ def _said(piece: Evidence) -> dict[str, str]:
     }
 
 
-def _data(view: View, entry: Entry, story: tuple[Observation, ...], citation: Citation) -> dict[str, Any]:
+def _data(
+    view: View, entry: Entry, observations: tuple[Observation, ...], citation: Citation
+) -> dict[str, Any]:
     elsewhere = {"evidence", "inputs", "sentences", "parts"}
     return {
         "edition": view.edition.id,
@@ -98,7 +97,7 @@ def _data(view: View, entry: Entry, story: tuple[Observation, ...], citation: Ci
         "parts": [
             {"name": name, "label": part.label, "display": part.display} for name, part in entry.parts.items()
         ],
-        "history": [asdict(moment) | {"as_of": moment.as_of.isoformat()} for moment in story],
+        "history": [asdict(one) | {"as_of": one.as_of.isoformat()} for one in observations],
         "citation": citation.csl(),
         "ledger": f"../ledger.json#/claims/{entry.id}",
     }

@@ -48,14 +48,14 @@ def observations(
     claim: str, editions: Sequence[tuple[Edition, Mapping[str, Entry]]]
 ) -> tuple[Observation, ...]:
     """A claim through editions in the order of their evidence; those without it are left out."""
-    found: list[Observation] = []
+    history: list[Observation] = []
     before: Entry | None = None
     for edition, claims in editions:
         entry = claims.get(claim)
         if entry:
             differs = changes(before, entry)
             kind = (edition.kind_of(claim) or "") if differs else ""
-            found.append(
+            history.append(
                 Observation(
                     edition.id,
                     edition.as_of,
@@ -69,64 +69,66 @@ def observations(
                 )
             )
         before = entry or before
-    return tuple(found)
+    return tuple(history)
 
 
 def changes(before: Entry | None, after: Entry) -> tuple[str, ...]:
     """What a reader sees differ between two entries of one claim: number, verdict, guard."""
     if before is None:
         return ()
-    found = []
+    words = []
     if before.display != after.display:
-        found.append(f"moved from {before.display} to {after.display}")
+        words.append(f"moved from {before.display} to {after.display}")
     if before.verdict != after.verdict:
-        found.append(f"verdict changed from {before.verdict} to {after.verdict}")
+        words.append(f"verdict changed from {before.verdict} to {after.verdict}")
     held, holds = (bool(entry.guard and entry.guard.holds) for entry in (before, after))
     if before.guard and after.guard and held != holds:
-        found.append("reads right again" if holds else "reads wrong now")
-    return tuple(found)
+        words.append("reads right again" if holds else "reads wrong now")
+    return tuple(words)
 
 
 def moved(before: Mapping[str, Entry] | None, after: Mapping[str, Entry]) -> dict[str, tuple[str, ...]]:
     """The claims that a reader sees differ between two ledgers, with the changes in words."""
-    found = {id_: changes((before or {}).get(id_), entry) for id_, entry in after.items()}
-    return {id_: differs for id_, differs in found.items() if differs}
+    changed = {id_: changes((before or {}).get(id_), entry) for id_, entry in after.items()}
+    return {id_: differs for id_, differs in changed.items() if differs}
 
 
 def claim_texts(claims: Mapping[str, Entry]) -> dict[str, str]:
     """Every number of a ledger as prose shows it, under the name that prose uses for it."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for id_, entry in claims.items():
-        found[f"claim.{id_}"] = entry.display
-        found[f"exact.{id_}"] = entry.exact
-        found[f"verdict.{id_}"] = entry.verdict
-        found |= {f"part.{id_}.{name}": part.display for name, part in entry.parts.items()}
-    return found
+        texts[f"claim.{id_}"] = entry.display
+        texts[f"exact.{id_}"] = entry.exact
+        texts[f"verdict.{id_}"] = entry.verdict
+        texts |= {f"part.{id_}.{name}": part.display for name, part in entry.parts.items()}
+    return texts
 
 
-def picture(story: Sequence[Observation]) -> Markup:
+def picture(observations: Sequence[Observation]) -> Markup:
     """A small step line of the value over the days of evidence; nothing for texts or a single edition.
 
     The same is said in words beside it, so the picture carries its summary as a label and no more.
     """
-    ends = [end for moment in story if (end := _ends(moment))]
-    if len(ends) < 2 or len(ends) < len(story):  # noqa: PLR2004
+    ends = [end for one in observations if (end := _ends(one))]
+    if len(ends) < 2 or len(ends) < len(observations):  # noqa: PLR2004
         return Markup()
     low, high = min(one for one, _ in ends), max(other for _, other in ends)
-    first, days = story[0].as_of, max((story[-1].as_of - story[0].as_of).days, 1)
+    first, days = observations[0].as_of, max((observations[-1].as_of - observations[0].as_of).days, 1)
 
     def height(value: float) -> float:
         share = (value - low) / (high - low) if high > low else 0.5
         return round(_HEIGHT - _EDGE - share * (_HEIGHT - 2 * _EDGE), 1)
 
-    across = [round(_EDGE + (moment.as_of - first).days / days * (_WIDTH - 2 * _EDGE), 1) for moment in story]
+    across = [
+        round(_EDGE + (one.as_of - first).days / days * (_WIDTH - 2 * _EDGE), 1) for one in observations
+    ]
     steps, dots = "", ""
     for line in dict.fromkeys(zip(*ends, strict=True)):  # a range has a line for each of its ends
         points = [*zip(across, map(height, line), strict=True)]
         steps += f"M{points[0][0]} {points[0][1]}" + "".join(f"H{x}V{y}" for x, y in points[1:])
         dots += "".join(f'<circle cx="{x}" cy="{y}" r="3"/>' for x, y in points)
-    label = f"{len(story)} editions: " + ", ".join(
-        f"{moment.display} in {moment.edition}" for moment in story
+    label = f"{len(observations)} editions: " + ", ".join(
+        f"{one.display} in {one.edition}" for one in observations
     )
     return Markup(
         '<svg class="steps" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">'
@@ -134,8 +136,8 @@ def picture(story: Sequence[Observation]) -> Markup:
     ).format(label, _WIDTH, _HEIGHT, _WIDTH, _HEIGHT, steps, Markup(dots))  # noqa: S704
 
 
-def _ends(moment: Observation) -> tuple[float, float] | None:
+def _ends(one: Observation) -> tuple[float, float] | None:
     """From where to where a number goes: a range to its ends, any other number nowhere; None for words."""
-    if moment.low is not None and moment.high is not None:
-        return moment.low, moment.high
-    return None if moment.value is None or isinstance(moment.value, str) else (moment.value, moment.value)
+    if one.low is not None and one.high is not None:
+        return one.low, one.high
+    return None if one.value is None or isinstance(one.value, str) else (one.value, one.value)

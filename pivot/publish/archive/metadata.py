@@ -152,7 +152,7 @@ def script(graph: Mapping[str, Any]) -> Markup:
     )
 
 
-def moved(text: str, start: str, to: str) -> str:
+def relocate(text: str, start: str, to: str) -> str:
     """A page that goes from one place to another: what its linked data name stays what it is.
 
     Args:

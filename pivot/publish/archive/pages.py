@@ -1,38 +1,36 @@
-"""What pages of editions share: the view of an edition, the bar, the frame; and what a book's page gets."""
+"""The pages of an edition: what is said around each of them, and the same page at the root of the site."""
 
 from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import Markup
 
 from pivot.claims.quantities import Day
 from pivot.files import sha256
 from pivot.names import slug
 from pivot.publish.archive import history, metadata, paths
 from pivot.publish.archive.citation import Citation
-from pivot.templates import environment
+from pivot.publish.frame import PUBLISH, Frame, chapter, render, top
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
-
-    from jinja2 import Environment
-    from markupsafe import Markup
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pivot.claims.stored import Entry
     from pivot.editions import Edition
     from pivot.publish.archive.history import Observation
     from pivot.publish.archive.manifest import About
     from pivot.publish.archive.reader import ReleasedEdition
+    from pivot.publish.frame import Address, BookPage, RenderedBook
     from pivot.snapshots import Snapshot
 
-_PUBLISH = Path(__file__).parents[1]
 _ASSETS = ("site.css", "site.js", "editions.css", "editions.js")
-_LEDGER = "chapters/ledger.html"
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 _MAIN = re.compile(r"<main\b[^>]*>")
@@ -51,8 +49,8 @@ class View:
         before: the earlier editions, by day of evidence.
         snapshots: the newest snapshot of each source.
         evidence: path in the repository to path from the root of the site, for every snapshot.
-        sources: the same for the code of the claims.
-        code: the code of the claims, by its path in the repository.
+        listing: the same for the code of the claims.
+        code: that code, by its path in the repository.
         chapters: the pages of its book in reading order, path from its folder to title.
     """
 
@@ -62,7 +60,7 @@ class View:
     before: Sequence[ReleasedEdition]
     snapshots: Sequence[Snapshot]
     evidence: Mapping[str, str]
-    sources: Mapping[str, str] = field(default_factory=dict)
+    listing: Mapping[str, str] = field(default_factory=dict)
     code: Mapping[str, bytes] = field(default_factory=dict)
     chapters: Mapping[str, str] = field(default_factory=dict)
 
@@ -71,79 +69,205 @@ class View:
         """The edition's folder."""
         return paths.edition_folder(self.edition.id)
 
-    def address(self, place: str) -> Callable[[str], str]:
+    @property
+    def line(self) -> str:
+        """Which edition it is, in words."""
+        return f"Edition {self.edition.id}, evidence as of {day(self.edition.as_of)}"
+
+    def address(self, place: str) -> Address:
         """The way from a page to any path from the root of the site, or its whole address."""
+        if self.about.address:
+            return lambda path: self.about.address + path
+        return lambda path: paths.rebase("", path, place)
 
-        def given(path: str) -> str:
-            return self.about.address + path if self.about.address else paths.rebase("", path, place)
-
-        return given
-
-    def story(self, claim: str) -> tuple[Observation, ...]:
+    def observations(self, claim: str) -> tuple[Observation, ...]:
         """A claim in the earlier editions and in this one."""
-        told = [(issue.manifest.edition, issue.claims) for issue in self.before]
-        return history.observations(claim, [*told, (self.edition, self.claims)])
+        earlier = [(one.manifest.edition, one.claims) for one in self.before]
+        return history.observations(claim, [*earlier, (self.edition, self.claims)])
 
 
 @cache
 def assets() -> Mapping[str, tuple[str, bytes]]:
     """Style and script of these pages: name to place and content."""
-    found = {name: (_PUBLISH / "assets" / name).read_bytes() for name in _ASSETS}
-    return {name: (paths.blob_path(sha256(data), name), data) for name, data in found.items()}
+    contents = {name: (PUBLISH / "assets" / name).read_bytes() for name in _ASSETS}
+    return {name: (paths.blob_path(sha256(data), name), data) for name, data in contents.items()}
 
 
-def with_edition(text: str, name: str, view: View) -> str:
-    """A page of the book with its edition said: metadata, the bar, how to cite it.
+def around(  # noqa: PLR0917
+    about: About,
+    place: str,
+    line: str,
+    home: str = "",
+    chapters: Mapping[str, str] | None = None,
+    base: str = "",
+) -> Frame:
+    """The frame of a page that is none of the book's.
 
     Args:
-        text: the page as it will stand in the edition, links and all.
-        name: its path in the edition.
-        view: the edition.
+        about: the report.
+        place: the page, as a path from the root of the site.
+        line: which edition it is of, in words.
+        home: the folder of that edition; "" for the newest one's pages at the root.
+        chapters: the pages of its book in reading order, with their titles.
+        base: the address of the site, for a page that is shown at any path below it; "" for relative ways.
     """
+
+    def site(path: str) -> str:
+        return base + path if base else paths.relative(place, path)
+
+    return Frame(
+        title=about.title,
+        lang=about.lang,
+        authors=about.authors,
+        line=line,
+        pdf=about.pdf,
+        style=site(assets()["site.css"][0]),
+        script=site(assets()["site.js"][0]),
+        book=lambda path: site(home + path),
+        site=site,
+        chapters=chapters or {},
+        head=head(site),
+    )
+
+
+def book_pages(book: RenderedBook, view: View, where: Address) -> Iterator[tuple[str, str]]:
+    """The pages of the book as they stand in an edition, by their path in it.
+
+    Args:
+        book: the pages as a renderer gave them.
+        view: the edition.
+        where: gives for a path in the book the path from the root of the site.
+    """
+
+    def body(page: BookPage) -> str:
+        place = view.home + page.href
+        return _with_permalinks(paths.relocate(page.body, page.href, place, where), view, place)
+
+    moved = replace(book, pages=tuple(replace(page, body=body(page)) for page in book.pages))
+    for page in moved.pages:
+        yield page.href, chapter(moved, page, _edition_frame(moved, page, view, where))
+
+
+def _edition_frame(book: RenderedBook, page: BookPage, view: View, where: Address) -> Frame:
+    def site(path: str) -> str:
+        return paths.relative(view.home + page.href, path)
+
+    def address(path: str) -> str:
+        return site(where(path))
+
+    additions = _additions(view, page.href, book.whole_title(page), page.description)
+    return Frame(
+        title=book.title,
+        lang=book.lang,
+        authors=book.authors,
+        line=book.line,
+        pdf=book.pdf,
+        style=address("assets/site.css"),
+        script=address("assets/site.js"),
+        book=address,
+        site=site,
+        head=additions.head,
+        bar=additions.bar,
+        cite=additions.cite,
+    )
+
+
+def foreign_page(text: str, name: str, view: View, where: Address) -> str:
+    """A page that came with a frame of its own, with its edition said in it.
+
+    Args:
+        text: the page as a renderer wrote it.
+        name: its path in the book.
+        view: the edition.
+        where: as of `book_pages`.
+    """
+    text = paths.relocate(text, name, view.home + name, where)
+    title = html.unescape(match[1]) if (match := _TITLE.search(text)) else view.about.title
+    description = html.unescape(match[1]) if (match := _DESCRIPTION.search(text)) else ""
+    head_, bar_, cite_ = map(str, _additions(view, name, title, description))  # text and Markup do not join
+    text = _with_permalinks(text, view, view.home + name)
+    text = text.replace("</head>", head_ + "</head>", 1)
+    text = _MAIN.sub(lambda main: main[0] + "\n" + bar_, text, count=1)
+    cut = max(text.rfind("</article>"), 0) or text.rfind("</main>")
+    end = cut + len("</article>") if text.startswith("</article>", cut) else cut
+    return text[:end] + "\n" + cite_ + text[end:]
+
+
+class _Additions(NamedTuple):
+    """What an edition adds to a page of its book: metadata, the bar, how to cite it."""
+
+    head: Markup
+    bar: Markup
+    cite: Markup
+
+
+def _additions(view: View, name: str, title: str, description: str) -> _Additions:
     place = view.home + name
-    title = html.unescape(found[1]) if (found := _TITLE.search(text)) else view.about.title
-    description = html.unescape(found[1]) if (found := _DESCRIPTION.search(text)) else view.about.description
     first = name == "index.html"
-    citation = Citation(view.about, view.edition) if first else _citation(view, name, title)
     if first:
+        citation = Citation(view.about, view.edition)
         sources = [(one, view.evidence[one.path]) for one in view.snapshots]
         linked = metadata.report(view.about, view.edition, view.claims, sources, view.address(place))
     else:
+        part = title.removesuffix(f" – {view.about.title}")
+        citation = Citation(view.about, view.edition, name, part)
         linked = metadata.page(view.about, view.edition, title, view.address(place))
-    elements = head(view, name, citation, title, description, linked)
-    cite = render(
-        "cite.html",
-        citation=citation,
-        heading="How to cite this edition" if first else "How to cite this page",
-        more="" if first else paths.relative(place, view.home + "index.html") + "#cite",
-    )
-    text = _ENTRY.sub(
-        lambda entry: (
-            entry[1] + _permalink(paths.relative(place, f"{view.home}claims/{entry[2]}.html"))
-            if entry[2] in view.claims
-            else entry[1]
+    return _Additions(
+        edition_head(view, name, citation, title, description or view.about.description, linked),
+        bar(view, name),
+        cite(
+            citation,
+            heading="How to cite this edition" if first else "How to cite this page",
+            more="" if first else paths.relative(place, view.home + "index.html") + "#cite",
         ),
-        text,
     )
-    text = text.replace("</head>", elements + "</head>", 1)
-    text = _MAIN.sub(lambda main: main[0] + "\n" + bar(view, name), text, count=1)
-    cut = max(text.rfind("</article>"), 0) or text.rfind("</main>")
-    end = cut + len("</article>") if text.startswith("</article>", cut) else cut
-    return text[:end] + "\n" + cite + text[end:]
 
 
-def _permalink(address: str) -> str:
-    return f'<p class="permalink"><a href="{address}">A page of its own: history, and how to cite it</a></p>'
+def _with_permalinks(text: str, view: View, place: str) -> str:
+    """The ledger of an edition, with a link below the heading of each claim to the claim's own page."""
+
+    def linked(entry: re.Match[str]) -> str:
+        if entry[2] not in view.claims:
+            return entry[1]
+        address = paths.relative(place, f"{view.home}claims/{entry[2]}.html")
+        words = "A page of its own: history, and how to cite it"
+        return f'{entry[1]}<p class="permalink"><a href="{address}">{words}</a></p>'
+
+    return _ENTRY.sub(linked, text)
 
 
-def _citation(view: View, name: str, title: str) -> Citation:
-    return Citation(view.about, view.edition, name, title.removesuffix(f" – {view.about.title}"))
+def head(
+    site: Address,
+    tags: Sequence[tuple[str, str, str]] = (),
+    linked: Markup | str = "",
+    canonical: str = "",
+    data: str = "",
+) -> Markup:
+    """The elements that a page of the archive has in its head beside those of every page.
+
+    Args:
+        site: gives the address of a path from the root of the site.
+        tags: attribute, name and content of each `<meta>`.
+        linked: its linked data.
+        canonical: its address, where the site has one.
+        data: the address of the same as JSON, where there is one.
+    """
+    return _markup(
+        "head.html",
+        style=site(assets()["editions.css"][0]),
+        script=site(assets()["editions.js"][0]),
+        feed=site("feed.xml"),
+        data=data,
+        canonical=canonical,
+        tags=tags,
+        linked=linked,
+    )
 
 
-def head(  # noqa: PLR0917
+def edition_head(  # noqa: PLR0917
     view: View, name: str, citation: Citation, title: str, description: str, linked: Markup, data: str = ""
-) -> str:
-    """The elements that say to machines what a page is: style, feed, citation, linked data.
+) -> Markup:
+    """The elements that say to machines what a page of an edition is: style, feed, citation, linked data.
 
     Args:
         view: the edition.
@@ -154,24 +278,23 @@ def head(  # noqa: PLR0917
         linked: its linked data.
         data: the address of the same as JSON, where there is one.
     """
-    place = view.home + name
-    pdf = paths.relative(place, view.home + view.about.pdf)
-    return render(
-        "head.html",
-        **asset_ways(place),
-        data=data,
-        canonical=view.about.address and view.about.address + (place if data else name),
-        tags=metadata.tags(
-            citation,
-            title,
-            description,
-            f"{citation.about.address}{view.home}{view.about.pdf}" if view.about.address else pdf,
-        ),
-        linked=linked,
+    place, address = view.home + name, view.about.address
+    pdf = view.home + view.about.pdf
+    return head(
+        lambda path: paths.relative(place, path),
+        metadata.tags(citation, title, description, address + pdf if address else paths.relative(place, pdf)),
+        linked,
+        address and address + (place if data else name),
+        data,
     )
 
 
-def bar(view: View, name: str, *, root: bool = False) -> str:
+def cite(citation: Citation, heading: str, more: str = "") -> Markup:
+    """How to cite a page: all forms, or one and the way to `more`."""
+    return _markup("cite.html", citation=citation, heading=heading, more=more)
+
+
+def bar(view: View, name: str, *, root: bool = False) -> Markup:
     """The bar that says which edition a page belongs to, with the ways to the others.
 
     Args:
@@ -180,9 +303,9 @@ def bar(view: View, name: str, *, root: bool = False) -> str:
         root: whether it is for the copy of the newest edition's page at the root of the site.
     """
     place = name if root else view.home + name
-    claim = name.startswith("claims/")
+    is_claim = name.startswith("claims/")
     previous = view.before[-1] if view.before else None
-    return render(
+    return _markup(
         "bar.html",
         edition=view.edition,
         day=day(view.edition.as_of),
@@ -190,9 +313,9 @@ def bar(view: View, name: str, *, root: bool = False) -> str:
         top=top(place),
         root=root,
         here=paths.relative(place, view.home + name),
-        newest=paths.relative(place, f"latest/{name}" if claim else name),
+        newest=paths.relative(place, f"latest/{name}" if is_claim else name),
         everywhere=f"revisions.html#claim-{Path(name).stem}"
-        if claim
+        if is_claim
         else f"editions/index.html#{slug(name)}",
         previous=previous
         and {
@@ -215,6 +338,8 @@ def _uses(view: View, claim: str) -> set[str]:
 def at_root(text: str, name: str, view: View, pages: Sequence[str]) -> str:
     """The newest edition's page as it stands at the root of the site.
 
+    It is made from the frozen page, because that is all that a site has of an edition.
+
     Args:
         text: the page as it stands in the edition.
         name: its path in the edition.
@@ -223,67 +348,14 @@ def at_root(text: str, name: str, view: View, pages: Sequence[str]) -> str:
     """
     own = {view.home + page: page for page in pages}
     text = paths.relocate(text, view.home + name, name, lambda path: own.get(path, path))
-    text = metadata.moved(text, view.home + name, name)
+    text = metadata.relocate(text, view.home + name, name)
     return _BAR.sub(lambda _: bar(view, name, root=True).strip(), text, count=1)
 
 
 def title_of(text: str, about: About) -> str:
     """The title of a page without the report's."""
-    found = _TITLE.search(text)
-    return html.unescape(found[1]).removesuffix(f" – {about.title}") if found else about.title
-
-
-def frame(  # noqa: PLR0917
-    about: About,
-    place: str,
-    line: str,
-    home: str = "",
-    chapters: Mapping[str, str] | None = None,
-    base: str = "",
-) -> dict[str, Any]:
-    """What `frame.html` needs: the ways from a page to the report, its editions and their style.
-
-    Args:
-        about: the report.
-        place: the page, as a path from the root of the site.
-        line: which edition it is of, in words.
-        home: the folder of that edition; "" for the newest one's pages at the root.
-        chapters: the pages of its book in reading order, with their titles.
-        base: the address of the site, for a page that is shown at any path below it; "" for relative ways.
-    """
-    to = _way(place, base)
-    return asset_ways(place, base) | {
-        "about": about,
-        "line": line,
-        "home": to(f"{home}index.html"),
-        "ledger_page": to(home + _LEDGER),
-        "pdf": to(home + about.pdf),
-        "editions_page": to(f"{paths.EDITIONS}/index.html"),
-        "revisions_page": to("revisions.html"),
-        "feed": to("feed.xml"),
-        "chapters": [(to(home + name), title) for name, title in (chapters or {}).items()],
-    }
-
-
-def asset_ways(place: str, base: str = "") -> dict[str, str]:
-    """The ways to the root of the site, and to style and script; arguments as of `frame`."""
-    to = _way(place, base)
-    named = {
-        "style": "editions.css",
-        "script": "editions.js",
-        "site_style": "site.css",
-        "site_script": "site.js",
-    }
-    return {"top": base or top(place)} | {key: to(assets()[name][0]) for key, name in named.items()}
-
-
-def _way(place: str, base: str) -> Callable[[str], str]:
-    return lambda path: base + path if base else paths.relative(place, path)
-
-
-def top(place: str) -> str:
-    """The way from a page to the root of the site."""
-    return "../" * place.count("/")
+    match = _TITLE.search(text)
+    return html.unescape(match[1]).removesuffix(f" – {about.title}") if match else about.title
 
 
 def day(date: dt.date) -> str:
@@ -291,11 +363,5 @@ def day(date: dt.date) -> str:
     return Day(date).display()
 
 
-def render(name: str, **given: object) -> str:
-    """Fill in a template of the editions."""
-    return _environment().get_template(f"editions/{name}").render(**given)
-
-
-@cache
-def _environment() -> Environment:
-    return environment(_PUBLISH / "templates")
+def _markup(name: str, **context: object) -> Markup:
+    return Markup(render(f"editions/{name}", **context))  # noqa: S704 -- escaped by the template

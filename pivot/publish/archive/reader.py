@@ -129,7 +129,7 @@ class ReleasedEdition:
         )
 
 
-def issues(files: Files) -> tuple[ReleasedEdition, ...]:
+def released(files: Files) -> tuple[ReleasedEdition, ...]:
     """Every edition that stands in a site, in the order of release.
 
     Raises:

@@ -11,13 +11,14 @@ from markupsafe import Markup
 from pivot.editions import KINDS
 from pivot.files import canonical
 from pivot.publish.archive import history, pages, paths
-from pivot.words import plural
+from pivot.publish.frame import render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pivot.publish.archive.manifest import About
     from pivot.publish.archive.reader import ReleasedEdition
+    from pivot.publish.frame import Frame
 
 _NAMESPACE = uuid.UUID("5d0c6f0e-9d0f-5c63-8b0a-6a2f3c0f7c11")
 _FILTERS = {"all": "all claims", "moved": "those that moved", "verdict": "those whose verdict changed"} | {
@@ -39,37 +40,38 @@ class Compared:
 
 
 def site_pages(
-    issues: Sequence[ReleasedEdition], titles: Mapping[str, str], differences: Mapping[str, str]
+    editions: Sequence[ReleasedEdition], titles: Mapping[str, str], differences: Mapping[str, str]
 ) -> dict[str, bytes]:
     """The pages of the whole site: editions, revisions, versions, the feed, and one for what is not there.
 
     Args:
-        issues: every edition by day of evidence.
+        editions: every edition by day of evidence.
         titles: for each page of any edition its title, in reading order.
         differences: edition to the path of the difference from the one before, where there is one.
     """
-    about = issues[-1].manifest.about
-    facts = {"issues": issues, "moved": _moved(issues)}
-    versions = _versions(issues)
+    about = editions[-1].manifest.about
+    facts = {"editions": editions, "moved": _moved(editions)}
+    versions = _versions(editions)
 
-    def page(name: str, template: str, **given: object) -> bytes:
-        return pages.render(
-            template, **_frame(issues, titles, name), **facts, head=_plain_head(name), **given
-        ).encode()
+    def page(name: str, template: str, base: str = "", **context: object) -> bytes:
+        frame = _frame(editions, titles, name, base)
+        return render(f"editions/{template}", frame=frame, **facts, **context).encode()
 
     return {
         "versions.json": canonical(versions),
         "versions.js": b"window.pivotEditions="
-        + canonical(versions | {"texts": history.claim_texts(issues[-1].claims)}),
-        "feed.xml": pages.render(
-            "feed.xml",
+        + canonical(versions | {"texts": history.claim_texts(editions[-1].claims)}),
+        "feed.xml": render(
+            "editions/feed.xml",
             **facts,
             about=about,
             kinds=KINDS,
             id=_urn(about, ""),
-            ids={one.id: _urn(about, one.id) for one in issues},
+            ids={one.id: _urn(about, one.id) for one in editions},
         ).encode(),
-        "revisions.html": page("revisions.html", "revisions.html", **_table(issues), differences=differences),
+        "revisions.html": page(
+            "revisions.html", "revisions.html", **_table(editions), differences=differences
+        ),
         "editions/index.html": page(
             "editions/index.html",
             "editions.html",
@@ -77,11 +79,7 @@ def site_pages(
             pages=titles,
             differences={id_: f"../{path}" for id_, path in differences.items()},
         ),
-        "404.html": pages.render(
-            "404.html",
-            **_frame(issues, titles, "404.html", about.address),
-            head=_plain_head("404.html", about.address),
-        ).encode(),
+        "404.html": page("404.html", "404.html", about.address),
     }
 
 
@@ -99,10 +97,9 @@ def difference_page(
     before, after = pair
     chapters = {page: title for page, title in titles.items() if page in after.pages}
     line = f"Between edition {before.id} and edition {after.id}"
-    return pages.render(
-        "difference.html",
-        **pages.frame(after.manifest.about, name, line, after.home, chapters),
-        head=_plain_head(name),
+    return render(
+        "editions/difference.html",
+        frame=pages.around(after.manifest.about, name, line, after.home, chapters),
         title=compared.title,
         body=Markup(compared.body),  # noqa: S704
         edition=after.manifest.edition,
@@ -111,35 +108,34 @@ def difference_page(
 
 def moved_page(about: About, start: str, to: str, title: str) -> bytes:
     """A page that leads on to another, at once and without scripts."""
-    return pages.render("moved.html", about=about, to=paths.relative(start, to), title=title).encode()
+    return render("editions/moved.html", about=about, to=paths.relative(start, to), title=title).encode()
 
 
 def _frame(
-    issues: Sequence[ReleasedEdition], titles: Mapping[str, str], name: str, base: str = ""
-) -> dict[str, Any]:
-    newest = issues[-1]
+    editions: Sequence[ReleasedEdition], titles: Mapping[str, str], name: str, base: str = ""
+) -> Frame:
+    newest = editions[-1]
     chapters = {page: title for page, title in titles.items() if page in newest.pages}
     line = f"All editions; the newest is {newest.id}"
-    return pages.frame(newest.manifest.about, name, line, "", chapters, base)
+    return pages.around(newest.manifest.about, name, line, "", chapters, base)
 
 
-def _plain_head(name: str, base: str = "") -> Markup:
-    ways = pages.asset_ways(name, base)
-    return Markup(pages.render("head.html", **ways, data="", canonical="", tags=(), linked=""))  # noqa: S704
-
-
-def _table(issues: Sequence[ReleasedEdition]) -> dict[str, Any]:
+def _table(editions: Sequence[ReleasedEdition]) -> dict[str, Any]:
     """Every claim in every edition, and the kinds of revision by which rows can be chosen."""
-    story = [(issue.manifest.edition, issue.claims) for issue in issues]
+    states = [(edition.manifest.edition, edition.claims) for edition in editions]
     rows = {}
-    for id_ in dict.fromkeys(id_ for _, claims in reversed(story) for id_ in claims):
-        cells = {moment.edition: moment for moment in history.observations(id_, story)}
-        kinds = {"all"} | {moment.kind for moment in cells.values() if moment.changes}
-        kinds |= {"moved" for moment in cells.values() if moment.changes}
-        kinds |= {"verdict" for moment in cells.values() if any("verdict" in text for text in moment.changes)}
+    for id_ in dict.fromkeys(id_ for _, claims in reversed(states) for id_ in claims):
+        cells = {observation.edition: observation for observation in history.observations(id_, states)}
+        kinds = {"all"} | {observation.kind for observation in cells.values() if observation.changes}
+        kinds |= {"moved" for observation in cells.values() if observation.changes}
+        kinds |= {
+            "verdict"
+            for observation in cells.values()
+            if any("verdict" in text for text in observation.changes)
+        }
         rows[id_] = {
-            "statement": next(claims[id_].statement for _, claims in reversed(story) if id_ in claims),
-            "cells": [cells.get(issue.id) for issue in issues],
+            "statement": next(claims[id_].statement for _, claims in reversed(states) if id_ in claims),
+            "cells": [cells.get(edition.id) for edition in editions],
             "kinds": sorted(filter(None, kinds)),
         }
     counts = {name: sum(name in row["kinds"] for row in rows.values()) for name in _FILTERS}
@@ -147,16 +143,19 @@ def _table(issues: Sequence[ReleasedEdition]) -> dict[str, Any]:
     return {"rows": rows, "filters": shown}
 
 
-def _moved(issues: Sequence[ReleasedEdition]) -> dict[str, str]:
+def _moved(editions: Sequence[ReleasedEdition]) -> dict[str, str]:
     """For each edition what it moved, in a sentence."""
-    return {issue.id: _told(before, issue) for before, issue in zip([None, *issues], issues, strict=False)}
+    return {
+        edition.id: _moved_sentence(before, edition)
+        for before, edition in zip([None, *editions], editions, strict=False)
+    }
 
 
-def _told(before: ReleasedEdition | None, issue: ReleasedEdition) -> str:
+def _moved_sentence(before: ReleasedEdition | None, edition: ReleasedEdition) -> str:
     """In the words and counts of the difference: a claim may move in more than one way."""
     if before is None:
-        return f"The first edition, with {len(issue.claims)} claims."
-    moved = history.moved(before.claims, issue.claims)
+        return f"The first edition, with {len(edition.claims)} claims."
+    moved = history.moved(before.claims, edition.claims)
     ways = (
         ("moved", "shows another number", "show another number"),
         ("verdict", "has another verdict", "have another verdict"),
@@ -166,30 +165,30 @@ def _told(before: ReleasedEdition | None, issue: ReleasedEdition) -> str:
         (sum(any(text.startswith(start) for text in texts) for texts in moved.values()), one, more)
         for start, one, more in ways
     ]
-    old, now = before.claims.keys(), issue.claims.keys()
+    old, now = before.claims.keys(), edition.claims.keys()
     new, gone = len(now - old), len(old - now)
     counts += [(new, "is new", "are new"), (gone, "is gone", "are gone")]
-    told = [text for count in counts if (text := plural(*count))]
+    counted = [f"{count} {one if count == 1 else more}" for count, one, more in counts if count]
     words = f"{len(moved) + new + gone or 'none'} moved since {before.id}"
-    return f"Of {len(old | now)} claims {words}{': ' if told else ''}{', '.join(told)}."
+    return f"Of {len(old | now)} claims {words}{': ' if counted else ''}{', '.join(counted)}."
 
 
-def _versions(issues: Sequence[ReleasedEdition]) -> dict[str, Any]:
+def _versions(editions: Sequence[ReleasedEdition]) -> dict[str, Any]:
     return {
         "schema": 1,
-        "newest": issues[-1].id,
+        "newest": editions[-1].id,
         "editions": [
             {
-                "id": issue.id,
-                "as_of": issue.manifest.edition.as_of.isoformat(),
-                "title": issue.manifest.edition.title,
-                "kinds": sorted({revision.kind for revision in issue.manifest.edition.revision}),
-                "number": issue.manifest.number,
-                "manifest": issue.sha256,
-                "pages": list(issue.pages),
-                "claims": sorted(issue.claims),
+                "id": edition.id,
+                "as_of": edition.manifest.edition.as_of.isoformat(),
+                "title": edition.manifest.edition.title,
+                "kinds": sorted({revision.kind for revision in edition.manifest.edition.revision}),
+                "number": edition.manifest.number,
+                "manifest": edition.sha256,
+                "pages": list(edition.pages),
+                "claims": sorted(edition.claims),
             }
-            for issue in issues
+            for edition in editions
         ],
     }
 

@@ -13,12 +13,14 @@ from pivot.publish.embedded.expand import Expanded, expand
 from pivot.publish.embedded.linker import Linker
 from pivot.publish.embedded.objects import ChapterObject, ObjectStore
 from pivot.publish.embedded.pictures import Pictures
-from pivot.publish.embedded.site import link_pages, write_site
+from pivot.publish.embedded.site import link_pages, rendered, write_site
 from pivot.publish.render import Inputs, Progress, silent
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
+
+    from pivot.publish.frame import RenderedBook
 
 
 class EmbeddedRenderer:
@@ -60,7 +62,7 @@ class EmbeddedRenderer:
         _, objects, _ = self._compile(book, inputs, progress)
         self._store.citations(book, objects)
 
-    def render(self, book: Book, inputs: Inputs, out: Path, progress: Progress = silent) -> None:
+    def render(self, book: Book, inputs: Inputs, out: Path, progress: Progress = silent) -> RenderedBook:
         """Write the site and `<output_file>.pdf` into `out`; see `Renderer.render`."""
         folder = OutputFolder(out)
         texts, objects, problems = self._compile(book, inputs, progress)
@@ -77,17 +79,19 @@ class EmbeddedRenderer:
         )
         bodies = link_pages(linker)
         problems.check()
+        pages = rendered(book, linker, bodies, inputs)
         project = typst_project(book, linker, inputs, pictures)
         with ThreadPoolExecutor(1) as pool:  # Typst leaves Python free, and the pages do not wait for it
             pdf = pool.submit(self._document.compile, project)
             progress("site", 0, 1)
-            write_site(book, linker, bodies=bodies, inputs=inputs, pictures=pictures, out=folder)
+            write_site(pages, pictures, folder)
             progress("site", 1, 1)
             progress("pdf", 0, 1)
-            folder.write(f"{book.output_file}.pdf", pdf.result())
+            folder.write(pages.pdf, pdf.result())
         folder.sweep()
         self._store.sweep()
         progress("pdf", 1, 1)
+        return pages
 
     def _compile(
         self, book: Book, inputs: Inputs, progress: Progress

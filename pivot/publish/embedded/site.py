@@ -5,16 +5,13 @@ from __future__ import annotations
 import html
 import json
 import re
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pivot.publish.embedded.engine import ASSETS
-from pivot.templates import environment
+from pivot.publish.frame import BookPage, Heading, RenderedBook, chapter, own_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from jinja2 import Template
 
     from pivot.folders import OutputFolder
     from pivot.prose.book import Book
@@ -33,58 +30,52 @@ _TAG = re.compile(r"<[^>]*>")
 _SPACE = re.compile(r"\s+")
 
 
-@cache
-def _template() -> Template:
-    return environment(ASSETS.parent / "templates").get_template("page.html")
-
-
 def link_pages(linker: Linker) -> dict[str, str]:
     """Return the linked body of each page by its address; problems go to the linker's list."""
     return {page.chapter.href: linker.html(page) for page in linker.pages}
 
 
-def write_site(
-    book: Book,
-    linker: Linker,
-    *,
-    bodies: dict[str, str],
-    inputs: Inputs,
-    pictures: Pictures,
-    out: OutputFolder,
-) -> None:
+def rendered(book: Book, linker: Linker, bodies: dict[str, str], inputs: Inputs) -> RenderedBook:
+    """Return the linked book as the frame takes it."""
+    return RenderedBook(
+        title=book.title,
+        lang=book.lang,
+        authors=book.authors,
+        pdf=f"{book.output_file}.pdf",
+        line=inputs.edition_line,
+        links=inputs.links,
+        repo_url=book.repo_url,
+        issue_url=book.issue_url,
+        pages=tuple(_page(book, linker, page, bodies[page.chapter.href]) for page in linker.pages),
+    )
+
+
+def _page(book: Book, linker: Linker, page: Page, body: str) -> BookPage:
+    return BookPage(
+        href=page.chapter.href,
+        title=linker.plain(page, page.object.title) or page.chapter.source,
+        number=page.number,
+        part=page.chapter.part,
+        appendix=page.chapter.appendix,
+        description=linker.plain(page, page.text.description) or book.description or book.subtitle,
+        headings=tuple(
+            Heading(heading.level, heading.id, linker.plain(page, heading.text))
+            for heading in page.object.headings
+            if heading.listed and heading.level <= _depth(book, page)
+        ),
+        body=body,
+    )
+
+
+def write_site(book: RenderedBook, pictures: Pictures, out: OutputFolder) -> None:
     """Write pages, search index, assets and pictures.
 
     Raises:
         OutputError: a file can not be written.
     """
-    entries = [_entry(linker, page) for page in linker.pages]
-    index: list[list[str]] = []
-    for i, (page, entry) in enumerate(zip(linker.pages, entries, strict=True)):
-        body = bodies[page.chapter.href]
-        headings = [
-            {
-                "level": heading.level,
-                "id": heading.id,
-                "title": linker.plain(page, heading.text),
-            }
-            for heading in page.object.headings
-            if heading.listed and heading.level <= _depth(book, page)
-        ]
-        text = _template().render(
-            book=book,
-            edition_line=inputs.edition_line,
-            links=inputs.links,
-            page=entry,
-            description=linker.plain(page, page.text.description) or book.description or book.subtitle,
-            body=body,
-            headings=headings,
-            entries=entries,
-            previous=entries[i - 1] if i else None,
-            next=entries[i + 1] if i + 1 < len(entries) else None,
-            up=page.up,
-        )
-        out.write(page.chapter.href, text)
-        index.extend(_search_rows(entry, body))
+    for page in book.pages:
+        out.write(page.href, chapter(book, page, own_site(book, page)))
+    index = [row for page in book.pages for row in _search_rows(page)]
     rows = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
     out.write("assets/search-index.js", f"window.pivotIndex={rows}\n")
     for name in ("site.css", "site.js"):
@@ -93,29 +84,19 @@ def write_site(
         out.write(name, path.read_bytes())
 
 
-def _entry(linker: Linker, page: Page) -> dict[str, Any]:
-    return {
-        "href": page.chapter.href,
-        "title": linker.plain(page, page.object.title) or page.chapter.source,
-        "number": page.number,
-        "part": page.chapter.part,
-        "appendix": page.chapter.appendix,
-    }
-
-
 def _depth(book: Book, page: Page) -> int:
     depth = page.chapter.meta.get("toc-depth", book.toc_depth)
     return depth if isinstance(depth, int) else book.toc_depth
 
 
-def _search_rows(entry: dict[str, Any], body: str) -> Iterator[list[str]]:
+def _search_rows(page: BookPage) -> Iterator[list[str]]:
     """Yield address, title, section and text of each section of a page."""
-    for part in _HEADING.split(body):
+    for part in _HEADING.split(page.body):
         match = _HEADING_TEXT.match(part)
         anchor, title = (f"#{match[1]}", _plain(match[2])) if match else ("", "")
         text = _plain(part[match.end() :] if match else part)
         if text or title:
-            yield [entry["href"] + anchor, entry["title"], title, text]
+            yield [page.href + anchor, page.title, title, text]
 
 
 def _plain(fragment: str) -> str:

@@ -1,0 +1,186 @@
+"""An edition composed: all its files by their path from the root of the site, and its manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pivot.claims import stored
+from pivot.files import canonical, sha256
+from pivot.folders import files_in
+from pivot.names import SNAPSHOTS
+from pivot.publish.archive import code_listing, pages, paths
+from pivot.publish.archive.claims import claim_pages
+from pivot.publish.archive.manifest import Manifest, Previous
+from pivot.publish.archive.pdf import pack
+from pivot.publish.archive.reader import by_evidence
+from pivot.snapshots import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pivot.article import Article
+    from pivot.editions import Edition
+    from pivot.publish.archive.manifest import About, Code
+    from pivot.publish.archive.reader import ReleasedEdition
+    from pivot.publish.frame import RenderedBook
+
+    Files = dict[str, bytes]
+
+_OWN = (paths.LEDGER, "ledger.schema.json")  # have an address of their own in every edition
+_LIBRARIES = "site_libs/"  # Quarto's scripts name each other by relative paths, so they stay together
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An edition that is about to be released.
+
+    Args:
+        edition: as `editions.toml` lists it.
+        site: the site of its vintage, as `pivot build --as-of` makes it, with the ledger.
+        snapshots: the folder of the snapshot store.
+        about: the report.
+        article: whose claims the site has.
+        code: what made it.
+        book: the pages of the site, for the frame of the edition; None where they keep a frame of their own.
+    """
+
+    edition: Edition
+    site: Path
+    snapshots: Path
+    about: About
+    article: Article
+    code: Code
+    book: RenderedBook | None = None
+
+
+def compose(draft: Draft, released: tuple[ReleasedEdition, ...]) -> tuple[Manifest, Files]:
+    """The manifest of an edition, and its files by their path from the root of the site.
+
+    Args:
+        draft: the edition.
+        released: the editions released before it, in the order of release.
+    """
+    built = _built(draft)
+    evidence = {f"{SNAPSHOTS}/{name}": data for name, data in _contents(draft.snapshots).items()}
+    code = code_listing.modules(draft.article)
+    view = _view(draft, earlier(draft.edition, released), built, evidence, code)
+    files = {
+        **{view.evidence[path]: data for path, data in evidence.items()},
+        **dict(pages.assets().values()),
+        **{view.listing[path]: data for path, data in code.items()},
+        **_book_files(draft, built, view),
+        **{view.home + name: data for name, data in claim_pages(view).items()},
+    }
+    last = released[-1] if released else None
+    manifest = Manifest(
+        edition=draft.edition,
+        number=last.manifest.number + 1 if last else 1,
+        previous=Previous(last.id, last.sha256) if last else None,
+        about=draft.about,
+        code=draft.code,
+        snapshots={path: sha256(data) for path, data in evidence.items()},
+        files={name: sha256(data) for name, data in files.items()},
+    )
+    return manifest, files
+
+
+def earlier(edition: Edition, released: Iterable[ReleasedEdition]) -> tuple[ReleasedEdition, ...]:
+    """The editions that a reader of this one has met, by day of evidence."""
+    return tuple(
+        one
+        for one in by_evidence(tuple(released))
+        if one.id != edition.id and one.manifest.edition.as_of <= edition.as_of
+    )
+
+
+def reading_order(first: str, names: Container[str]) -> Iterator[str]:
+    """The pages of an edition as its first page lists them; the first page itself comes first."""
+    linked = (paths.target("index.html", link) for link in paths.links(first))
+    return iter(dict.fromkeys(["index.html", *(name for name in linked if name in names)]))
+
+
+def _contents(folder: Path) -> Files:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files_in(folder)}
+
+
+def _built(draft: Draft) -> Files:
+    """What was built, by path in the book, with the PDF packed."""
+    built = _contents(draft.site)
+    return built | {draft.about.pdf: pack(built[draft.about.pdf])}
+
+
+def _blobs(contents: Mapping[str, bytes], suffix: str = "") -> dict[str, str]:
+    """The place of each file among those that editions share; a program is one as text.
+
+    Every browser shows a text, while it may save a program.
+    """
+    return {path: paths.blob_path(sha256(data), path + suffix) for path, data in contents.items()}
+
+
+def _view(
+    draft: Draft,
+    before: tuple[ReleasedEdition, ...],
+    built: Files,
+    evidence: Files,
+    code: Mapping[str, bytes],
+) -> pages.View:
+    texts = {name: data.decode() for name, data in built.items() if name.endswith(".html")}
+    store = Store(draft.snapshots, draft.article.data_sets)
+    return pages.View(
+        about=draft.about,
+        edition=draft.edition,
+        claims=stored.parse(built[paths.LEDGER], paths.LEDGER),
+        before=before,
+        snapshots=[store.snapshots(source)[-1] for source in store.sources()],
+        evidence=_blobs(evidence),
+        listing=_blobs(code, ".txt"),
+        code=code,
+        chapters={
+            name: pages.title_of(texts[name], draft.about)
+            for name in reading_order(texts["index.html"], texts)
+        },
+    )
+
+
+def _book_files(draft: Draft, built: Files, view: pages.View) -> Files:
+    """The book in the edition: each page in its frame, every other file where `_placed` puts it."""
+    placed = _placed(built, draft)
+
+    def where(path: str) -> str:
+        return placed.get(path, view.home + path)
+
+    framed = dict(pages.book_pages(draft.book, view, where)) if draft.book else {}
+    files = {}
+    for name, data in built.items():
+        if name.endswith(".html"):
+            text = framed.get(name) or pages.foreign_page(data.decode(), name, view, where)
+            files[view.home + name] = text.encode()
+        else:
+            files[placed[name]] = data
+    return files
+
+
+def _placed(built: Files, draft: Draft) -> dict[str, str]:
+    """Where each file goes: what pages link to by name is shared, the rest stays in the edition."""
+    home = paths.edition_folder(draft.edition.id)
+    linked = {
+        paths.target(name, link)
+        for name, data in built.items()
+        if name.endswith(".html")
+        for link in paths.links(data.decode())
+        if paths.is_internal(link)
+    }
+    kept = {draft.about.pdf, *_OWN}
+    libraries = {name: sha256(data) for name, data in built.items() if name.startswith(_LIBRARIES)}
+    tree = sha256(canonical(libraries))
+    places = {}
+    for name, data in built.items():
+        if name in libraries:
+            places[name] = f"{paths.FILES}/{tree}/{name}"
+        elif name.endswith(".html") or name in kept or name not in linked:
+            places[name] = home + name
+        else:
+            places[name] = paths.blob_path(sha256(data), name)
+    return places

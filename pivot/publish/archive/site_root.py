@@ -1,0 +1,139 @@
+"""The root of a site: made anew at each release from the editions that stand in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pivot.editions import Edition
+from pivot.files import canonical, sha256
+from pivot.publish.archive import pages, paths, reader, site_pages
+from pivot.publish.archive.composition import reading_order
+from pivot.publish.archive.site_pages import Compared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pivot.publish.archive.reader import Files, ReleasedEdition
+
+Way = Callable[[str], str]
+"""From a path in an edition to its address, "" where the edition has no such page."""
+
+Difference = Callable[[Edition, Edition, tuple[Way, Way]], Compared | None]
+"""Compares two neighbouring editions, where it can; it is given the way into each."""
+
+_DIFFERENCES = "revisions/"
+
+
+def renew(place: Path, difference: Difference | None) -> None:
+    """Make everything at the root of a site anew from the editions in it.
+
+    Args:
+        place: the folder of the site.
+        difference: makes the differences that the site has not yet.
+    """
+    files = reader.opened(place)
+    released = reader.released(files)
+    editions = reader.by_evidence(released)
+    old = _files(place)
+    titles = _titles(files, editions)
+    differences = _differences(files, editions, titles, old, difference)
+    new = {
+        **dict(_newest_pages(editions)),
+        **dict(differences.values()),
+        **site_pages.site_pages(editions, titles, {id_: name for id_, (name, _) in differences.items()}),
+    }
+    head = {
+        "schema": 1,
+        "newest": editions[-1].id,
+        "editions": [{"edition": one.id, "manifest": one.sha256} for one in released],
+        "files": {name: sha256(data) for name, data in new.items()},
+    }
+    for name in sorted(old - set(new)):
+        (place / name).unlink(missing_ok=True)
+    for name, data in {**new, paths.MANIFEST: canonical(head)}.items():
+        write(place / name, data)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a new file; a second name that another site has for the old one keeps the old bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.write_bytes(data)
+
+
+def _files(place: Path) -> set[str]:
+    """The files that the last release made at the root."""
+    try:
+        return set(json.loads((place / paths.MANIFEST).read_text("utf-8"))["files"])
+    except FileNotFoundError:
+        return set()
+
+
+def _titles(files: Files, editions: Sequence[ReleasedEdition]) -> dict[str, str]:
+    """For each page of any edition its title, in reading order; the newest title is the one that stays."""
+    newest = editions[-1]
+    first = files.read(f"{newest.home}index.html").decode()
+    titles = dict.fromkeys(reading_order(first, newest.pages), "")
+    for one in editions:
+        for name in one.pages:
+            titles[name] = pages.title_of(files.read(one.home + name).decode(), one.manifest.about)
+    return titles
+
+
+def _differences(
+    files: Files,
+    editions: Sequence[ReleasedEdition],
+    titles: Mapping[str, str],
+    old: set[str],
+    difference: Difference | None,
+) -> dict[str, tuple[str, bytes]]:
+    """For each edition the path and the page of the difference from the one before, where there is one."""
+    made: dict[str, tuple[str, bytes]] = {}
+    for before, after in pairwise(editions):
+        name = f"{_DIFFERENCES}{before.id}--{after.id}.html"
+        if name in old:  # it was made when both were new; a later code may word it otherwise
+            made[after.id] = name, files.read(name)
+        elif difference:
+            ways = (_into(before, name), _into(after, name))
+            if compared := difference(before.manifest.edition, after.manifest.edition, ways):
+                made[after.id] = name, site_pages.difference_page((before, after), titles, name, compared)
+    return made
+
+
+def _into(edition: ReleasedEdition, start: str) -> Way:
+    """The way from a page of the site to any page of an edition; "" to one that it has not."""
+
+    def way(path: str) -> str:
+        exists = edition.home + path.partition("#")[0] in edition.manifest.files
+        return paths.relative(start, edition.home + path) if exists else ""
+
+    return way
+
+
+def _newest_pages(editions: Sequence[ReleasedEdition]) -> Iterator[tuple[str, bytes]]:
+    """The newest edition's pages at the root, and a way on from every page and claim that it lacks."""
+    newest = editions[-1]
+    files, manifest = newest.files, newest.manifest
+    view = pages.View(manifest.about, manifest.edition, newest.claims, editions[:-1], (), {})
+    own = [name.removeprefix(newest.home) for name in manifest.files if name.startswith(newest.home)]
+    for name in own:
+        if name in newest.pages:
+            text = files.read(newest.home + name).decode()
+            yield name, pages.at_root(text, name, view, newest.pages).encode()
+        elif not name.startswith("claims/") and name != paths.MANIFEST:
+            yield name, files.read(newest.home + name)
+    for one in editions:  # a later edition's page takes the place of an earlier one's
+        words = f"in edition {one.id}"
+        for name in one.pages:
+            if name not in newest.pages:
+                page = site_pages.moved_page(manifest.about, name, one.home + name, f"This page {words}")
+                yield name, page
+        for id_ in one.claims:
+            name, to = f"latest/claims/{id_}", f"{one.home}claims/{id_}"
+            page = site_pages.moved_page(manifest.about, name, f"{to}.html", f"{id_} {words}")
+            yield f"{name}.html", page
+            yield f"{name}.json", files.read(f"{to}.json")
