@@ -77,7 +77,7 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of making one vintage.
+    """The result of `make`.
 
     Args:
         broken: the claims whose guard does not hold.
@@ -182,12 +182,11 @@ def published_files(root: Path) -> dict[str, Path]:
 
     They are the evidence, the schema of the ledger, and the licence.
     """
-    store = sorted((root / SNAPSHOTS).rglob("*"))
-    found = {path.relative_to(root).as_posix(): path for path in store if path.is_file()}
-    found["ledger.schema.json"] = code.ENGINE / "claims" / "ledger.schema.json"
+    files = {path.relative_to(root).as_posix(): path for path in files_in(root / SNAPSHOTS)}
+    files["ledger.schema.json"] = code.ENGINE / "claims" / "ledger.schema.json"
     if (root / "LICENSE").is_file():
-        found["LICENSE.txt"] = root / "LICENSE"
-    return found
+        files["LICENSE.txt"] = root / "LICENSE"
+    return files
 
 
 def fingerprint(root: Path, what: str) -> str:

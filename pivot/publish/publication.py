@@ -1,4 +1,4 @@
-"""From the list of editions to a published site: each vintage is built, and the archive takes it."""
+"""Publishes: builds the site of each listed edition, and hands it to the archive."""
 
 from __future__ import annotations
 

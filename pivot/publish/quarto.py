@@ -145,7 +145,7 @@ def check_output(code: int, output: str) -> None:
 
 def _check_pages(site: Path, pages: list[Path]) -> None:
     """Look for what Quarto prints in place of a thing it does not know. Raises RenderError."""
-    found = [
+    unresolved = [
         f"{path.relative_to(site).as_posix()}: {match[0]}"
         for path in pages
         if path.suffix == ".html"
@@ -153,9 +153,9 @@ def _check_pages(site: Path, pages: list[Path]) -> None:
             r"\?(?:var|meta):[\w.-]+|\?@[\w-]+|\{\{&lt; var [\w.-]+", path.read_text("utf-8")
         )
     ]
-    if found:
+    if unresolved:
         raise RenderError(
-            "Quarto could not resolve everything", got="\n            ".join(sorted(set(found)))
+            "Quarto could not resolve everything", got="\n            ".join(sorted(set(unresolved)))
         )
 
 

@@ -1,4 +1,4 @@
-"""What a renderer is: one interface for the embedded renderer and for a real Quarto."""
+"""The interface of a renderer, which the embedded renderer and a real Quarto share."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ class Inputs:
 
 
 class Progress(Protocol):
-    """Told what is being done: a step, how much of it is done, and how much there is."""
+    """Progress callback: the name of a step, how much of it is done, and how much there is."""
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Take note; must be cheap, it is called once a chapter."""
 
 
 def silent(step: str, done: int, total: int) -> None:
-    """Progress that nobody watches."""
+    """Progress callback that does nothing."""
 
 
 class Renderer(Protocol):

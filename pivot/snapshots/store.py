@@ -173,11 +173,11 @@ class Store:
             )
         spec = self.specs[source]
         data = _content(file)
-        given = sidecar.parse(_content(sidecar_file), str(sidecar_file)) if sidecar_file else {}
-        given |= {name: value for name, value in fields.items() if value is not None}
-        path = f"{source}/{given.get('vintage')}.csv"
+        stated = sidecar.parse(_content(sidecar_file), str(sidecar_file)) if sidecar_file else {}
+        stated |= {name: value for name, value in fields.items() if value is not None}
+        path = f"{source}/{stated.get('vintage')}.csv"
         snapshot = sidecar.snapshot(
-            sidecar.completed(given, data, spec, str(file)), source=source, path=f"{self.root.name}/{path}"
+            sidecar.completed(stated, data, spec, str(file)), source=source, path=f"{self.root.name}/{path}"
         )
         listed = self._listed()
         if not listed:  # a new store, or one that has lost its list
@@ -261,8 +261,8 @@ class Store:
         if not self._sums and (self.root / SUMS).exists():
             where = f"{self.root.name}/{SUMS}"
             for number, line in enumerate(self._bytes(where).decode(errors="replace").splitlines(), 1):
-                found = re.fullmatch(r"([0-9a-f]{64}) [ *](\S.*)", line)
-                if not found:
+                match = re.fullmatch(r"([0-9a-f]{64}) [ *](\S.*)", line)
+                if not match:
                     raise SnapshotError(
                         f"{SUMS} has a line that is none of its own.",
                         where=f"{where}, line {number}",
@@ -270,7 +270,7 @@ class Store:
                         got=repr(line),
                         hint="Restore it from version control.",
                     )
-                self._sums[found[2]] = found[1]
+                self._sums[match[2]] = match[1]
         return self._sums
 
 

@@ -1,4 +1,4 @@
-"""The code behind claims, as an edition carries it: whole modules, and the function that makes a claim."""
+"""The code that an edition publishes: the modules that make numbers, and the function of each claim."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Function:
 
 def modules(article: Article) -> Mapping[str, bytes]:
     """The modules that make numbers: path in the repository to content."""
-    found = sorted(path for floor in _FLOORS for path in (article.folder / floor).glob("*.py"))
-    return {path.relative_to(article.folder.parent).as_posix(): path.read_bytes() for path in found}
+    files = sorted(path for floor in _FLOORS for path in (article.folder / floor).glob("*.py"))
+    return {path.relative_to(article.folder.parent).as_posix(): path.read_bytes() for path in files}
 
 
 def function(modules: Mapping[str, bytes], path: str, name: str) -> Function | None:

@@ -1,14 +1,13 @@
-"""One edition as one archive for a repository: an RO-Crate with evidence, ledger, PDF and what made them."""
+"""Writes an edition as one zip for a research repository: an RO-Crate with evidence, ledger and PDF."""
 
 from __future__ import annotations
 
 import io
-import json
 import posixpath
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from pivot.files import sha256, write_atomic
+from pivot.files import canonical, sha256, write_atomic
 from pivot.publish.archive import paths
 from pivot.publish.archive.citation import Citation
 from pivot.snapshots import sidecar
@@ -29,11 +28,11 @@ _TYPES = {
 }
 
 
-def write(issue: ReleasedEdition, path: Path) -> int:
+def write(edition: ReleasedEdition, path: Path) -> int:
     """Write an edition of a site as an RO-Crate; the same edition gives the same bytes.
 
     Args:
-        issue: the edition.
+        edition: the edition.
         path: the zip to write.
 
     Returns:
@@ -42,13 +41,13 @@ def write(issue: ReleasedEdition, path: Path) -> int:
     Raises:
         OutputError: the zip can not be written.
     """
-    manifest = issue.manifest
+    manifest = edition.manifest
     files = {
-        name: issue.files.read(paths.blob_path(digest, name)) for name, digest in manifest.snapshots.items()
+        name: edition.files.read(paths.blob_path(digest, name)) for name, digest in manifest.snapshots.items()
     }
     for name in (paths.LEDGER, "ledger.schema.json", manifest.about.pdf, paths.MANIFEST):
-        files[name] = issue.files.read(issue.home + name)
-    files[_METADATA] = _metadata(issue, files)
+        files[name] = edition.files.read(edition.home + name)
+    files[_METADATA] = _metadata(edition, files)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
@@ -60,11 +59,12 @@ def write(issue: ReleasedEdition, path: Path) -> int:
     return len(packed.getvalue())
 
 
-def _metadata(issue: ReleasedEdition, files: Mapping[str, bytes]) -> bytes:
+def _metadata(released: ReleasedEdition, files: Mapping[str, bytes]) -> bytes:
     from rocrate.model.contextentity import ContextEntity
     from rocrate.rocrate import ROCrate
 
-    about, edition = issue.manifest.about, issue.manifest.edition
+    manifest = released.manifest
+    about, edition = manifest.about, manifest.edition
     day = edition.as_of.isoformat()
     crate = ROCrate()
     root = crate.root_dataset
@@ -94,18 +94,18 @@ def _metadata(issue: ReleasedEdition, files: Mapping[str, bytes]) -> bytes:
         description="Code and text: MIT. Evidence: as the sidecar beside each snapshot says.",
     )
     evidence = []
-    for name in sorted(issue.manifest.snapshots):
+    for name in sorted(manifest.snapshots):
         if name.endswith(".csv"):
-            said: Mapping[str, Any] = sidecar.parse(files[sidecar.beside(name)], name)
-            publisher = entity(f"#publisher-of-{name}", "Organization", name=said["publisher"])
+            fields: Mapping[str, Any] = sidecar.parse(files[sidecar.beside(name)], name)
+            publisher = entity(f"#publisher-of-{name}", "Organization", name=fields["publisher"])
             evidence.append(
                 file(
                     name,
-                    name=said["title"],
-                    description=f"As it stood on {said['vintage']}. Terms: {said['licence']}.",
+                    name=fields["title"],
+                    description=f"As it stood on {fields['vintage']}. Terms: {fields['licence']}.",
                     publisher=publisher,
-                    isBasedOn=list(said["url"]),
-                    version=str(said["vintage"]),
+                    isBasedOn=list(fields["url"]),
+                    version=str(fields["vintage"]),
                 )
             )
         else:
@@ -118,8 +118,8 @@ def _metadata(issue: ReleasedEdition, files: Mapping[str, bytes]) -> bytes:
         "#code",
         "CreativeWork",  # a SoftwareApplication must name an address, and the code has none yet
         name="pivot",
-        version=issue.manifest.code.version,
-        description=f"The code of the report; SHA-256 over its files {issue.manifest.code.sha256}",
+        version=manifest.code.version,
+        description=f"The code of the report; SHA-256 over its files {manifest.code.sha256}",
     )
     action = entity(
         "#made",
@@ -141,5 +141,4 @@ def _metadata(issue: ReleasedEdition, files: Mapping[str, bytes]) -> bytes:
     root["creditText"] = Citation(about, edition).text()
     content = crate.metadata.generate()
     content["@graph"].sort(key=lambda one: str(one["@id"]))
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str)
-    return (text + "\n").encode()
+    return canonical(content)

@@ -1,4 +1,4 @@
-"""A number through the editions: what it was, when it moved, and why."""
+"""The history of a claim: what each edition showed, what differs from the one before, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What machines read of a page: Highwire tags for scholars' indexes, Open Graph, schema.org."""
+"""Metadata of a page for machines: Highwire tags for scholars' indexes, Open Graph, schema.org."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def tags(cited: Citation, title: str, description: str, pdf: str) -> tuple[tuple
     """
     about, edition = cited.about, cited.edition
     day = edition.issued
-    found = [
+    tags_ = [
         ("name", "citation_title", title),
         *(("name", "citation_author", name) for name in about.authors),
         ("name", "citation_publication_date", f"{day:%Y/%m/%d}"),
@@ -51,11 +51,11 @@ def tags(cited: Citation, title: str, description: str, pdf: str) -> tuple[tuple
         ("property", "article:published_time", day.isoformat()),
     ]
     if about.address:
-        found += [
+        tags_ += [
             ("name", "citation_public_url", cited.address),
             ("property", "og:url", cited.address),
         ]
-    return tuple((kind, name, text) for kind, name, text in found if text)
+    return tuple((kind, name, text) for kind, name, text in tags_ if text)
 
 
 def report(
@@ -171,7 +171,7 @@ def relocate(text: str, start: str, to: str) -> str:
             for key, value in content.items()
         }
 
-    return _SCRIPT.sub(lambda found: str(script(change(json.loads(found[1])))), text)
+    return _SCRIPT.sub(lambda match: str(script(change(json.loads(match[1])))), text)
 
 
 def _filled(content: Any) -> Any:  # noqa: ANN401

@@ -66,7 +66,7 @@ def relink(text: str, change: Callable[[str], str]) -> str:
 
     def in_tag(tag: re.Match[str]) -> str:
         return _LINK.sub(
-            lambda found: f'{found[1]}="{change(found[2]) if is_internal(found[2]) else found[2]}"', tag[0]
+            lambda link: f'{link[1]}="{change(link[2]) if is_internal(link[2]) else link[2]}"', tag[0]
         )
 
     return _TAG.sub(in_tag, text)

@@ -1,4 +1,4 @@
-"""A published site as it is read: a folder or a zip of one, and the editions in it."""
+"""Reads a published site: its files, from a folder or a zip of one, and the editions in it."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class Folder:
 
     def names(self) -> tuple[str, ...]:
         """Every file, sorted."""
-        found = (
+        names = (
             path.relative_to(self._root).as_posix() for path in self._root.rglob("*") if not path.is_dir()
         )
-        return tuple(sorted(name for name in found if not name.startswith(_OURS)))
+        return tuple(sorted(name for name in names if not name.startswith(_OURS)))
 
     def read(self, name: str) -> bytes:
         """The bytes of a file; a link that leads out of the site is no file of it."""
@@ -59,17 +59,17 @@ class Zip:
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-            found = [info.filename for info in self._zip.infolist() if not info.is_dir()]
+            names = [info.filename for info in self._zip.infolist() if not info.is_dir()]
         except (zipfile.BadZipFile, OSError) as error:
             raise ReportError("this is no readable zip", where=str(path), got=str(error)) from None
-        if len(set(found)) < len(found):
-            twice = sorted({name for name in found if found.count(name) > 1})
+        if len(set(names)) < len(names):
+            twice = sorted({name for name in names if names.count(name) > 1})
             raise ReportError("the zip holds one name twice", where=str(path), got=twice[0])
         shallow = min(
-            (name for name in found if name.rpartition("/")[2] == "versions.json"), key=len, default=""
+            (name for name in names if name.rpartition("/")[2] == "versions.json"), key=len, default=""
         )
         self._top = shallow.removesuffix("versions.json")
-        self._names = tuple(sorted(found))
+        self._names = tuple(sorted(names))
 
     def names(self) -> tuple[str, ...]:
         """Every file, sorted; one outside the folder of the site keeps its way out."""
@@ -135,15 +135,15 @@ def released(files: Files) -> tuple[ReleasedEdition, ...]:
     Raises:
         ReportError: a manifest can not be read.
     """
-    found = []
+    editions = []
     for name in files.names():
         parts = name.split("/")
         if len(parts) == 3 and parts[0] == paths.EDITIONS and parts[2] == paths.MANIFEST:  # noqa: PLR2004
             data = files.read(name)
-            found.append(ReleasedEdition(files, sha256(data), Manifest.from_json(data, name)))
-    return tuple(sorted(found, key=lambda one: (one.manifest.number, one.id)))
+            editions.append(ReleasedEdition(files, sha256(data), Manifest.from_json(data, name)))
+    return tuple(sorted(editions, key=lambda one: (one.manifest.number, one.id)))
 
 
-def by_evidence(found: tuple[ReleasedEdition, ...]) -> tuple[ReleasedEdition, ...]:
+def by_evidence(editions: tuple[ReleasedEdition, ...]) -> tuple[ReleasedEdition, ...]:
     """Editions in the order in which readers meet them: by day of evidence; the newest is the last."""
-    return tuple(sorted(found, key=lambda one: one.manifest.order))
+    return tuple(sorted(editions, key=lambda one: one.manifest.order))

@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r'<(\w+)\b([^<>]*\sdata-var="[^<>]*)>(.*?)</\1>', re.DOTALL)
 _ATTRIBUTE = re.compile(r'\s(data-var|data-edition)="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
-_SAID = ("display", "exact", "verdict", "unit", "cited")
+_FIELDS = ("display", "exact", "verdict", "unit", "cited")
 _TOLERANCE = 1e-9  # libraries may add in another order; a number that readers see never depends on it
 
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """One thing that is not as it was published.
+    """One thing in a site that is not as it was published.
 
     Args:
         kind: changed, missing, extra, chain, fork, rollback, snapshot, number or recomputed.
@@ -88,33 +88,33 @@ def verify(place: Path, *, known: str = "", recompute: Article | None = None) ->
     Raises:
         ReportError: there is no published site to check.
     """
-    work = _Work(opened(place), str(place))
-    work.check_files()
-    work.check_chain(known)
-    work.check_snapshots()
-    work.check_numbers()
+    verifier = _Verifier(opened(place), str(place))
+    verifier.check_files()
+    verifier.check_chain(known)
+    verifier.check_snapshots()
+    verifier.check_numbers()
     if recompute:
-        work.recompute(recompute)
+        verifier.recompute(recompute)
     return Verification(
-        dict(work.checked),
-        tuple(work.findings),
-        tuple(work.notes),
-        work.issues[-1].sha256 if work.issues else "",
+        dict(verifier.checked),
+        tuple(verifier.discrepancies),
+        tuple(verifier.notes),
+        verifier.editions[-1].sha256 if verifier.editions else "",
     )
 
 
-class _Work:
-    """One verification; findings gather."""
+class _Verifier:
+    """One verification; it gathers what differs."""
 
     def __init__(self, files: Files, place: str) -> None:
         self.files = files
-        self.findings: list[Discrepancy] = []
+        self.discrepancies: list[Discrepancy] = []
         self.notes: list[str] = []
         self.checked: Counter[str] = Counter(editions=0, files=0, bytes=0, snapshots=0, numbers=0)
         self.names = files.names()
-        self.issues = tuple(sorted(self._issues(), key=lambda one: (one.manifest.number, one.id)))
-        self.checked["editions"] = len(self.issues)
-        if not self.issues and paths.MANIFEST not in self.names:
+        self.editions = tuple(sorted(self._read_editions(), key=lambda one: (one.manifest.number, one.id)))
+        self.checked["editions"] = len(self.editions)
+        if not self.editions and paths.MANIFEST not in self.names:
             raise ReportError(
                 "this is no published site",
                 where=place,
@@ -124,157 +124,151 @@ class _Work:
             )
         self.head = self._head()
 
-    def find(self, kind: str, where: str, expected: object, got: object) -> None:
-        self.findings.append(Discrepancy(kind, where, str(expected), str(got)))
+    def add(self, kind: str, where: str, expected: object, got: object) -> None:
+        self.discrepancies.append(Discrepancy(kind, where, str(expected), str(got)))
 
-    def _issues(self) -> Iterator[ReleasedEdition]:
+    def _read_editions(self) -> Iterator[ReleasedEdition]:
         for name in self.names:
             if re.fullmatch(rf"{paths.EDITIONS}/[^/]+/{re.escape(paths.MANIFEST)}", name):
                 data = self.files.read(name)
                 try:
                     manifest = Manifest.from_json(data, name)
                 except ReportError as error:
-                    self.find("changed", name, "the manifest of an edition", error.got)
+                    self.add("changed", name, "the manifest of an edition", error.got)
                     continue
                 if name != paths.edition_folder(manifest.edition.id) + paths.MANIFEST:
-                    self.find("changed", name, name.split("/")[1], f"the manifest of {manifest.edition.id}")
+                    self.add("changed", name, name.split("/")[1], f"the manifest of {manifest.edition.id}")
                     continue
                 yield ReleasedEdition(self.files, sha256(data), manifest)
 
     def _head(self) -> dict[str, Any]:
         empty: dict[str, Any] = {"editions": [], "files": {}}
         if paths.MANIFEST not in self.names:
-            self.find("missing", paths.MANIFEST, "the list of the site's own files", "nothing")
+            self.add("missing", paths.MANIFEST, "the list of the site's own files", "nothing")
             return empty
         try:
             head = json.loads(self.files.read(paths.MANIFEST))
             listed = {one["edition"]: one["manifest"] for one in head["editions"]}
             return {"editions": list(listed.items()), "files": dict(head["files"])}
         except (ValueError, KeyError, TypeError) as error:
-            self.find("changed", paths.MANIFEST, "the list of the site's own files", error)
+            self.add("changed", paths.MANIFEST, "the list of the site's own files", error)
             return empty
 
     def check_files(self) -> None:
         """Every file that a manifest names is there as it was, and there is no other."""
         expected: dict[str, str] = dict(self.head["files"])
-        for edition, digest in self.head["editions"]:
-            expected[paths.edition_folder(edition) + paths.MANIFEST] = digest
-        for issue in self.issues:
-            expected |= issue.manifest.files
+        for id_, digest in self.head["editions"]:
+            expected[paths.edition_folder(id_) + paths.MANIFEST] = digest
+        for edition in self.editions:
+            expected |= edition.manifest.files
         for name in sorted(expected):
             try:
                 data = self.files.read(name)
             except KeyError:
-                self.find("missing", name, f"SHA-256 {expected[name]}", "nothing")
+                self.add("missing", name, f"SHA-256 {expected[name]}", "nothing")
                 continue
             self.checked["files"] += 1
             self.checked["bytes"] += len(data)
             if sha256(data) != expected[name]:
-                self.find("changed", name, f"SHA-256 {expected[name]}", sha256(data))
+                self.add("changed", name, f"SHA-256 {expected[name]}", sha256(data))
         for name in sorted({*self.names} - {*expected, paths.MANIFEST}):
-            self.find("extra", name, "nothing", "a file that no manifest names")
+            self.add("extra", name, "nothing", "a file that no manifest names")
 
     def check_chain(self, known: str) -> None:
         """Each edition carries the hash of the one before; the root names them all; a known one is there."""
-        there = {issue.id: issue for issue in self.issues}
-        for edition, _ in self.head["editions"]:
-            if edition not in there:
-                self.find(
-                    "rollback",
-                    paths.edition_folder(edition),
-                    "an edition that the root still names",
-                    "nothing",
-                )
-        for number, issue in enumerate(self.issues, 1):
-            before, where = issue.manifest.previous, issue.home + paths.MANIFEST
-            if issue.manifest.number != number or (before is None) != (number == 1):
-                self.find("chain", where, f"release {number}", f"release {issue.manifest.number}")
-            if before and before.edition not in there:
-                self.find("chain", where, f"edition {before.edition} before it", "no such edition")
-            elif before and there[before.edition].sha256 != before.manifest:
-                self.find(
+        by_id = {edition.id: edition for edition in self.editions}
+        for id_, _ in self.head["editions"]:
+            if id_ not in by_id:
+                where = paths.edition_folder(id_)
+                self.add("rollback", where, "an edition that the root still names", "nothing")
+        for number, edition in enumerate(self.editions, 1):
+            before, where = edition.manifest.previous, edition.home + paths.MANIFEST
+            if edition.manifest.number != number or (before is None) != (number == 1):
+                self.add("chain", where, f"release {number}", f"release {edition.manifest.number}")
+            if before and before.edition not in by_id:
+                self.add("chain", where, f"edition {before.edition} before it", "no such edition")
+            elif before and by_id[before.edition].sha256 != before.manifest:
+                self.add(
                     "chain",
                     where,
                     f"{before.edition} with SHA-256 {before.manifest}",
-                    there[before.edition].sha256,
+                    by_id[before.edition].sha256,
                 )
-        followed = Counter(one.manifest.previous for one in self.issues)
+        followed = Counter(one.manifest.previous for one in self.editions)
         for before, count in followed.items():
             if count > 1:
-                names = [one.id for one in self.issues if one.manifest.previous == before]
+                names = [one.id for one in self.editions if one.manifest.previous == before]
                 after = before.edition if before else "nothing"
-                self.find("fork", f"after {after}", "one edition", " and ".join(names))
-        if known and known not in {issue.sha256 for issue in self.issues}:
-            self.find(
-                "rollback", "the chain", f"a manifest with SHA-256 {known}", f"{len(self.issues)} others"
+                self.add("fork", f"after {after}", "one edition", " and ".join(names))
+        if known and known not in {edition.sha256 for edition in self.editions}:
+            self.add(
+                "rollback", "the chain", f"a manifest with SHA-256 {known}", f"{len(self.editions)} others"
             )
 
     def check_snapshots(self) -> None:
         """The evidence is what the manifest says, and what the ledger says it used."""
-        for issue in self.issues:
-            held = issue.manifest.snapshots
+        for edition in self.editions:
+            held = edition.manifest.snapshots
             for path, digest in sorted(held.items()):
                 file = paths.blob_path(digest, path)
                 got = self._sha256(file)
                 if got != digest:
-                    self.find("snapshot", f"{issue.id}: {path}", f"SHA-256 {digest}", got)
+                    self.add("snapshot", f"{edition.id}: {path}", f"SHA-256 {digest}", got)
                 self.checked["snapshots"] += 1
             sums = self._read(paths.blob_path(held.get(f"{SNAPSHOTS}/SHA256SUMS", ""), "SHA256SUMS"))
             for line in sums.splitlines():
                 digest, _, name = line.partition("  ")
                 if (got := held.get(f"{SNAPSHOTS}/{name}", "nothing")) != digest:
-                    self.find("snapshot", f"{issue.id}: {SNAPSHOTS}/{name}", f"SHA-256 {digest}", got)
-            for id_, entry in self._claims(issue).items():
+                    self.add("snapshot", f"{edition.id}: {SNAPSHOTS}/{name}", f"SHA-256 {digest}", got)
+            for id_, entry in self._claims(edition).items():
                 for used in entry.inputs:
                     if (got := held.get(used.snapshot, "nothing")) != used.sha256:
-                        where = f"{issue.id}: {used.snapshot}, used by {id_}"
-                        self.find("snapshot", where, f"SHA-256 {used.sha256}", got)
+                        where = f"{edition.id}: {used.snapshot}, used by {id_}"
+                        self.add("snapshot", where, f"SHA-256 {used.sha256}", got)
 
     def check_numbers(self) -> None:
         """Every number that a page binds to a claim is the one that the edition's ledger gives."""
-        ledgers = {issue.id: history.claim_texts(self._claims(issue)) for issue in self.issues}
-        newest = by_evidence(self.issues)[-1].id if self.issues else ""
+        ledgers = {edition.id: history.claim_texts(self._claims(edition)) for edition in self.editions}
+        newest = by_evidence(self.editions)[-1].id if self.editions else ""
         for name in self.names:
-            edition = (
+            id_ = (
                 name.split("/")[1]
                 if name.startswith(f"{paths.EDITIONS}/") and name.count("/") > 1
                 else newest
             )
-            if name.endswith(".html") and edition in ledgers:
-                self._check_page(name, self._read(name), edition, ledgers)
-        for issue in self.issues:
-            for id_, entry in self._claims(issue).items():
-                name = f"{issue.home}claims/{id_}.json"
+            if name.endswith(".html") and id_ in ledgers:
+                self._check_page(name, self._read(name), id_, ledgers)
+        for edition in self.editions:
+            for id_, entry in self._claims(edition).items():
+                name = f"{edition.home}claims/{id_}.json"
                 try:
-                    said = json.loads(self._read(name))
-                    given = {key: said[key] for key in _SAID} | {
-                        one["edition"]: one["display"] for one in said["history"]
+                    page = json.loads(self._read(name))
+                    shown = {key: page[key] for key in _FIELDS} | {
+                        one["edition"]: one["display"] for one in page["history"]
                     }
                 except (ValueError, KeyError, TypeError) as error:
-                    self.find("number", name, "the claim as JSON", error)
+                    self.add("number", name, "the claim as JSON", error)
                     continue
-                wanted = {key: getattr(entry, key) for key in _SAID}
+                wanted = {key: getattr(entry, key) for key in _FIELDS}
                 wanted |= {
                     id2: ledgers.get(id2, {}).get(f"claim.{id_}", "nothing")
-                    for id2 in given
+                    for id2 in shown
                     if id2 not in wanted
                 }
                 for key, text in wanted.items():
                     self.checked["numbers"] += 1
-                    if given[key] != text:
-                        self.find("number", f"{name}, {key}", text, given[key])
+                    if shown[key] != text:
+                        self.add("number", f"{name}, {key}", text, shown[key])
 
-    def _check_page(
-        self, name: str, text: str, edition: str, ledgers: Mapping[str, Mapping[str, str]]
-    ) -> None:
+    def _check_page(self, name: str, text: str, id_: str, ledgers: Mapping[str, Mapping[str, str]]) -> None:
         for _, attributes, content in _NUMBER.findall(text):
-            given = dict(_ATTRIBUTE.findall(attributes))
-            variable = html.unescape(given["data-var"])
-            wanted = ledgers.get(given.get("data-edition", edition), {}).get(variable, "nothing")
+            bound = dict(_ATTRIBUTE.findall(attributes))
+            variable = html.unescape(bound["data-var"])
+            wanted = ledgers.get(bound.get("data-edition", id_), {}).get(variable, "nothing")
             got = html.unescape(_TAG.sub("", content)).strip()
             self.checked["numbers"] += 1
             if got != wanted:
-                self.find("number", f"{name}, {variable}", wanted, got)
+                self.add("number", f"{name}, {variable}", wanted, got)
 
     def recompute(self, article: Article) -> None:
         """Make every ledger again from the snapshots that the site carries."""
@@ -285,38 +279,38 @@ class _Work:
         current = Code.current(article)
         with tempfile.TemporaryDirectory(prefix="pivot-verify-") as temporary:
             store = Path(temporary, SNAPSHOTS)
-            for issue in self.issues:
+            for edition in self.editions:
                 shutil.rmtree(store, ignore_errors=True)
-                for path, digest in issue.manifest.snapshots.items():
+                for path, digest in edition.manifest.snapshots.items():
                     file = Path(temporary, path)
                     if not file.resolve().is_relative_to(store.resolve()):
-                        self.find("snapshot", f"{issue.id}: {path}", f"a path in {SNAPSHOTS}", path)
+                        self.add("snapshot", f"{edition.id}: {path}", f"a path in {SNAPSHOTS}", path)
                         continue
                     file.parent.mkdir(parents=True, exist_ok=True)
                     file.write_bytes(self._bytes(paths.blob_path(digest, path)))
-                if issue.manifest.code != current:
-                    made = f"{issue.manifest.code.version}, SHA-256 {issue.manifest.code.sha256[:12]}"
-                    self.notes.append(f"edition {issue.id} was made by other code than this ({made})")
+                if edition.manifest.code != current:
+                    made = f"{edition.manifest.code.version}, SHA-256 {edition.manifest.code.sha256[:12]}"
+                    self.notes.append(f"edition {edition.id} was made by other code than this ({made})")
                 try:
-                    evidence = Vintage(Store(store, article.data_sets), issue.manifest.edition.as_of)
+                    evidence = Vintage(Store(store, article.data_sets), edition.manifest.edition.as_of)
                     again = ledgers.build(evidence, article.claims).entries
                 except ReportError as error:
-                    self.find("recomputed", issue.id, "a ledger", str(error).splitlines()[0])
+                    self.add("recomputed", edition.id, "a ledger", str(error).splitlines()[0])
                     continue
-                self._compare(issue, again)
+                self._compare(edition, again)
 
-    def _compare(self, issue: ReleasedEdition, again: Mapping[str, Entry]) -> None:
-        published = self._claims(issue)
+    def _compare(self, edition: ReleasedEdition, again: Mapping[str, Entry]) -> None:
+        published = self._claims(edition)
         for id_ in sorted({*published, *again}):
-            said, made = (_said(ledger.get(id_)) for ledger in (published, again))
-            for key in sorted({*said, *made}):
+            old, new = (_facts(ledger.get(id_)) for ledger in (published, again))
+            for key in sorted({*old, *new}):
                 self.checked["recomputed"] += 1
-                if not _same(said.get(key), made.get(key)):
-                    self.find("recomputed", f"{issue.id}: {id_}, {key}", said.get(key), made.get(key))
+                if not _same(old.get(key), new.get(key)):
+                    self.add("recomputed", f"{edition.id}: {id_}, {key}", old.get(key), new.get(key))
 
-    def _claims(self, issue: ReleasedEdition) -> Mapping[str, Entry]:
+    def _claims(self, edition: ReleasedEdition) -> Mapping[str, Entry]:
         try:
-            return issue.claims
+            return edition.claims
         except (KeyError, ReportError):
             return {}  # a ledger that is gone, or that is none, is found as a changed file
 
@@ -333,15 +327,15 @@ class _Work:
         return sha256(self.files.read(name)) if name in self.names else "nothing"
 
 
-def _said(entry: Entry | None) -> dict[str, Any]:
+def _facts(entry: Entry | None) -> dict[str, Any]:
     """What an entry says that data decide, flat."""
     if entry is None:
         return {}
-    said = {key: getattr(entry, key) for key in (*_SAID, "value", "low", "high", "hypothesis")}
-    said["guard"] = entry.guard and entry.guard.holds
+    facts = {key: getattr(entry, key) for key in (*_FIELDS, "value", "low", "high", "hypothesis")}
+    facts["guard"] = entry.guard and entry.guard.holds
     for name, part in entry.parts.items():
-        said |= {f"{name}.value": part.value, f"{name}.display": part.display}
-    return said
+        facts |= {f"{name}.value": part.value, f"{name}.display": part.display}
+    return facts
 
 
 def _same(one: Any, other: Any) -> bool:  # noqa: ANN401
