@@ -27,6 +27,7 @@ ARTICLE = Article(
         "numerals": {"lines": 400, "bound": 250},
         "comparisons": {"words": 40, "settled": 25},
         "guards": {"guards": 12, "editions": 3, "sentences": 32},
+        "shortcodes": {"shortcodes": 350},
         "variables": {"uses": 330, "editions": 3},
         "claims": {"claims": 35},
         "links": {"labels": 80, "references": 60, "citations": 30},

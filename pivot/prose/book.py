@@ -6,6 +6,7 @@ Only what our renderer honours becomes a field. Every other key of `_quarto.yml`
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -15,9 +16,13 @@ import yaml
 
 from pivot.errors import ProseError
 from pivot.names import BOOK_FILE
+from pivot.prose.findings import Problems
+from pivot.prose.scan import front_matter, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from pivot.prose.scan import Line, Source
 
 # What the embedded renderer acts on; a trailing dot means the key and all below it.
 _HONOURED = (
@@ -38,42 +43,6 @@ _QUARTO_ONLY = (
     "format.typst.keep-typ", "format.typst.number-sections", "format.typst.section-numbering",
 )  # fmt: skip
 
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """Something wrong at one place of the prose: `file:line: text`."""
-
-    file: str
-    line: int
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.text}"
-
-
-class Problems:
-    """Collects what is wrong, so that one run tells an editor everything there is to mend."""
-
-    def __init__(self) -> None:
-        self._found: set[Problem] = set()
-
-    def add(self, file: str, line: int, text: str) -> None:
-        """Note one problem; the same one twice counts once."""
-        self._found.add(Problem(file, line, text))
-
-    def check(self) -> None:
-        """Raise one ProseError that lists all problems, if there is any."""
-        if not self._found:
-            return
-        found = sorted(self._found)
-        count = "one problem" if len(found) == 1 else f"{len(found)} problems"
-        raise ProseError(
-            f"{count} in the prose:\n" + "\n".join(f"  {problem}" for problem in found),
-            hint="mend the lines named above and build again",
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
@@ -89,6 +58,7 @@ class Chapter:
         meta_line: line of each top-level key of the front matter.
         text: the body after the front matter.
         first_line: line of the file on which the body starts.
+        included: each file that it includes, by its path.
     """
 
     source: str
@@ -100,6 +70,32 @@ class Chapter:
     meta_line: Mapping[str, int]
     text: str
     first_line: int
+    included: Mapping[str, Source] = field(default_factory=dict, repr=False)
+
+    @property
+    def body(self) -> Source:
+        """The text, scanned."""
+        return scan(self.source, self.text, self.first_line)
+
+    @property
+    def head(self) -> Source:
+        """The heading that a title in the front matter makes, scanned; empty without one."""
+        title = self.meta.get("title", "")
+        plain = " {.unnumbered}" if self.meta.get("number-sections") is False else ""
+        return scan(self.source, f"# {title}{plain}" if title else "", self.meta_line.get("title", 1))
+
+    def lines(self) -> Iterator[Line]:
+        """Its lines as they are read: a file that it includes stands after the line that does so."""
+        yield from self.head.lines
+        yield from self._lines(self.body, (self.source,))
+
+    def _lines(self, source: Source, trail: tuple[str, ...]) -> Iterator[Line]:
+        for line in source.lines:
+            yield line
+            for target in line.arguments("include"):
+                file = included_file(source.file, target)
+                if file in self.included and file not in trail:
+                    yield from self._lines(self.included[file], (*trail, file))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,13 +232,10 @@ class _Reader:
         if not (self.root / source).is_file():
             self.problems.add(BOOK_FILE, self._line(key), f"chapter {source} does not exist")
             return None
-        text = self._read(source, "")
-        meta: dict[str, object] = {}
-        lines: dict[str, int] = {}
-        first = 1
-        if match := _FRONT.match(text):
-            meta, lines = _parse(match[1], source, 2)
-            text, first = text[match.end() :], match[0].count("\n") + 1
+        front, text, first_line = front_matter(self._read(source, ""))
+        meta, lines = _parse(front, source, 2)
+        included: dict[str, Source] = {}
+        self._include(scan(path.as_posix(), text, first_line), included)
         return Chapter(
             source=path.as_posix(),
             href=path.with_suffix(".html").as_posix(),
@@ -252,8 +245,19 @@ class _Reader:
             meta=meta,
             meta_line=lines,
             text=text,
-            first_line=first,
+            first_line=first_line,
+            included=included,
         )
+
+    def _include(self, source: Source, included: dict[str, Source]) -> None:
+        """Read what a text includes; what is not there is left to the renderer, which knows what is near."""
+        for token in source.tokens:
+            file = included_file(source.file, token.text) if token.kind == "include" else ""
+            if file and file not in included and (self.root / file).is_file():
+                front, text, first_line = front_matter(self._read(file, ""))
+                _parse(front, file, 2)
+                included[file] = scan(file, text.rstrip("\n"), first_line)
+                self._include(included[file], included)
 
     def _read(self, name: str, missing: str) -> str:
         try:
@@ -313,6 +317,13 @@ class _Reader:
         where = f"{BOOK_FILE}:{self._line(key)}"
         shown = "nothing" if got is None else repr(got)
         raise ProseError(f"{where}: {key} is not usable", where=where, expected=expected, got=shown)
+
+
+def included_file(file: str, target: str) -> str:
+    """The path of what a file includes, relative to the book; "" where that is outside of the book."""
+    folder = "" if target.startswith("/") else posixpath.dirname(file)
+    path = posixpath.normpath(posixpath.join(folder, target.lstrip("/")))
+    return "" if path.startswith("..") else path
 
 
 def lookup(data: Mapping[str, object], key: str) -> object:

@@ -17,12 +17,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pivot.prose.passages import VALUE, unwaived
+from pivot.prose.findings import unwaived
+from pivot.prose.visible import VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from pivot.prose.passages import Finding, Line
+    from pivot.prose.findings import Finding
+    from pivot.prose.scan import Line
 
 _MOVING = ("claim.", "exact.", "part.")
 

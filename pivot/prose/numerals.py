@@ -15,12 +15,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pivot.prose.passages import VALUE, unwaived
+from pivot.prose.findings import unwaived
+from pivot.prose.visible import VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pivot.prose.passages import Finding, Line
+    from pivot.prose.findings import Finding
+    from pivot.prose.scan import Line
 
 _CARDINAL = (
     "zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
@@ -57,7 +59,7 @@ def numerals(visible: str) -> Iterator[tuple[int, str]]:
         if any(char.isnumeric() for char in chunk[0]):
             text = chunk[0].strip(_AROUND)
             yield chunk.start() + chunk[0].index(text), text
-    for word in _WORD.finditer(_IDIOMS.sub(lambda found: " " * len(found[0]), visible)):
+    for word in _WORD.finditer(_IDIOMS.sub(lambda idiom: " " * len(idiom[0]), visible)):
         if any(map(_WORDS.fullmatch, re.split(r"\W", word[0]))):
             yield word.start(), word[0]
     for quarter in _QUARTER.finditer(visible):

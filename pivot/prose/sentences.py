@@ -12,26 +12,22 @@ from typing import TYPE_CHECKING
 from pivot.claims.stored import Use
 from pivot.prose.book import Book
 from pivot.prose.labels import labels
+from pivot.prose.scan import REFERENCE, claim_of, fill, scan, uncommented, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pivot.prose.book import Chapter
-    from pivot.prose.labels import Label
+    from pivot.prose.labels import Reference
+    from pivot.prose.scan import Line, Source
 
-_VAR = re.compile(r"\{\{<\s*var\s+(\S+)\s*>\}\}")
-_GENERATED = re.compile(r"\{\{<\s*generated\s+(\S+)\s*>\}\}")
-_HOLDS = re.compile(r"<!--\s*holds:\s*(.*?)\s*-->")
-_COMMENT = re.compile(r"\s*<!--.*?-->")
-_ID = re.compile(r"\{[^{}]*#([\w-]+)[^{}]*\}")
-_FIGURE = re.compile(r"^!\[(?P<caption>.*)\]\((?:[^()]*/)?(?P<name>[^()/]*)\.svg\)\{(?P<attributes>.*)\}\s*$")
-_ALT = re.compile(r'fig-alt="((?:[^"\\]|\\.)*)"')
-_TITLE = re.compile(r'^:::.*title="([^"]*)"')
-_REFERENCE = re.compile(r"(?<![\w.\\])@([A-Za-z][\w-]*\w)")
-_OF_CLAIM = ("claim", "exact", "cited", "verdict", "part")
+_PARTS = {"title": "title", "fig-alt": "alt text", "alt": "alt text"}
+"""What a text in an attribute is; the others are captions."""
+
+_RULE = ("|-", "|:-")  # below the head of a table
 _MARKUP = (
-    (re.compile(r"^\s*(?:#+|[-*+]|\d+\.)\s+"), ""),
+    (re.compile(r"^\s*(?:#+|[-*+:]|\d+\.)\s+"), ""),
     (re.compile(r"\[\^[^\]\s]+\]:?\s*|\s*\[-?@[^\[\]]*\]"), ""),  # notes and sources stand elsewhere
     (re.compile(r"\[((?:\\.|[^\[\]\\])*)\](?:\{[^{}]*\}|\(<?[^()\s]*>?\))"), r"\1"),
     (re.compile(r"\s*\{[#.][^{}]*\}"), ""),
@@ -48,10 +44,12 @@ class Piece:
 
     Args:
         part: `sentence`, `caption`, `alt text`, `title` or `table`.
-        source: as written, with shortcodes.
+        source: as written, with shortcodes and comments.
         address: of the place on the site.
         block: the generated block that it stands in.
         figure: the chart that it is the caption or the alt text of.
+        names: the variables it uses.
+        guards: the claims whose guards it names.
         labels: how references within the book read.
     """
 
@@ -62,23 +60,14 @@ class Piece:
     address: str
     block: str = ""
     figure: str = ""
-    labels: Mapping[str, Label] = field(default_factory=dict, repr=False, compare=False)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The variables it uses."""
-        return tuple(dict.fromkeys(_VAR.findall(self.source)))
-
-    @property
-    def guards(self) -> tuple[str, ...]:
-        """The claims whose guards it names."""
-        return tuple(id_ for said in _HOLDS.findall(self.source) for id_ in re.findall(r"[\w-]+", said))
+    names: tuple[str, ...] = ()
+    guards: tuple[str, ...] = ()
+    labels: Mapping[str, Reference] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def claims(self) -> tuple[str, ...]:
         """The claims it uses, and those whose guards it names."""
-        used = [name.split(".")[1] for name in self.names if name.split(".")[0] in _OF_CLAIM]
-        return tuple(dict.fromkeys([*used, *self.guards]))
+        return tuple(dict.fromkeys(filter(None, [*map(claim_of, self.names), *self.guards])))
 
     @property
     def place(self) -> str:
@@ -88,19 +77,19 @@ class Piece:
 
     def read(self, texts: Mapping[str, str]) -> str:
         """The text as a reader has it, without markup."""
-        said = _REFERENCE.sub(
-            lambda found: self.labels[found[1]].text if found[1] in self.labels else found[0],
-            _COMMENT.sub("", self.source),
+        text = REFERENCE.sub(
+            lambda match: self.labels[match[1]].text if match[1] in self.labels else match[0],
+            uncommented(self.source),
         )
         if self.part == "table":
-            said = said.strip().strip("|").replace(" | ", " \N{MIDDLE DOT} ")
-        return _VAR.sub(lambda found: texts.get(found[1], found[0]), _plain(said)).strip()
+            text = text.strip().strip("|").replace(" | ", " \N{MIDDLE DOT} ")
+        return fill(_plain(text), lambda match: texts.get(match["argument"], match[0])).strip()
 
 
-def _plain(said: str) -> str:
-    for pattern, put in _MARKUP:
-        said = pattern.sub(put, said)
-    return said
+def _plain(text: str) -> str:
+    for pattern, replacement in _MARKUP:
+        text = pattern.sub(replacement, text)
+    return text
 
 
 def pieces(chapters: Iterable[Chapter], blocks: Mapping[str, str]) -> Iterator[Piece]:
@@ -112,49 +101,57 @@ def pieces(chapters: Iterable[Chapter], blocks: Mapping[str, str]) -> Iterator[P
     """
     chapters = tuple(chapters)
     known = labels(chapters)
-    for piece in _pieces(chapters, blocks):
-        yield replace(piece, labels=known)
-
-
-def _pieces(chapters: Iterable[Chapter], blocks: Mapping[str, str]) -> Iterator[Piece]:
     for chapter in chapters:
-        file, section, table = chapter.source, "", ""
-        for number, line in enumerate(chapter.text.splitlines(), chapter.first_line):
-            if line.startswith("#") and (found := _ID.search(line)):
-                section = found[1]
-            elif line.startswith("::: {#tbl-") and (found := _ID.search(line)):
-                table = found[1]
-            anchor = table or section
-            address = f"{chapter.href}#{anchor}" if anchor else chapter.href
-            if figure := _FIGURE.match(line):
-                found = re.search(r"#([\w-]+)", figure["attributes"])
-                at = f"{chapter.href}#{found[1]}" if found else address
-                texts = [
-                    ("caption", figure["caption"]),
-                    *(("alt text", x) for x in _ALT.findall(figure["attributes"])),
-                ]
-                yield from (
-                    Piece(file, number, part, said, at, figure=figure["name"]) for part, said in texts
-                )
-            elif block := _GENERATED.search(line):
-                yield from _rows(
-                    Piece(file, number, "table", "", address, block[1]), blocks.get(block[1], "")
-                )
-            elif title := _TITLE.match(line):
-                yield Piece(file, number, "title", title[1], address)
-            elif line.startswith(":::"):
-                table = ""
-            elif line.strip():
-                yield Piece(file, number, "caption" if table else "sentence", line, address)
+        for piece in _pieces(chapter.lines(), chapter.href, blocks):
+            yield replace(piece, labels=known)
 
 
-def _rows(at: Piece, block: str) -> Iterator[Piece]:
+def _pieces(lines: Iterable[Line], page: str, blocks: Mapping[str, str]) -> Iterator[Piece]:
+    section = table = ""  # the labels of what is open
+    for line in lines:
+        is_div = line.markup.startswith(":::")
+        label = next((id_ for _, id_ in line.ids if id_.startswith("tbl-")), "")
+        if line.heading:
+            section = line.heading.id or section
+        elif is_div:
+            table = label
+        address = f"{page}#{label or table or section}".removesuffix("#")
+        part = "table" if line.markup.startswith("|") else "caption" if label or table else "sentence"
+        whole = _piece(line, part, address)
+        if is_div or line.is_fence or line.figure:
+            yield from _extracts(line, whole, page)
+        elif names := line.arguments("generated"):
+            for name in names:
+                yield from _rows(scan(name, blocks.get(name, ""), 1), whole)
+        elif line.markup.strip() and not line.arguments("include") and not line.markup.startswith(_RULE):
+            yield whole
+
+
+def _piece(line: Line, part: str, address: str) -> Piece:
+    return Piece(line.file, line.number, part, line.source, address, names=line.values, guards=line.guards)
+
+
+def _extracts(line: Line, whole: Piece, page: str) -> Iterator[Piece]:
+    """The texts that stand in a line of markup: those of a figure, or of attributes."""
+    name, address = "", whole.address
+    texts = [(_PARTS.get(attribute, "caption"), text) for attribute, text in line.attributes]
+    if figure := line.figure:
+        name, address = figure.name, f"{page}#{figure.id}" if figure.id else address
+        texts = [("caption", figure.caption), ("alt text", figure.alt)]
+    for part, text in texts:
+        yield replace(
+            whole, part=part, source=text, address=address, figure=name, names=values(text), guards=()
+        )
+
+
+def _rows(block: Source, at: Piece) -> Iterator[Piece]:
+    """The rows of a generated block, which stands where a shortcode does."""
     address = at.address
-    for row in block.splitlines():
-        if row.startswith("#") and (found := _ID.search(row)):
-            address = f"{at.address.split('#')[0]}#{found[1]}"
-        if row.strip() and not row.startswith(("|---", ":::")):
-            yield Piece(at.file, at.line, "table", row, address, at.block)
+    for line in block.lines:
+        if line.heading and line.heading.id:
+            address = f"{at.address.partition('#')[0]}#{line.heading.id}"
+        if line.markup.strip() and not line.markup.startswith((*_RULE, ":::")):
+            yield replace(_piece(line, "table", address), file=at.file, line=at.line, block=block.file)
 
 
 def sentences(root: Path) -> Iterator[Piece]:
@@ -164,9 +161,9 @@ def sentences(root: Path) -> Iterator[Piece]:
 
 def by_claim(root: Path, texts: Mapping[str, str]) -> Mapping[str, list[Use]]:
     """For each claim where the book uses it, in reading order."""
-    found: dict[str, list[Use]] = {}
+    uses: dict[str, list[Use]] = {}
     for piece in sentences(root):
         use = Use(piece.read(texts), piece.part, piece.place, piece.address, piece.file, piece.line)
         for id_ in piece.claims:
-            found.setdefault(id_, []).append(use)
-    return found
+            uses.setdefault(id_, []).append(use)
+    return uses

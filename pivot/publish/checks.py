@@ -15,11 +15,13 @@ from pivot.charts import draw as charts
 from pivot.editions import editions
 from pivot.evaluation import evaluate
 from pivot.names import BOOK_FILE, EDITIONS_FILE
-from pivot.prose.book import Book
+from pivot.prose.book import Book, included_file
 from pivot.prose.comparisons import typed_comparisons
+from pivot.prose.findings import Finding
 from pivot.prose.numerals import typed_numerals
-from pivot.prose.passages import VALUE, Finding, lines, readable
+from pivot.prose.scan import BROKEN, claim_of, lines
 from pivot.prose.variables import guards
+from pivot.prose.visible import VALUE
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,16 +30,10 @@ if TYPE_CHECKING:
 
     from pivot.charts.draw import Chart
     from pivot.claims.ledger import Ledger
-    from pivot.prose.passages import Line
+    from pivot.prose.scan import Line
 
-_USED_OF_CLAIM = ("claim", "exact", "cited", "verdict", "part")
-_LABEL = re.compile(r"\{[^{}\"]*?#([\w-]+)")
-_KEY = re.compile(r"(?<![\w.])@([\w-]*\w)")
-_CROSS = re.compile(r"(?:sec|fig|tbl|eq|lst)-")
-_TARGET = re.compile(r"(?:\]\(<?|\{\{<\s*include\s+)([^\s()<>]+)")
-_FIGURE = re.compile(
-    r'!\[(?P<caption>.*)\]\(/figures/(?P<name>[\w-]+)\.svg\)\{#fig-[\w-]+ fig-alt="(?P<alt>.*)"\}'
-)
+_CROSS = re.compile(r"(?:sec|fig|tbl|eq|lst|nte|tip|wrn|imp|cau)-")
+_ELSEWHERE = re.compile(r"[a-z]+:|/figures/")
 _LEAST_ALT = 60  # characters; less is a label and no description
 _PIECE = re.compile(f"[^{VALUE}]+")
 
@@ -76,8 +72,7 @@ def check(root: Path) -> tuple[Check, ...]:
     states = {edition.as_of: evaluate(article, root, edition.as_of) for edition in listed}
     at = {day: state.ledger for day, state in states.items()}
     shown = {day: state.texts for day, state in states.items()}
-    prose = {name: (root / name).read_text("utf-8") for name in _files(book)}
-    text = [line for name, content in prose.items() for line in lines(name, content)]
+    text = [line for name in _files(book) for line in lines(name, (root / name).read_text("utf-8"))]
     newest = listed[-1].as_of
     drawings = article.drawings
     modules = {file: file.read_text("utf-8") for chart in drawings.values() for file in charts.code(chart)}
@@ -96,9 +91,10 @@ def check(root: Path) -> tuple[Check, ...]:
             check_numerals(text, shown[newest]),
             Check("comparisons", *typed_comparisons(text, guards(at[newest]))),
             check_guards(text, at, accepted),
+            check_shortcodes(text),
             check_variables(text, shown),
             check_claims([line for line in text if line.file in body], at[newest]),
-            check_links(prose, keys, at[newest].entries),
+            check_links(text, keys, at[newest].entries),
             check_figures(text, drawings),
             check_drawings(modules, drawn),
             check_settings(book),
@@ -114,7 +110,7 @@ def as_json(checks: Iterable[Check]) -> str:
 def check_numerals(text: Sequence[Line], shown: Mapping[str, str]) -> Check:
     """No numeral is typed; `shown` is what each variable shows."""
     seen, findings = typed_numerals(text, shown)
-    return Check("numerals", {"lines": len(text), **seen}, findings)
+    return Check("numerals", {"lines": sum(bool(line.visible.strip()) for line in text), **seen}, findings)
 
 
 def check_guards(
@@ -146,6 +142,18 @@ def check_guards(
     return Check("guards", {"guards": len(held), "editions": len(at), "sentences": sentences}, findings)
 
 
+def check_shortcodes(text: Sequence[Line]) -> Check:
+    """Nothing that is meant as a shortcode is written so that it would be published as text."""
+    hint = "write {{< name argument >}} on one line; {{{< … >}}} shows one to readers"
+    tokens = [(line, token) for line in text for token in line.tokens if not token.kind.endswith(":")]
+    findings = [
+        line.finding(token.start, f"{token.text} is no shortcode", hint)
+        for line, token in tokens
+        if token.kind == BROKEN
+    ]
+    return Check("shortcodes", {"shortcodes": len(tokens)}, findings)
+
+
 def check_variables(text: Sequence[Line], shown: Mapping[dt.date, Mapping[str, str]]) -> Check:
     """Each variable has a text at each edition."""
     findings = []
@@ -163,9 +171,7 @@ def check_variables(text: Sequence[Line], shown: Mapping[dt.date, Mapping[str, s
 
 def check_claims(text: Sequence[Line], ledger: Ledger) -> Check:
     """Each claim is used in a chapter that is no appendix."""
-    used = {
-        name.split(".")[1] for line in text for name in line.values if name.split(".")[0] in _USED_OF_CLAIM
-    }
+    used = {claim_of(name) for line in text for name in line.values}
     findings = [
         Finding(entry.code.path, entry.code.line, 1, f"no chapter uses the claim {id_}", "", "write about it")
         for id_, entry in ledger.entries.items()
@@ -174,83 +180,78 @@ def check_claims(text: Sequence[Line], ledger: Ledger) -> Check:
     return Check("claims", {"claims": len(ledger.entries)}, findings)
 
 
-def check_links(prose: Mapping[str, str], keys: Iterable[str], claims: Iterable[str]) -> Check:
+def check_links(text: Iterable[Line], keys: Iterable[str], claims: Iterable[str]) -> Check:
     """Each cross-reference, citation and link within the book leads somewhere, and no label is given twice.
 
     Args:
-        prose: text of each file of the book.
+        text: of the whole book.
         keys: of the bibliography.
         claims: whose entries in the ledger are labels too.
     """
-    rows = [
-        (name, number, row)
-        for name, text in prose.items()
-        if name.endswith("md")
-        for number, row in enumerate(readable(text).split("\n"), 1)
-    ]
-    labels = [
-        (label[1], name, number, label.start())
-        for name, number, row in rows
-        for label in _LABEL.finditer(row)
-    ]
-    known, cited = {label for label, *_ in labels} | {f"claim-{id_}" for id_ in claims}, set(keys)
-    seen = {"labels": len(labels), "references": 0, "citations": 0, "links": 0}
-    findings = [
-        Finding(name, number, column + 1, f"the label {label} is given twice")
-        for i, (label, name, number, column) in enumerate(labels)
-        if any(label == other for other, *_ in labels[:i])
-    ]
-    for name, number, row in rows:
-        for key in _KEY.finditer(row):
-            is_reference = bool(_CROSS.match(key[1]))
-            seen["references" if is_reference else "citations"] += 1
-            if key[1] not in (known if is_reference else cited):
-                what = (
-                    f"{key[1]} is no label of the book"
-                    if is_reference
-                    else f"{key[1]} is not in the bibliography"
-                )
-                findings.append(Finding(name, number, key.start() + 1, what))
-        for target in _TARGET.finditer(row):
+    text = [line for line in text if line.file.endswith("md")]
+    files, cited = {line.file for line in text}, set(keys)
+    labels = {f"claim-{id_}" for id_ in claims}
+    seen = {"labels": 0, "references": 0, "citations": 0, "links": 0}
+    findings = []
+
+    def expect(line: Line, column: int, what: str, *, holds: bool) -> None:
+        if not holds:
+            findings.append(Finding(line.file, line.number, column + 1, what))
+
+    for line in text:
+        for column, label in line.ids:
+            seen["labels"] += 1
+            expect(line, column, f"the label {label} is given twice", holds=label not in labels)
+            labels.add(label)
+    for line in text:
+        for column, key in line.references:
+            if _CROSS.match(key):
+                seen["references"] += 1
+                expect(line, column, f"{key} is no label of the book", holds=key in labels)
+            else:
+                seen["citations"] += 1
+                expect(line, column, f"{key} is not in the bibliography", holds=key in cited)
+        for column, target in line.links:
             seen["links"] += 1
-            path, _, label = target[1].partition("#")
-            folder = "" if path.startswith("/") else name.rpartition("/")[0]
-            file = f"{folder}/{path}".strip("/") if path else name
-            inside = not re.match(r"[a-z]+:|/figures/", target[1])
-            if inside and (file not in prose or (label and label not in known)):
-                findings.append(
-                    Finding(name, number, target.start(1) + 1, f"the link {target[1]} leads nowhere")
-                )
+            path, _, label = target.partition("#")
+            is_there = (included_file(line.file, path) if path else line.file) in files
+            is_there = bool(_ELSEWHERE.match(target)) or (is_there and (not label or label in labels))
+            expect(line, column, f"the link {target} leads nowhere", holds=is_there)
     return Check("links", seen, findings)
 
 
 def check_figures(text: Iterable[Line], drawings: Mapping[str, Chart]) -> Check:
     """Each chart is shown, and each figure has alt text that says more than its caption begins with."""
-    images = [line for line in text if "![" in line.visible]
+    pictures = [line for line in text if "![" in line.markup]
     findings, drawn = [], set()
-    for line in images:
-        figure = _FIGURE.fullmatch(line.source.strip())
-        if not figure:
+    for line in pictures:
+        figure = line.figure
+        if not (
+            figure
+            and figure.caption
+            and figure.alt
+            and figure.id.startswith("fig-")
+            and figure.path == f"/figures/{figure.name}.svg"
+        ):
             hint = 'write ![caption](/figures/NAME.svg){#fig-NAME fig-alt="…"} alone on a line'
-            findings.append(
-                line.finding(line.source.index("!["), "a figure without caption, label or alt text", hint)
-            )
+            what = "a figure without caption, label or alt text"
+            findings.append(line.finding(line.source.index("!["), what, hint))
             continue
-        drawn.add(figure["name"])
-        caption, alt = figure["caption"].strip(" ."), figure["alt"].strip(" .")
-        if figure["name"] not in drawings:
-            findings.append(line.finding(figure.start("name"), f"there is no chart {figure['name']}", ""))
+        drawn.add(figure.name)
+        if figure.name not in drawings:
+            what = f"there is no chart {figure.name}"
+            findings.append(line.finding(line.source.index(figure.path), what, ""))
+        caption, alt = figure.caption.strip(" ."), figure.alt.strip(" .")
         if len(alt) < _LEAST_ALT or alt in caption:
             hint = "say what the picture shows to someone who does not see it"
-            findings.append(
-                line.finding(figure.start("alt"), "the alt text is a label or repeats the caption", hint)
-            )
+            what = "the alt text is a label or repeats the caption"
+            findings.append(line.finding(line.source.index("fig-alt"), what, hint))
     findings += [
         Finding(_path(charts.code(chart)[0]), 1, 1, f"no chapter shows the chart {name}")
         for name, chart in drawings.items()
         if name not in drawn
     ]
-    return Check("figures", {"figures": len(images), "charts": len(drawings)}, findings)
+    return Check("figures", {"figures": len(pictures), "charts": len(drawings)}, findings)
 
 
 def check_drawings(modules: Mapping[Path, str], drawn: Iterable[tuple[Chart, Collection[str]]]) -> Check:
@@ -308,12 +309,10 @@ def check_settings(book: Book) -> Check:
 
 
 def _files(book: Book) -> Iterable[str]:
-    """Every file whose words readers see: settings, editions, chapters, and what stands beside chapters."""
-    folders = {chapter.source.rpartition("/")[0] for chapter in book.chapters} - {""}
-    beside = [path for folder in folders for path in (book.root / folder).rglob("*.[qm]*md")]
+    """Every file whose words readers see: settings, editions, chapters, and what chapters include."""
     chapters = [chapter.source for chapter in book.chapters]
-    others = sorted({path.relative_to(book.root).as_posix() for path in beside} - set(chapters))
-    return [BOOK_FILE, EDITIONS_FILE, *chapters, *others]
+    included = [file for chapter in book.chapters for file in chapter.included]
+    return dict.fromkeys([BOOK_FILE, EDITIONS_FILE, *chapters, *included])
 
 
 def _leaves(value: object) -> Iterator[object]:

@@ -23,7 +23,9 @@ from pivot.errors import RenderError
 from pivot.files import write_changed, writing
 from pivot.folders import OutputFolder
 from pivot.names import BOOK_FILE, SITE, slug
-from pivot.prose.book import Book, Problems
+from pivot.prose.book import Book
+from pivot.prose.findings import Problems
+from pivot.prose.scan import fill
 from pivot.publish.embedded.expand import expand
 from pivot.publish.embedded.linker import LINKED
 from pivot.publish.render import Inputs, Progress, silent
@@ -32,13 +34,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+    from pivot.prose.book import Book
+
 VARIABLES_FILE = "_variables.yml"
 GENERATED = "_generated"
 FIGURES = "figures"
 EXTENSIONS = "_extensions"
 
 _OLDEST = (1, 9)
-_VARIABLE = re.compile(r"\{\{<\s*var\s+([\w.-]+)\s*>\}\}")
 _IN_ATTRIBUTE = re.compile(r"=\"[^\"\n]*$")
 _PUNCTUATION = re.compile(f"([{re.escape(string.punctuation)}])")
 _TROUBLE = re.compile(
@@ -244,14 +247,14 @@ def variable_markdown(name: str, text: str) -> str:
 def fill_generated(text: str, variables: Mapping[str, str]) -> str:
     """Fill the values into generated Markdown: Quarto expands no shortcode in a shortcode's result."""
 
-    def fill(match: re.Match[str]) -> str:
-        name = match[1]
+    def value(match: re.Match[str]) -> str:
+        name = match["argument"]
         if name not in variables:
             return match[0]
         line = match.string[match.string.rfind("\n", 0, match.start()) + 1 : match.start()]
         return variables[name] if _IN_ATTRIBUTE.search(line) else variable_markdown(name, variables[name])
 
-    return _VARIABLE.sub(fill, text)
+    return fill(text, value)
 
 
 class _Quoting(yaml.SafeDumper):

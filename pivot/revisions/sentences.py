@@ -84,7 +84,8 @@ def changed(
     """
     flipped = dict(_flipped(old.ledger, new.ledger))
     found = []
-    for was, now in _pairs([*pieces(old.chapters, old.blocks)], [*pieces(new.chapters, new.blocks)]):
+    sides = [*pieces(old.chapters, old.blocks)], [*pieces(new.chapters, new.blocks)]
+    for was, now in _pairs(*sides):
         before, after = was.read(old.texts) if was else "", now.read(new.texts) if now else ""
         guards = {id_: flipped[id_] for id_ in (now.guards if now else ()) if id_ in flipped}
         place = now or was
@@ -118,7 +119,8 @@ def changed(
                 kind=_kind(parts, [kinds[id_] for id_ in claims if id_ in kinds]),
             )
         )
-    order = {chapter.source: place for place, chapter in enumerate((*old.chapters, *new.chapters))}
+    files = dict.fromkeys(piece.file for piece in (*sides[1], *sides[0]))
+    order = {file: place for place, file in enumerate(files)}
     return tuple(sorted(found, key=lambda one: (not one.wrong, order[one.file], one.line)))
 
 

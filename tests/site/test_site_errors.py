@@ -40,6 +40,9 @@ def complaint(workshop: Workshop, tmp_path: Path) -> str:
             "generated yaers does not exist or is not readable; did you mean years.md?",
         ),
         ("{{< vra claim.lake-level >}}", "unknown shortcode vra"),
+        ("It fell by {{< var claim.lake-level.", "{{< var claim.lake-level. is no shortcode: write {{<"),
+        ("It fell by {{ var claim.lake-level }}.", "{{ var claim.lake-level }} is no shortcode"),
+        ("{{< include ../../secret.md >}}", "include ../../secret.md leads out of the book"),
         ("See @fig-levle.", "reference @fig-levle has no target; did you mean fig-level?"),
         ("See [-@tbl-none].", "reference @tbl-none has no target"),
         ("As [@gauge2021] has it.", "citation @gauge2021 is not in the bibliography; did you mean gauge2020"),
@@ -118,8 +121,18 @@ def test_a_shortcode_in_a_description(workshop: Workshop, tmp_path: Path) -> Non
 
 
 def test_a_shortcode_over_two_lines(workshop: Workshop, tmp_path: Path) -> None:
-    number = workshop.add(ONE, "Fine {{< var\n  claim.lake-level >}} and\n@fig-x.")
-    assert f"{ONE}:{number + 2}: reference @fig-x" in complaint(workshop, tmp_path)
+    number = workshop.add(ONE, "Not {{< var\n  claim.lake-level >}} and\n@fig-x.")
+    text = complaint(workshop, tmp_path)
+    assert f"{ONE}:{number}: {{{{< var is no shortcode" in text
+    assert f"{ONE}:{number + 2}: reference @fig-x" in text
+
+
+def test_what_data_say_can_not_include_a_file(workshop: Workshop, tmp_path: Path) -> None:
+    years = workshop.inputs / "generated/years.md"
+    years.write_text(years.read_text("utf-8") + "| 2021 | {{< include /index.qmd >}} |\n", "utf-8")
+    assert "generated:years.md:5: a generated block has values only, and no shortcode include" in complaint(
+        workshop, tmp_path
+    )
 
 
 def test_citations_without_a_place_for_the_references(workshop: Workshop, tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pivot.errors import ProseError, RenderError
-from pivot.prose.book import Book, Problems
+from pivot.prose.book import Book
+from pivot.prose.findings import Problems
 from pivot.publish.render import choose_renderer
 
 if TYPE_CHECKING:

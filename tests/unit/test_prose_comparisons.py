@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pivot.prose.comparisons import typed_comparisons
-from pivot.prose.passages import lines
+from pivot.prose.scan import lines
 
 GUARDS = ("btc-over-ai", "hashprice-low")
 

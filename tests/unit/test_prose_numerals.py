@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pivot.prose.numerals import numerals, typed_numerals
-from pivot.prose.passages import lines
+from pivot.prose.scan import lines
 
 NUMERALS = (
     ("It sold 20,880 coins.", ["20,880"]),

@@ -65,6 +65,75 @@ def test_a_use_is_a_plain_sentence_with_its_place(book: Path) -> None:
     assert (verdict.file, verdict.line, verdict.place) == ("lake.qmd", 13, "Aside")
 
 
+def uses(root: Path, claim: str = "lake") -> list[tuple[str, str, int, str, str]]:
+    found = by_claim(root, {"claim.lake": "7.7%"})[claim]
+    return [(use.address, use.file, use.line, use.part, use.text) for use in found]
+
+
+def test_a_comment_in_code_that_looks_like_a_heading_is_none(book: Path) -> None:
+    (book / "index.qmd").write_text(
+        "# Start {#sec-start}\n\n```bash\n# a comment {#sec-x}\n```\n\nIt fell by {{< var claim.lake >}}.\n",
+        "utf-8",
+    )
+    assert uses(book)[0] == ("index.html#sec-start", "index.qmd", 7, "sentence", "It fell by 7.7%.")
+    assert "sec-x" not in labels(Book.load(book).chapters)
+
+
+def test_the_sentences_of_an_included_file_stand_on_the_page_that_includes_it(book: Path) -> None:
+    (book / "parts").mkdir()
+    (book / "parts/_more.md").write_text(
+        "---\nnote: no text\n---\nMore: {{< var claim.lake >}}.\n\n{{< include _last.md >}}\n", "utf-8"
+    )
+    (book / "parts/_last.md").write_text(
+        '![Last.](/last.svg){#fig-last fig-alt="At {{< var claim.lake >}}."}\n\n'
+        "{{< include /parts/_more.md >}}\n",
+        "utf-8",
+    )
+    (book / "index.qmd").write_text(
+        "# Start {#sec-start}\n\n{{< include parts/_more.md >}}\n\nThen {{< var claim.lake >}}.\n", "utf-8"
+    )
+    assert uses(book)[:3] == [
+        ("index.html#sec-start", "parts/_more.md", 4, "sentence", "More: 7.7%."),
+        ("index.html#fig-last", "parts/_last.md", 1, "alt text", "At 7.7%."),
+        ("index.html#sec-start", "index.qmd", 5, "sentence", "Then 7.7%."),
+    ]
+    assert labels(Book.load(book).chapters)["fig-last"].text == "Figure\N{NO-BREAK SPACE}1.1"
+
+
+def test_the_words_below_a_table_are_its_caption(book: Path) -> None:
+    (book / "index.qmd").write_text(
+        "# Start {#sec-start}\n\n::: {#tbl-x}\n\n| a |\n|---|\n| {{< var claim.lake >}} |\n\n"
+        "By {{< var claim.lake >}}.\n:::\n\n"
+        "Then {{< var claim.lake >}}.\n\n| b |\n|:--|\n| 1 |\n\n: All of {{< var claim.lake >}} {#tbl-y}\n",
+        "utf-8",
+    )
+    assert [(address, part, text) for address, _, _, part, text in uses(book)[:4]] == [
+        ("index.html#tbl-x", "table", "7.7%"),
+        ("index.html#tbl-x", "caption", "By 7.7%."),
+        ("index.html#sec-start", "sentence", "Then 7.7%."),
+        ("index.html#tbl-y", "caption", "All of 7.7%"),
+    ]
+
+
+def test_a_title_in_the_front_matter_heads_its_chapter(book: Path) -> None:
+    text = (
+        '---\ntitle: "Of {{< var claim.lake >}}"\n---\n\n## Why {#sec-why}\n\n'
+        '```{#lst-x .bash lst-cap="By {{< var claim.lake >}}"}\nls\n```\n'
+    )
+    (book / "index.qmd").write_text(text, "utf-8")
+    found = labels(Book.load(book).chapters)
+    assert [found[id_].text[-3:] for id_ in ("sec-why", "lst-x")] == ["1.1", "1.1"]
+    assert uses(book)[:2] == [
+        ("index.html", "index.qmd", 2, "sentence", "Of 7.7%"),
+        ("index.html#sec-why", "index.qmd", 7, "caption", "By 7.7%"),
+    ]
+
+
+def test_what_is_commented_out_is_no_sentence(book: Path) -> None:
+    (book / "index.qmd").write_text("# Start\n\n<!-- Not\n{{< var claim.lake >}} -->\n", "utf-8")
+    assert "index.qmd" not in {file for _, file, *_ in uses(book)}
+
+
 def test_no_markup_is_left_in_any_sentence_of_the_book() -> None:
     texts = variables(ledger_of(AS_READ), vintage_of(AS_READ), charts=0)
     uses = [use for found in by_claim(ROOT, texts).values() for use in found]

@@ -22,7 +22,7 @@ from pivot.claims.ledger import Ledger
 from pivot.prose.book import Book
 from pivot.prose.comparisons import comparisons, typed_comparisons
 from pivot.prose.numerals import numerals, typed_numerals
-from pivot.prose.passages import Line, lines
+from pivot.prose.scan import Line, lines
 from pivot.prose.variables import guards, variables
 from pivot.publish import checks
 from tests.conftest import AS_READ, DAYS, NEWEST, ROOT, ledger_of, vintage_of
@@ -198,6 +198,32 @@ def test_each_check_fails_below_its_floors(name: str) -> None:
         assert what(short) == [f"{name} saw only {least - 1} {counted}"]
 
 
+def test_a_broken_shortcode_is_found_on_its_line(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chapter = repository / "chapters/limits.qmd"
+    text = chapter.read_text("utf-8")
+    chapter.write_text(f"{text}\nIt is {{{{ var claim.x }}}}.\n", "utf-8")
+    assert run("--root", repository, "check") == 1
+    out, number = capsys.readouterr().out, text.count("\n") + 2
+    assert f"chapters/limits.qmd:{number}:7: {{{{ var claim.x }}}} is no shortcode" in out
+    assert "write {{< name argument >}} on one line" in out
+
+
+def test_what_a_chapter_includes_is_checked_too(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "parts").mkdir()
+    (repository / "parts/_more.md").write_text("It took 33 days (@sec-nothing).\n", "utf-8")
+    (repository / "chapters/_left.md").write_text("Nobody includes these 44 words.\n", "utf-8")
+    chapter = repository / "chapters/limits.qmd"
+    chapter.write_text(chapter.read_text("utf-8") + "\n{{< include /parts/_more.md >}}\n", "utf-8")
+    assert run("--root", repository, "check") == 1
+    out = capsys.readouterr().out
+    assert 'parts/_more.md:1:9: numeral "33" is typed' in out
+    assert "parts/_more.md:1:18: sec-nothing is no label of the book" in out
+    assert "leads nowhere" not in out
+    assert "_left.md" not in out
+
+
 def test_a_variable_without_a_text_at_one_edition_is_found() -> None:
     text = read("A {{< var claim.a >}} and {{< var report.b >}}.")
     texts = {"claim.a": "7", "report.b": "8"}
@@ -221,6 +247,11 @@ LINKS: dict[str, tuple[str, list[str]]] = {
         ),
         [],
     ),
+    "labels of listings and boxes": (
+        "```{#lst-a .bash}\nls\n```\n\n::: {#wrn-b .callout-warning}\n:::\n\nSee @lst-a, @wrn-b, @lst-c.",
+        ["lst-c is no label of the book"],
+    ),
+    "nothing in code or comments": ("```\n# A {#sec-a}\n@no\n```\n<!-- [@no] -->\n\n# A {#sec-a}", []),
     "a reference to nothing": ("See @fig-none.", ["fig-none is no label of the book"]),
     "a citation of nothing": ("See [@nobody].", ["nobody is not in the bibliography"]),
     "a label twice": ("# A {#sec-a}\n\n## B {#sec-a}", ["the label sec-a is given twice"]),
@@ -234,7 +265,8 @@ LINKS: dict[str, tuple[str, list[str]]] = {
 def test_links(name: str) -> None:
     text, expected = LINKS[name]
     prose = {"a/a.qmd": text, "a/b.qmd": "![B](/figures/b.svg){#fig-b fig-alt='B'}", "_quarto.yml": "a: '@x'"}
-    assert what(checks.check_links(prose, ["key"], ["one"])) == expected
+    read_ = [line for file, source in prose.items() for line in lines(file, source)]
+    assert what(checks.check_links(read_, ["key"], ["one"])) == expected
 
 
 ALT = "A line that falls and rises again, with a band around it and points."

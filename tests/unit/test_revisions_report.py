@@ -20,7 +20,8 @@ from playwright.sync_api import Browser
 from rich.console import Console
 
 from pivot.claims.ledger import Ledger
-from pivot.prose.book import Book, Problems
+from pivot.prose.book import Book
+from pivot.prose.findings import Problems
 from pivot.prose.variables import guards
 from pivot.publish.embedded.expand import expand
 from pivot.publish.render import Inputs

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pivot.prose.book import Book
-from pivot.prose.labels import Label
+from pivot.prose.labels import Reference
+from pivot.prose.scan import values
 from pivot.prose.sentences import Piece, pieces
 from pivot.revisions.sentences import COME, GONE, SAME, _pairs, words
 from tests.conftest import ROOT
@@ -16,11 +17,11 @@ from tests.unit.revisions import NEWEST_DAY, shipped
 TEXTS = {"claim.drop": "7.7%", "verdict.drop": "reproduced", "part.drop.price": "$28.04"}
 
 
-LABELS = {"fig-cut": Label("Figure\N{NO-BREAK SPACE}2.1")}
+LABELS = {"fig-cut": Reference("Figure\N{NO-BREAK SPACE}2.1")}
 
 
 def piece(source: str, part: str = "sentence", file: str = "a.qmd", block: str = "") -> Piece:
-    return Piece(file, 1, part, source, "a.html", block, labels=LABELS)
+    return Piece(file, 1, part, source, "a.html", block, names=values(source), labels=LABELS)
 
 
 READ = {

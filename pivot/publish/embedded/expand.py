@@ -7,28 +7,28 @@ depend on the numbers, and a changed number costs a link, not a compilation.
 from __future__ import annotations
 
 import difflib
-import posixpath
 import re
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pivot.names import BOOK_FILE
-from pivot.prose.book import lookup
+from pivot.prose.book import included_file, lookup
+from pivot.prose.findings import Waiver
+from pivot.prose.scan import BROKEN, HOLDS, LITERAL, Token, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
-    from pivot.prose.book import Book, Chapter, Problems
+    from pivot.prose.book import Book, Chapter
+    from pivot.prose.findings import Problems
+    from pivot.prose.scan import Source
     from pivot.publish.render import Inputs
 
-_SHORTCODE = re.compile(
-    r"(?P<literal>\{\{\{<.*?>\}\}\})|\{\{<\s*(?P<name>[\w-]+)\s*(?P<argument>.*?)\s*>\}\}", re.DOTALL
-)
-_FRONT = re.compile(r"\A---[ \t]*\n.*?^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
-_FENCE = re.compile(r"^[ >]*(`{3,}|~{3,})")
-_EQUATION = re.compile(r"(\$\$[^$]+\$\$\s?)\{#(eq-[\w-]+)\}")
-_GUARD = re.compile(r"[ \t]*<!--\s*holds:\s*(.*?)\s*-->")
+_EQUATION = re.compile(r"\$\$[^$]+\$\$\s?(\{#(eq-[\w-]+)\})")
+_GENERATED = "generated:"  # how the name of a generated file starts, as a place
+_HOLE, _LABEL = "a hole", "an equation's label"  # more kinds of tokens
+_KEPT = {BROKEN, *Waiver.KINDS}  # tokens that stay as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +57,15 @@ class Expanded:
         return found or self.origins[:1]
 
 
-class _Source(NamedTuple):
-    """A text being expanded: its name, the folder its includes start from, and the files that led to it."""
-
-    file: str
-    folder: PurePosixPath
-    trail: tuple[str, ...]
-
-
 class _Expander:
     """Expands one chapter; pieces are appended in order, each with its place."""
 
     def __init__(self, book: Book, chapter: Chapter, inputs: Inputs, problems: Problems) -> None:
         self.book, self.chapter, self.inputs, self.problems = book, chapter, inputs, problems
-        self.source = _Source(chapter.source, PurePosixPath(chapter.source).parent, (chapter.source,))
         self.pieces: list[str] = []
         self.origins: list[tuple[str, int]] = [(chapter.source, 1)]
         self.keys: set[str] = set()
+        self.broken: set[str] = set()
 
     def add(self, piece: str, place: tuple[str, int]) -> None:
         """Append literal text that starts at a place."""
@@ -85,44 +77,60 @@ class _Expander:
         self.pieces.append(piece)
         self.origins.extend((file, line + i) for i in range(1, piece.count("\n") + 1))
 
-    def expand(self, text: str, line: int, source: _Source) -> None:
-        """Append a text that starts on a line of its source, with its shortcodes expanded."""
-        for row in re.finditer("⟦", text):
-            self.problems.add(
-                source.file, line + text.count("\n", 0, row.start()), "the character ⟦ is the renderer's own"
-            )
-        text = text.replace("⟦", "[")
-        at = 0
-        for match in _SHORTCODE.finditer(text):
-            self.add(text[at : match.start()], (source.file, line))
-            line += text.count("\n", at, match.start())
-            if match["literal"]:
-                self.add(match["literal"][1:-1], (source.file, line))
-            else:
-                self.shortcode(match["name"], match["argument"].strip("\"'"), (source.file, line), source)
-            line += match[0].count("\n")
-            at = match.end()
+    def expand(self, source: Source, trail: tuple[str, ...] = ()) -> None:
+        """Append a text with its shortcodes expanded, settled guards dropped and equations labelled.
+
+        Args:
+            source: the text.
+            trail: the files that led to it.
+        """
+        text, line, at = source.text, source.first_line, 0
+        holes = (Token(*match.span(), _HOLE, "[") for match in re.finditer("⟦", text))
+        for token in sorted((*source.tokens, *holes, *_equations(source.markup))):
+            place = (source.file, line + text.count("\n", at, token.start))
+            if token.kind == BROKEN:
+                self.problems.add(*place, f"{token.text} is no shortcode: write {{{{< name argument >}}}}")
+            if token.kind in _KEPT or (token.kind == HOLDS and not self.is_settled(token, place, text)):
+                continue
+            before = text[at : token.start]
+            self.add(before.rstrip(" \t") if token.kind == HOLDS else before, (source.file, line))
+            self.replace(token, place, (*trail, source.file))
+            line, at = place[1] + text.count("\n", token.start, token.end), token.end
         self.add(text[at:], (source.file, line))
 
-    def shortcode(self, name: str, argument: str, place: tuple[str, int], source: _Source) -> None:
-        match name:
+    def is_settled(self, note: Token, place: tuple[str, int], text: str) -> bool:
+        """Whether all guards hold that a comment names; keeps in mind those that do not."""
+        for id_ in note.ids:
+            if id_ not in self.inputs.guards:
+                self.problems.add(*place, f"guard {id_} is not known{nearest(id_, self.inputs.guards)}")
+        if not text[: note.start].rpartition("\n")[2].strip():
+            self.problems.add(*place, "a guard must stand at the end of the line of its sentence")
+        broken = {id_ for id_ in note.ids if not self.inputs.guards.get(id_, True)}
+        self.broken |= broken
+        return not broken
+
+    def replace(self, token: Token, place: tuple[str, int], trail: tuple[str, ...]) -> None:
+        """Append what stands in the place of a token."""
+        kind, text = token.kind, token.text
+        if trail[-1].startswith(_GENERATED) and kind not in ("var", LITERAL, HOLDS, _HOLE, _LABEL):
+            self.problems.add(*place, f"a generated block has values only, and no shortcode {kind}")
+            return
+        match kind:
             case "var":
-                self.variable(argument, place)
+                self.variable(text, place)
             case "meta":
-                self.meta(argument, place)
+                self.meta(text, place)
             case "include":
-                folder = PurePosixPath() if argument.startswith("/") else source.folder
-                target = PurePosixPath(posixpath.normpath(folder / argument.lstrip("/")))
-                inner = _Source(target.as_posix(), target.parent, (*source.trail, target.as_posix()))
-                self.insert(self.book.root / target, f"include {argument}", place, inner)
+                self.include(text, place, trail)
             case "generated":
-                path = self.inputs.generated / f"{argument}.md"
-                file = f"generated:{argument}.md"
-                inner = _Source(file, PurePosixPath(), (*source.trail, file))
-                self.insert(path, f"generated {argument}", place, inner)
-            case _:
+                self.generated(text, place, trail)
+            case _ if kind == _HOLE:
+                self.problems.add(*place, "the character ⟦ is the renderer's own")
+            case _ if kind in (LITERAL, _LABEL):
+                self.add(text, place)
+            case _ if kind != HOLDS:
                 self.problems.add(
-                    *place, f"unknown shortcode {name}; known are var, meta, include and generated"
+                    *place, f"unknown shortcode {kind}; known are var, meta, include and generated"
                 )
 
     def variable(self, key: str, place: tuple[str, int]) -> None:
@@ -143,21 +151,27 @@ class _Expander:
         else:
             self.add(str(value), place)
 
-    def insert(self, path: Path, what: str, place: tuple[str, int], inner: _Source) -> None:
-        """Append the expanded content of another file."""
-        if inner.file in inner.trail[:-1]:
-            self.problems.add(*place, f"{what} includes itself: {' > '.join(inner.trail)}")
-            return
-        try:
-            text = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
-            near = nearest(path.name, [sibling.name for sibling in path.parent.glob(f"*{path.suffix}")])
-            self.problems.add(*place, f"{what} does not exist or is not readable{near}")
-            return
-        first = 1
-        if front := _FRONT.match(text):
-            text, first = text[front.end() :], front[0].count("\n") + 1
-        self.expand(text.rstrip("\n"), first, inner)
+    def include(self, target: str, place: tuple[str, int], trail: tuple[str, ...]) -> None:
+        file = included_file(trail[-1], target)
+        if not file:
+            self.problems.add(*place, f"include {target} leads out of the book")
+        elif file in trail:
+            self.problems.add(*place, f"include {target} includes itself: {' > '.join((*trail, file))}")
+        elif file in self.chapter.included:
+            self.expand(self.chapter.included[file], trail)
+        else:
+            self.missing(f"include {target}", self.book.root / file, place)
+
+    def generated(self, name: str, place: tuple[str, int], trail: tuple[str, ...]) -> None:
+        path = self.inputs.generated / f"{name}.md"
+        if path.is_file():
+            self.expand(scan(f"{_GENERATED}{path.name}", path.read_text("utf-8").rstrip("\n"), 1), trail)
+        else:
+            self.missing(f"generated {name}", path, place)
+
+    def missing(self, what: str, path: Path, place: tuple[str, int]) -> None:
+        near = nearest(path.name, [sibling.name for sibling in path.parent.glob(f"*{path.suffix}")])
+        self.problems.add(*place, f"{what} does not exist or is not readable{near}")
 
 
 def expand(book: Book, chapter: Chapter, inputs: Inputs, problems: Problems) -> Expanded:
@@ -167,70 +181,30 @@ def expand(book: Book, chapter: Chapter, inputs: Inputs, problems: Problems) -> 
     that no longer hold stay in the text, for the filter to mark the sentence before them.
     """
     work = _Expander(book, chapter, inputs, problems)
-    if title := chapter.meta.get("title"):
-        plain = " {.unnumbered}" if chapter.meta.get("number-sections") is False else ""
-        work.expand(f"# {title}{plain}\n\n", chapter.meta_line["title"], work.source)
-    work.expand(chapter.text, chapter.first_line, work.source)
+    if chapter.head.text:
+        work.expand(chapter.head)
+        work.add("\n\n", (chapter.source, chapter.head.first_line))
+    work.expand(chapter.body)
     summary = _Expander(book, chapter, inputs, problems)
     if description := chapter.meta.get("description"):
-        summary.expand(str(description), chapter.meta_line["description"], summary.source)
-    text, broken = _settle_guards("".join(work.pieces), work.origins, inputs.guards, problems)
-    if "{#eq-" in text:  # pandoc knows no label after an equation, but a span around one
-        text = _outside_fences(text, lambda part: _EQUATION.sub(r"[\1]{#\2 .equation}", part))
-    return Expanded(text, work.origins, tuple(sorted(work.keys)), broken, "".join(summary.pieces))
+        summary.expand(scan(chapter.source, str(description), chapter.meta_line["description"]))
+    return Expanded(
+        "".join(work.pieces),
+        work.origins,
+        tuple(sorted(work.keys)),
+        tuple(sorted(work.broken)),
+        "".join(summary.pieces),
+    )
 
 
-def _settle_guards(
-    text: str, origins: list[tuple[str, int]], guards: Mapping[str, bool], problems: Problems
-) -> tuple[str, tuple[str, ...]]:
-    """Drop the comments of guards that hold; return the text and the guards that do not."""
-    if "<!--" not in text:
-        return text, ()
-    rows, broken = text.split("\n"), set()
-    for number, row in _outside_code(rows):
-        for match in _GUARD.finditer(row):
-            names = re.split(r"[,\s]+", match[1])
-            for name in names:
-                if name not in guards:
-                    problems.add(*origins[number], f"guard {name} is not known{nearest(name, guards)}")
-            if not row[: match.start()].strip():
-                problems.add(*origins[number], "a guard must stand at the end of the line of its sentence")
-            fallen = {name for name in names if not guards.get(name, True)}
-            broken |= fallen
-            if not fallen:
-                rows[number] = rows[number].replace(match[0], "", 1)
-    return "\n".join(rows), tuple(sorted(broken))
+def _equations(markup: str) -> Iterator[Token]:
+    """What puts a span around each labelled equation: pandoc knows no label after one."""
+    for match in _EQUATION.finditer(markup) if "{#eq-" in markup else ():
+        yield Token(match.start(), match.start(), _LABEL, "[")
+        yield Token(match.start(1), match.end(), _LABEL, f"]{{#{match[2]} .equation}}")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return "; did you mean …?" with the nearest known names, or ""."""
     close = difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(close)}?" if close else ""
-
-
-def _outside_code(rows: list[str]) -> list[tuple[int, str]]:
-    """Return number and text of the lines that are not in a fenced code block."""
-    found, fence = [], ""
-    for number, row in enumerate(rows):
-        match = _FENCE.match(row)
-        if fence:
-            if match and match[1].startswith(fence) and not row.strip(" >`~"):
-                fence = ""
-        elif match:
-            fence = match[1]
-        else:
-            found.append((number, row))
-    return found
-
-
-def _outside_fences(text: str, change: Callable[[str], str]) -> str:
-    """Apply a change that keeps the number of lines to the runs of lines outside fenced code."""
-    rows = text.split("\n")
-    open_rows = {number for number, _ in _outside_code(rows)}
-    runs: list[tuple[bool, list[str]]] = []
-    for number, row in enumerate(rows):
-        is_open = number in open_rows
-        if not runs or runs[-1][0] != is_open:
-            runs.append((is_open, []))
-        runs[-1][1].append(row)
-    return "\n".join(change("\n".join(part)) if is_open else "\n".join(part) for is_open, part in runs)

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.names import slug
+from pivot.prose.labels import KINDS
+from pivot.prose.scan import OF_CLAIM
 from pivot.publish.embedded.expand import Expanded, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pivot.prose.book import Book, Chapter, Problems
+    from pivot.prose.book import Book, Chapter
+    from pivot.prose.findings import Problems
     from pivot.publish.embedded.objects import ChapterObject, Citations, Label
     from pivot.publish.embedded.pictures import Pictures
 
@@ -31,14 +34,11 @@ _HOLE = re.compile(
 _DATE = re.compile(
     r"(?<![\w-])((?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:T[\d:]+Z)?)?)(?![\w-])(?![^<>]*>)"
 )
-LINKED = ("claim", "exact", "part", "verdict")
+LINKED = tuple(kind for kind in OF_CLAIM if kind != "cited")
 """Kinds of variables that open the account of their claim."""
 
 _UNIQUE = ("fig", "tbl", "eq", "sec", "lst", "nte", "tip", "wrn", "imp", "cau", "claim")
-_WORDS = {
-    "fig": "Figure", "tbl": "Table", "eq": "Equation", "lst": "Listing", "sec": "Section",
-    "nte": "Note", "tip": "Tip", "wrn": "Warning", "imp": "Important", "cau": "Caution",
-}  # fmt: skip
+_WORDS = {**KINDS, "sec": "Section"}
 _NBSP = "\N{NO-BREAK SPACE}"
 
 

@@ -12,7 +12,8 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pivot.prose.book import Book, Problems
+    from pivot.prose.book import Book
+    from pivot.prose.findings import Problems
     from pivot.publish.embedded.linker import Page
 
 _SVG = re.compile(rb"<svg\b[^>]*>", re.DOTALL)

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
 from pivot.folders import OutputFolder
-from pivot.prose.book import Book, Problems
+from pivot.prose.book import Book
+from pivot.prose.findings import Problems
 from pivot.publish.embedded.document import DocumentCompiler, typst_project
 from pivot.publish.embedded.engine import Engine
 from pivot.publish.embedded.expand import Expanded, expand
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from pivot.prose.book import Book
     from pivot.publish.frame import RenderedBook
 
 

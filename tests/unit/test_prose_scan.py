@@ -1,4 +1,4 @@
-"""What a reader sees of a source file, and what an editor waives."""
+"""What the reader of prose finds in a file, what a reader sees of it, and what an editor waives."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pivot.prose.book import Book
+from pivot.prose.findings import Finding
 from pivot.prose.numerals import numerals, typed_numerals
-from pivot.prose.passages import Finding, lines
+from pivot.prose.scan import BROKEN as BROKEN_KIND
+from pivot.prose.scan import lines
 from tests.conftest import ROOT
 
 HIDDEN = (
@@ -98,7 +101,7 @@ def test_visible_text_keeps_the_places_of_any_source(source: str) -> None:
 
 def test_code_blocks_and_comments_over_several_lines_are_not_seen() -> None:
     text = "Words.\n\n```bash\nhead -7 file\n```\n\n<!-- 7\n8 -->\n\n~~~\n9\n~~~\nMore, 10 words.\n"
-    assert [(line.number, line.source) for line in lines("a.qmd", text)] == [
+    assert [(line.number, line.source) for line in lines("a.qmd", text) if line.visible.strip()] == [
         (1, "Words."),
         (13, "More, 10 words."),
     ]
@@ -111,7 +114,8 @@ def test_values_of_settings_are_seen_and_what_they_set_is_not() -> None:
         '---\ntitle: "The 7 numbers"\ntoc-depth: 3\ndescription: |\n  Made\n  in 8 days.\n---\n\nIt has 9.\n'
     )
     assert seen("a.qmd", front) == ["7", "8", "9"]
-    assert [line.number for line in lines("a.qmd", front)] == [2, 4, 5, 6, 9]
+    assert [line.number for line in lines("a.qmd", front) if line.visible.strip()] == [2, 4, 5, 6, 9]
+    assert [line.source for line in lines("a.qmd", front)] == front.split("\n")
     book = "book:\n  title: Rank 2\n  chapters:\n    - q1.qmd\n  part-7: x\nformat:\n  papersize: a4\n"
     assert seen("_quarto.yml", book) == ["2"]
     assert seen("_quarto.yml", "chapters:\n  - part: Act 7\n    chapters: [a8.qmd]\n") == ["7"]
@@ -180,3 +184,81 @@ def test_of_a_module_its_literals_are_seen_without_values_escapes_and_docstrings
     assert [finding.what for finding in found] == ['numeral "ten" is typed', 'numeral "2009" is typed']
     row = MODULE.split("\n")[found[0].line - 1]
     assert [row[finding.column - 1 :][:3] for finding in found] == ["ten", "200"]
+
+
+BROKEN = {
+    "It fell by {{< var claim.x. More": "{{< var claim.x. More",
+    "It fell by {{ var claim.x }}.": "{{ var claim.x }}",
+    "It fell by {{< var claim.x >}.": "{{< var claim.x >}",
+    "It fell by {< var claim.x >}}.": "{< var claim.x >}}",
+    "It fell by {{var claim.x>}}.": "{{var claim.x>}}",
+    "It fell by var claim.x >}}.": ">}}",
+    "{{< var claim.x > and {{< var claim.y >}}": "{{< var claim.x > and",
+    "It fell by {{<var>claim.x>}}": "{{<var>claim.x>}}",
+    "See {{<include../../x>}}": "{{<include../../x>}}",
+    "`level = {{< var claim.x`": "{{< var claim.x`",
+    '![A](a.svg){fig-alt="By {{ var claim.x }}."}': "{{ var claim.x }}",
+    '---\ntitle: "By {{ var claim.x }}"\n---\n': "{{ var claim.x }}",
+    "It fell by {{< var\n  claim.x >}}.": "{{< var",
+}
+WHOLE = (
+    "By {{< var claim.x >}}{{< var claim.y >}} and {{<var claim.z>}}.",
+    "It is written {{{< var x >}}}, in code `{{{< var x >}}}` and `{{ x }}`.",
+    '```python\nf"{{x}}"\n```',
+    "$$\\frac{a}{b_{c}}$$ and $x_{y_{z}}$ and ${{< var claim.x >}} > 1$",
+    "<!-- {{< var x. -->",
+    '[x]{.y} ![A](a.svg){#fig-a fig-alt="By {{< var claim.x >}}"}',
+    "A \\{\\{ x \\}\\} of data",
+)
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_what_looks_like_a_shortcode_and_is_none_is_found(text: str) -> None:
+    found = [
+        line.source[token.start :]
+        for line in lines("a.qmd", text)
+        for token in line.tokens
+        if token.kind == BROKEN_KIND
+    ]
+    assert found[0].startswith(BROKEN[text])
+    assert len(found) == 1 + ("\n  " in text)  # what opens and what closes, on a line of its own each
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_a_shortcode_that_is_whole_or_only_shown_is_not(text: str) -> None:
+    kinds = [token.kind for line in lines("a.qmd", text) for token in line.tokens]
+    assert BROKEN_KIND not in kinds
+
+
+def test_what_stands_on_a_line() -> None:
+    text = (
+        '# The *cut* of `x` {#sec-x .unnumbered}\n![A (b).](/f/cut.svg){fig-alt="A \\"b\\" #1" #fig-cut}\n'
+        "As @fig-cut and [@one; -@two] show, see [it](<b.qmd#sec-y>). <!-- holds: a, b -->\n"
+        "{{< include _c.md >}}\n```{#lst-x .bash lst-cap='no'}\n# not {#sec-z} @no\n```\n"
+    )
+    head, figure, words, include, fence, code, close, _ = lines("a.qmd", text)
+    assert head.heading
+    assert (head.heading.level, head.heading.title) == (1, "The *cut* of `x`")
+    assert (head.heading.id, head.heading.numbered) == ("sec-x", False)
+    assert figure.figure
+    assert (figure.figure.caption, figure.figure.name, figure.figure.id) == ("A (b).", "cut", "fig-cut")
+    assert figure.figure.alt == 'A \\"b\\" #1'
+    assert [id_ for line in (head, figure, fence, code) for _, id_ in line.ids] == [
+        "sec-x",
+        "fig-cut",
+        "lst-x",
+    ]
+    assert [words.source[column:].startswith(f"@{key}") for column, key in words.references] == [True] * 3
+    assert [target for _, target in words.links] == ["b.qmd#sec-y"]
+    assert words.guards == ("a", "b")
+    assert include.links == [(0, "_c.md")]
+    assert [line.is_fence for line in (fence, code, close)] == [True, False, True]
+    assert (code.heading, code.references) == (None, [])
+
+
+def test_a_chapter_is_read_once_for_all_who_ask() -> None:
+    chapters = Book.load(ROOT).chapters
+    assert len(chapters) > 10
+    for chapter in chapters:
+        checked = lines(chapter.source, (ROOT / chapter.source).read_text("utf-8"))
+        assert checked[-1] is chapter.body.lines[-1]
