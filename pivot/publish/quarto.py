@@ -7,6 +7,7 @@ extension in `_extensions/pivot` turns values into links to the ledger.
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -25,7 +26,7 @@ from pivot.folders import OutputFolder
 from pivot.names import BOOK_FILE, SITE, slug
 from pivot.prose.book import Book
 from pivot.prose.findings import Problems
-from pivot.prose.scan import fill
+from pivot.prose.scan import LITERAL, fill
 from pivot.publish.embedded.expand import expand
 from pivot.publish.embedded.linker import LINKED
 from pivot.publish.render import Inputs, Progress, silent
@@ -44,6 +45,7 @@ EXTENSIONS = "_extensions"
 _OLDEST = (1, 9)
 _IN_ATTRIBUTE = re.compile(r"=\"[^\"\n]*$")
 _PUNCTUATION = re.compile(f"([{re.escape(string.punctuation)}])")
+_UNKNOWN = re.compile(r"\?(?:var|meta):[\w.-]+|\?@[\w-]+|\{\{&lt; var [\w.-]+(?: &gt;\}\})?")
 _TROUBLE = re.compile(
     r"\?(?:var|meta):\S+|\?@[\w-]+|.*Unable to resolve crossref.*|.*[Cc]itation \S+ not found.*"
     r"|.*Unknown (?:var|meta key).*|.*Shortcode '\S+' not found.*"
@@ -93,7 +95,7 @@ class QuartoRenderer:
                 self._run(root)
                 site = root / SITE
                 pages = sorted(path for path in site.rglob("*") if path.is_file())
-                _check_pages(site, pages)
+                _check_pages(book, site, pages)
                 for path in pages:
                     folder.write(path.relative_to(site).as_posix(), path.read_bytes())
         folder.sweep()
@@ -146,15 +148,19 @@ def check_output(code: int, output: str) -> None:
         raise RenderError("Quarto could not resolve everything", got="\n            ".join(trouble))
 
 
-def _check_pages(site: Path, pages: list[Path]) -> None:
-    """Look for what Quarto prints in place of a thing it does not know. Raises RenderError."""
+def _check_pages(book: Book, site: Path, pages: list[Path]) -> None:
+    """Look for what Quarto prints in place of a thing it does not know. Raises RenderError.
+
+    What a chapter writes down as a shortcode that is only to be shown is none.
+    """
+    sources = (source for chapter in book.chapters for source in (chapter.body, *chapter.included.values()))
+    literals = {token.text for source in sources for token in source.tokens if token.kind == LITERAL}
     unresolved = [
         f"{path.relative_to(site).as_posix()}: {match[0]}"
         for path in pages
         if path.suffix == ".html"
-        for match in re.finditer(
-            r"\?(?:var|meta):[\w.-]+|\?@[\w-]+|\{\{&lt; var [\w.-]+", path.read_text("utf-8")
-        )
+        for match in _UNKNOWN.finditer(path.read_text("utf-8"))
+        if html.unescape(match[0]) not in literals
     ]
     if unresolved:
         raise RenderError(

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -278,6 +279,20 @@ def test_what_quarto_printed_for_an_unknown_thing_is_found_in_the_pages(
         QuartoRenderer(tmp_path / "cache").render(
             Book.load(TINY / "book"), tiny_inputs(), tmp_path / "out", silent
         )
+
+
+def test_a_shortcode_that_a_chapter_only_shows_is_no_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, leaked = ("<p>{{&lt; var " + name + " &gt;}}</p>" for name in ("name", "claim.lake-level"))
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    for page, passes in ((shown, True), (shown + leaked, False)):
+        fake_quarto(tmp_path, f"cd \"$2\" && mkdir _site && echo '{page}' > _site/index.html")
+        expected = nullcontext() if passes else pytest.raises(RenderError, match=r"var claim\.lake-level")
+        with expected:
+            QuartoRenderer(tmp_path / "cache").render(
+                Book.load(TINY / "book"), tiny_inputs(), tmp_path / "out", silent
+            )
 
 
 def test_undefined_variables_are_named_with_file_and_line_before_quarto_runs(
