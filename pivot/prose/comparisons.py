@@ -3,7 +3,8 @@
 Such a word must come out of a variable, or its line must name a guard (`<!-- holds: ID -->`), or it is waived
 with a reason. Three rules keep this workable:
 
-- Words for the side of a threshold (above, below, exceeds, within the range) count on every line.
+- Words for the side of a threshold (above, below, exceeds, within the range), and those that hold something
+  against other times or others (higher than, the most ever, a record high), count on every line.
 - All others count where data can move a figure of the same line; what the article is cited for stays.
 - A superlative is settled where a variable of its line is that extreme by its name: `lowest` beside
   `part.hashprice-low.day`. So is `more` or `less` by a gap or a difference, which carries its own sign, and
@@ -40,6 +41,23 @@ THRESHOLDS = _words(
 )
 """Sides of a threshold."""
 
+_DEGREE = (
+    "higher|lower|larger|bigger|smaller|greater|stronger|weaker|wider|narrower|deeper|steeper|sharper|faster"
+    "|slower|cheaper|safer"
+)
+_EXTREME = (
+    "highest|lowest|largest|biggest|smallest|greatest|strongest|weakest|widest|deepest|steepest|sharpest|fastest"
+    "|fewest|worst|best|(?<!at )(?:most|least)"
+)
+AGAINST = _words(
+    rf"(?:(?:{_DEGREE})(?: [\w-]+){{0,3}} than|(?:more|less|fewer|better|worse)(?: [\w-]+){{0,3}} than"
+    r"(?= (?:ever|before|any|all|every|at any)\b)"
+    rf"|(?:{_EXTREME})(?: [\w-]+){{0,3}} (?:ever|yet|so far|to date|on record|in history|of all time|since)"
+    rf"|never (?:before|(?:been )?(?:so|more|less|{_DEGREE}))|(?:all-time|record|new) (?:high|low|peak)s?"
+    r"|record-(?:breaking|setting)|unprecedented)\b"
+)
+"""What holds something against other times or others, with or without a figure beside it."""
+
 DIRECTIONS = _words(
     r"(?:f[ea]ll(?:s|ing|en)?|r[io]se[sn]?|rising|drop(?:s|ped|ping)?|declin(?:es?|ed|ing)|decreas(?:es?|ed|ing)"
     r"|increas(?:es?|ed|ing)|gr[eo]w(?:s|n|ing|th)?|shr[aiu]nk(?:s|ing)?|gain(?:s|ed|ing)?|climb(?:s|ed|ing)?"
@@ -69,15 +87,15 @@ SETTLED = (
 def comparisons(line: Line) -> Sequence[tuple[int, str, bool]]:
     """Column and text of each word of a line that data could turn wrong; whether a variable settles it."""
     named = {word for name in line.values if name.startswith(_MOVING) for word in re.split(r"[.-]", name)[1:]}
-    kinds: list[tuple[re.Pattern[str], Collection[str]]] = [(THRESHOLDS, ())]
-    if named:
-        kinds = [*SETTLED, (DIRECTIONS, ()), *kinds]  # the later ones go before where words begin alike
-    found = {
+    kinds: list[tuple[re.Pattern[str], Collection[str]]] = [(AGAINST, ()), (THRESHOLDS, ())]
+    if named:  # where words begin alike, the later kinds go before
+        kinds[1:1] = [*SETTLED, (DIRECTIONS, ())]
+    words = {
         word.start(): (word[0], not named.isdisjoint(settling))
         for kind, settling in kinds
         for word in kind.finditer(line.visible)
     }
-    return [(at, *found[at]) for at in sorted(found)]
+    return [(at, *words[at]) for at in sorted(words)]
 
 
 def typed_comparisons(

@@ -30,6 +30,12 @@ def found(text: str) -> list[str]:
         ("Revenue exceeds the run-rate.", "exceeds"),
         ("It gave more than {{< var cited.x >}}.", "more than"),
         ("It was the record, {{< var claim.x >}}.", "record"),
+        ("The hash rate is higher than ever.", "higher than"),
+        ("Miners paid a lower price than in March.", "lower price than"),
+        ("They sold more coins than ever before.", "more coins than"),
+        ("It was the largest sale so far.", "largest sale so far"),
+        ("The network is at a record high, {{< var cited.x >}}.", "record high"),
+        ("Fees have never been lower.", "never been lower"),
         ('![A chart.](/f.svg){#fig-x fig-alt="It fell to {{< var claim.x >}}."}', "fell"),
     ],
 )
@@ -52,6 +58,9 @@ def test_a_typed_comparison_is_found(text: str, word: str) -> None:
         "It is above the range. <!-- holds: btc-over-ai, hashprice-low -->",
         'It fell by {{< var claim.x >}}. <!-- comparison: "fell" the block is history -->',
         "To build it from below, within a week.",
+        "A day's luck moves such an estimate more than most news does.",
+        "It is finer than that, and older than it looks; nobody ever said so.",
+        'The hash rate is higher than ever. <!-- comparison: "higher than" the words of the article -->',
     ],
 )
 def test_bound_guarded_and_waived_words_pass(text: str) -> None:

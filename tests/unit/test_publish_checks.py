@@ -210,6 +210,17 @@ def test_a_broken_shortcode_is_found_on_its_line(
     assert "write {{< name argument >}} on one line" in out
 
 
+def test_a_comparison_without_a_figure_is_found_on_its_line(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chapter = repository / "chapters/limits.qmd"
+    text = chapter.read_text("utf-8")
+    chapter.write_text(f"{text}\nIt is higher than ever.\n", "utf-8")
+    assert run("--root", repository, "check") == 1
+    number = text.count("\n") + 2
+    assert f'chapters/limits.qmd:{number}:7: comparison "higher than" is typed' in capsys.readouterr().out
+
+
 def test_what_a_chapter_includes_is_checked_too(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (repository / "parts").mkdir()
     (repository / "parts/_more.md").write_text("It took 33 days (@sec-nothing).\n", "utf-8")
