@@ -415,8 +415,8 @@ def test_generated_tables_type_no_numerals_but_these() -> None:
     tree = ast.Module(
         [
             statement
-            for name in ("generated", "accounts")
-            for statement in ast.parse((ROOT / f"pivot/publish/{name}.py").read_text("utf-8")).body[1:]
+            for name in ("analysis/tables", "pivot/accounts", "pivot/blocks")
+            for statement in ast.parse((ROOT / f"{name}.py").read_text("utf-8")).body[1:]
         ],
         [],
     )
