@@ -14,6 +14,7 @@ ARTICLE = Article(
     floors={
         "evidence": {"snapshots": 3, "rows": 100},
         "guards": {"guards": 1, "editions": 2, "sentences": 2},
+        "shortcodes": {"shortcodes": 15},
         "variables": {"uses": 12, "editions": 2},
         "claims": {"claims": 3},
         "links": {"labels": 5, "references": 2, "citations": 1},
