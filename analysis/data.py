@@ -13,9 +13,11 @@ from pivot.snapshots.datasets import (
     LOW_TO_HIGH,
     MAYBE_DAY,
     MAYBE_TEXT,
+    NAME,
     PRECISION,
     PUBLISHED,
     TEXT,
+    Bound,
     Column,
     Rule,
     Spec,
@@ -25,6 +27,8 @@ from pivot.snapshots.datasets import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
 _ENDS = Rule(
     "relation",
@@ -41,10 +45,45 @@ _NUMBER_OR_TEXT = Rule(
     "value", "a number or a text, not both", lambda t: t["value"].isna() == (t["text"] != "")
 )
 
+_SAME_DAY = Rule(
+    "day",
+    "the day that date names, where it names one",
+    lambda t: (
+        (t["date_precision"] != "day") | t["day"].isna() | (t["date"] == t["day"].dt.strftime("%Y-%m-%d"))
+    ),
+)
+_ONE_NAME = Rule(
+    "company",
+    "one name for one ticker",
+    lambda t: (t["ticker"] == "") | (t.groupby("ticker")["company"].transform("first") == t["company"]),
+)
+
+
+def _of_the_network(column: str, most: float) -> Bound:
+    """A hash rate in EH/s against the highest that the network had on any day."""
+
+    def holds(table: pd.DataFrame, days: pd.DataFrame, epochs: pd.DataFrame) -> pd.Series[bool]:
+        from analysis.measures import hashrate
+
+        limit = most * hashrate.daily(days, epochs).max()
+        counted = (table["unit"] == "EH/s") & (table["company"] != "Network") if "unit" in table else True
+        return ~((table[column] > limit) & counted)
+
+    words = f"no more than {most:.0%} of the network's highest hash rate on a day"
+    return Bound(column, words, ("days", "epochs"), holds)
+
+
+_NEAR_THE_DAY_BEFORE = Bound(
+    "close_usd",
+    "from half to double the close of the day before",
+    (),
+    lambda t: ~((t["close_usd"] / t["close_usd"].shift()).sub(1.25).abs() > 0.75),  # noqa: PLR2004
+)
+
 RELATION = one_of("=", "~", "<", ">", "range")
 
 _POOLS = {
-    "entity": TEXT,
+    "entity": NAME,
     "entity_type": one_of("pool", "pool group", "miners group", "public miner"),
     "share_pct": number(100, empty=True),
     "hashrate_eh_s": number(100_000, empty=True),
@@ -97,6 +136,7 @@ _SPECS = (
             "close_usd": number(10_000_000, low=0.01),
             "series": one_of("kraken", "brk"),
         },
+        bounds=(_NEAR_THE_DAY_BEFORE,),
     ),
     Spec(
         name="days",
@@ -136,7 +176,7 @@ _SPECS = (
             "source": TEXT,
             "note": MAYBE_TEXT,
         },
-        rules=(LOW_TO_HIGH, _ENDS, PUBLISHED),
+        rules=(LOW_TO_HIGH, _ENDS, PUBLISHED, _SAME_DAY),
     ),
     Spec(
         name="hashrate_points",
@@ -158,7 +198,7 @@ _SPECS = (
             "source": TEXT,
             "note": MAYBE_TEXT,
         },
-        rules=(LOW_TO_HIGH, _ENDS, PUBLISHED),
+        rules=(LOW_TO_HIGH, _ENDS, PUBLISHED, _SAME_DAY),
     ),
     Spec(
         name="pool_shares",
@@ -175,6 +215,7 @@ _SPECS = (
             "note": MAYBE_TEXT,
         },
         rules=(_WINDOW,),
+        bounds=(_of_the_network("hashrate_eh_s", 1.0),),
     ),
     Spec(
         name="pool_points",
@@ -192,6 +233,7 @@ _SPECS = (
             "note": MAYBE_TEXT,
         },
         rules=(PUBLISHED, _WINDOW),
+        bounds=(_of_the_network("hashrate_eh_s", 1.0),),
     ),
     Spec(
         name="statements",
@@ -202,7 +244,7 @@ _SPECS = (
         named=("company", "metric", "period"),
         columns={
             "id": ID,
-            "company": TEXT,
+            "company": NAME,
             "ticker": Column("text", empty=True, pattern="[A-Z]{2,5}"),
             "metric": Column("text", pattern=r"[a-z0-9_]+"),
             "value": number(10_000_000, low=-10_000_000, empty=True),
@@ -216,7 +258,8 @@ _SPECS = (
             "publisher": TEXT,
             "url": ADDRESS,
         },
-        rules=(PUBLISHED, _NUMBER_OR_TEXT),
+        rules=(PUBLISHED, _NUMBER_OR_TEXT, _ONE_NAME),
+        bounds=(_of_the_network("value", 0.5),),
     ),
     Spec(
         name="contracts",
@@ -227,7 +270,7 @@ _SPECS = (
         named=("company", "counterparty"),
         columns={
             "id": ID,
-            "company": TEXT,
+            "company": NAME,
             "counterparty": TEXT,
             "total_usd": number(1e12),
             "years": number(99, empty=True),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pivot.accounts import account
+from pivot.claims.ledger import no_value
 from pivot.claims.model import Kind, Verdict
 from pivot.claims.quantities import Day
 from pivot.names import slug
@@ -19,7 +20,7 @@ from pivot.snapshots.store import SUMS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pivot.article import Article
+    from pivot.article import Article, Table
     from pivot.claims.ledger import Ledger
     from pivot.snapshots import Snapshot, Vintage
 
@@ -47,7 +48,12 @@ def generated(article: Article, ledger: Ledger, vintage: Vintage) -> Mapping[str
         "unknowns": _unknowns,
         **article.tables,
     }
-    return {name: "\n".join(make(ledger, vintage)) + "\n" for name, make in blocks.items()}
+    return {name: _made(name, make, ledger, vintage) for name, make in blocks.items()}
+
+
+def _made(name: str, make: Table, ledger: Ledger, vintage: Vintage) -> str:
+    with no_value(f"the block {name}", vintage.as_of, where=f"{make.__module__}.{make.__name__}"):
+        return "\n".join(make(ledger, vintage)) + "\n"
 
 
 def _verdicts(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pivot.charts import style
+from pivot.claims.ledger import no_value
 from pivot.files import write_atomic
 
 if TYPE_CHECKING:
@@ -46,7 +47,11 @@ def prepare(charts: Mapping[str, Chart], vintage: Vintage, ledger: Ledger) -> Ma
         vintage: the evidence.
         ledger: all claims, evaluated at the same vintage.
     """
-    return {name: chart.data(vintage, ledger) for name, chart in charts.items()}
+    shown = {}
+    for name, chart in charts.items():
+        with no_value(f"the chart {name}", vintage.as_of, where=str(chart.__file__)):
+            shown[name] = chart.data(vintage, ledger)
+    return shown
 
 
 def key(chart: Chart, plotted: Plotted) -> str:

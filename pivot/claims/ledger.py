@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from pivot.snapshots.tables import text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -102,17 +103,30 @@ def _evaluate(claim: Claim, vintage: Vintage, findings: Mapping[str, Finding]) -
             given[parameter] = vintage.data(parameter).frame
         else:
             given[parameter] = findings[dependency(parameter)]
-    try:
+    where = f"{claim.function.__module__}.{claim.function.__name__}"
+    expected = f"rows in {', '.join(_data_sets(claim, vintage))} up to that day"
+    with no_value(f"the claim {claim.id}", vintage.as_of, where=where, expected=expected):
         return claim.function(**given)
+
+
+@contextmanager
+def no_value(what: str, as_of: dt.date, *, where: str, expected: str = "") -> Iterator[None]:
+    """Turn what arithmetic raises on evidence that it can not use into one clear error.
+
+    Raises:
+        ClaimError: the evidence of the day does not suffice.
+    """
+    try:
+        yield
     except ReportError:
         raise
-    except (LookupError, ValueError, ArithmeticError) as error:
+    except (LookupError, ValueError, ArithmeticError, TypeError) as error:
         raise ClaimError(
-            f"the claim {claim.id} has no value as of {vintage.as_of}",
-            where=f"{claim.function.__module__}.{claim.function.__name__}",
-            expected=f"rows in {', '.join(_data_sets(claim, vintage))} up to that day",
+            f"{what} has no value as of {as_of}",
+            where=where,
+            expected=expected,
             got=f"no row {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}",
-            hint="choose a later day, or add the snapshot that is missing",
+            hint="choose a later day, or look at the rows that were added last",
         ) from error
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 import pandas as pd
 
+from pivot import text
 from pivot.errors import ContractError
 from pivot.snapshots import sidecar, tables
 from pivot.words import plural
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     """What was expected of each cell of a column, and which of them are so."""
 
 _FORMS = {
-    "whole": (r"-?\d{1,18}", "a whole number"),
-    "number": (r"-?\d+(\.\d+)?", "a number, with a point and without marks for thousands"),
+    "whole": (r"-?[0-9]{1,18}", "a whole number"),
+    "number": (r"-?[0-9]{1,15}(\.[0-9]{1,15})?", "a number, with a point and without marks for thousands"),
     "flag": ("true|false", "true or false"),
 }
 _TIMES = {"day": "a day such as 2026-05-08", "instant": "a time in UTC such as 2026-05-08T23:59:59Z"}
@@ -72,9 +73,9 @@ def expected(column: Column, cell: str) -> str:
 def contradiction(spec: Spec, cells: Mapping[str, str]) -> str:
     """What one cell of a row should have been beside the others; empty if they go together."""
     columns = [name for name in spec.columns if name in cells]
-    text = io.StringIO()
-    csv.writer(text).writerows([columns, [cells[name] for name in columns]])
-    table = tables.read(text.getvalue().encode(), spec).reset_index()
+    file = io.StringIO()
+    csv.writer(file).writerows([columns, [cells[name] for name in columns]])
+    table = tables.read(file.getvalue().encode(), spec).reset_index()
     return "; ".join(f"{rule.blamed}: {rule.expected}" for rule in spec.rules if not rule.holds(table).all())
 
 
@@ -115,14 +116,46 @@ def restated(older: pd.DataFrame, newer: pd.DataFrame, snapshot: Snapshot) -> No
             )
 
 
+def unlikely(
+    table: pd.DataFrame, spec: Spec, snapshot: Snapshot, newest: Callable[[str], pd.DataFrame | None]
+) -> None:
+    """Holds the numbers of a table against those of other data sets, unless a person has accepted them.
+
+    Args:
+        table: the rows by key.
+        spec: of the data set.
+        snapshot: the sidecar.
+        newest: the newest rows of a data set; None where there are none.
+
+    Raises:
+        ContractError: for the first row beyond a bound.
+    """
+    if any(note.startswith(sidecar.UNLIKELY) for note in snapshot.notes):
+        return
+    for bound in spec.bounds:
+        others = [newest(name) for name in bound.beside]
+        if any(other is None for other in others):
+            continue
+        beyond = table.index[~bound.holds(table, *others).to_numpy(bool)]
+        if len(beyond):
+            _fail(
+                f"{snapshot.path}, {spec.key} {_shown(beyond[0])}, column {bound.blamed}",
+                bound.expected,
+                _shown(table[bound.blamed].loc[beyond[0]])
+                + (f"; {len(beyond) - 1} more rows are beyond it" if len(beyond) > 1 else ""),
+                "A number can hardly be true.",
+                'Look at the source again. If it is so, --accept "REASON" takes it and tells readers why.',
+            )
+
+
 def _cells(data: bytes, spec: Spec, where: str) -> list[list[str]]:
     """The rows as text, each with as many cells as there are columns."""
     try:
-        text = data.decode()
+        content = data.decode("utf-8-sig")  # with or without the mark that a spreadsheet puts first
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         _fail(f"{where}, line {line}", "UTF-8 text", repr(data[error.start : error.start + 1]))
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
     columns = list(spec.columns)
     rows: list[list[str]] = []
     try:
@@ -166,6 +199,11 @@ def _form(column: Column) -> list[tuple[str, Callable[[str], object]]]:
     else:
         pattern, expected = _FORMS.get(column.kind, (column.pattern, f"text in the form {column.pattern}"))
         holds = re.compile(pattern).fullmatch
+    if column.kind in {"text", "units"}:
+        checks.append(("text that every reader can see", lambda cell: not text.problem(cell)))
+        checks.append(("days, months and quarters of the calendar", lambda cell: not text.time_problem(cell)))
+    if column.latin:
+        checks.append(("a name in Latin letters", text.is_latin))
     return [*checks, (expected, lambda cell: not cell or holds(cell))]
 
 
@@ -256,10 +294,13 @@ def _raise_first(
     others = len(failing) - 1
     more = f"; {plural(others, 'more cell does', 'more cells do')} not pass" if others else ""
     # The header is line 1, and no cell that passes spans two lines.
+    value = cell(row, place)
+    why = (text.problem(value) or text.time_problem(value)) if isinstance(value, str) else ""
+    got = ascii(value) if why else _shown(value)
     _fail(
         f"{where}, line {row + 2}, column {columns[place]}",
         failing[row, place],
-        _shown(cell(row, place)) + more,
+        got + (f", with {why}" if why else "") + more,
     )
 
 
@@ -269,5 +310,7 @@ def _shown(value: object) -> str:
     return repr(value) if isinstance(value, str) else f"{value}"
 
 
-def _fail(where: str, expected: str, got: str, what: str = "A snapshot breaks its contract.") -> NoReturn:
-    raise ContractError(what, where=where, expected=expected, got=got, hint=_HINT)
+def _fail(
+    where: str, expected: str, got: str, what: str = "A snapshot breaks its contract.", hint: str = _HINT
+) -> NoReturn:
+    raise ContractError(what, where=where, expected=expected, got=got, hint=hint)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from pivot import text
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -30,6 +32,7 @@ class Column:
         low: smallest value, in the column's unit.
         high: largest value, in the column's unit.
         pattern: regular expression that the whole text must match.
+        latin: whether it is a name that others must recognise, in Latin letters only.
     """
 
     kind: Kind
@@ -38,6 +41,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     pattern: str = ""
+    latin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,23 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """What a number of a row can hardly be, seen beside other numbers; a person may accept it with a reason.
+
+    Attributes:
+        blamed: the column that an error names.
+        expected: what was expected of it, in words.
+        beside: the data sets that it is held against, as of their newest snapshots.
+        holds: which rows of the typed table, given those data sets, keep to it.
+    """
+
+    blamed: str
+    expected: str
+    beside: tuple[str, ...]
+    holds: Callable[..., pd.Series[bool]] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """One data set: its folder, its columns and the rule by which a day sees it.
 
@@ -70,6 +91,7 @@ class Spec:
         step: the distance of neighbouring keys (heights, or days); 0 where keys are free.
         named: the columns that make the key of a row which a person adds; none where only files are added.
         rules: what the cells of a row owe each other.
+        bounds: what a number can hardly be; asked when a snapshot is added, and when all are verified.
     """
 
     name: str
@@ -82,6 +104,7 @@ class Spec:
     step: int = 0
     named: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
+    bounds: tuple[Bound, ...] = ()
 
 
 SLUG = r"[a-z0-9]+(-[a-z0-9.]+)*"
@@ -91,7 +114,8 @@ TEXT = Column("text", pattern=r"\S(.*\S)?")
 MAYBE_TEXT = Column("text", empty=True, pattern=r"\S(.*\S)?")
 DAY = Column("day")
 MAYBE_DAY = Column("day", empty=True)
-ADDRESS = Column("text", empty=True, pattern=r"https?://[^\s]+")
+NAME = Column("text", pattern=r"\S(.*\S)?", latin=True)
+ADDRESS = Column("text", empty=True, pattern=text.ADDRESS)
 # How well the day of publication is known. A month counts from its last day, a span from its last.
 PRECISION = Column(
     "text", allowed=("day", "day (inferred)", "month", "month (inferred)", "span (inferred)", "unknown")

@@ -23,7 +23,7 @@ def known(store: Store, snapshot: Snapshot) -> dict[str, Row]:
     Raises:
         SnapshotError: if the file is missing or not the one that landed.
     """
-    reader = csv.DictReader(io.StringIO(store.read(snapshot).decode(), newline=""))
+    reader = csv.DictReader(io.StringIO(store.read(snapshot).decode("utf-8-sig"), newline=""))
     return {row[snapshot.key[0]]: row for row in reader}
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from pivot import text
 from pivot.errors import SnapshotError
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ METHODS = ("http", "transcribed", "derived")
 
 RESTATED = "Restated rows, accepted by a person: "
 """How the note begins that lets a snapshot of an append-only series differ from its vintage before."""
+
+UNLIKELY = "Unlikely numbers, accepted by a person: "
+"""How the note begins that lets a snapshot go beyond the bounds of its data set."""
 
 # Every field of a sidecar, in the order in which it is written.
 _KINDS: Mapping[str, tuple[type, str]] = MappingProxyType(
@@ -45,6 +49,7 @@ _KINDS: Mapping[str, tuple[type, str]] = MappingProxyType(
 FIELDS = tuple(_KINDS)
 # What only the one who adds a file can know.
 _ASKED = ("publisher", "url", "licence", "vintage", "method")
+_PLAIN_ADDRESSES = "addresses of the web, http or https, with all but plain characters percent-encoded"
 _MAY_BE_EMPTY = frozenset({"dated", "notes"})
 
 
@@ -118,14 +123,14 @@ def parse(data: bytes, where: str) -> dict[str, object]:
         ) from None
 
 
-def snapshot(fields: Mapping[str, object], *, source: str, path: str, text: str = "") -> Snapshot:
+def snapshot(fields: Mapping[str, object], *, source: str, path: str, content: str = "") -> Snapshot:
     """Checks the fields of one sidecar.
 
     Args:
         fields: name to value, as TOML or `Store.add` gives them.
         source: folder in the store.
         path: of the data file, relative to the folder that holds the store.
-        text: of the sidecar, to name the line of a wrong field.
+        content: of the sidecar, to name the line of a wrong field.
 
     Raises:
         SnapshotError: on an unknown or missing field, a wrong type or an impossible value.
@@ -135,7 +140,7 @@ def snapshot(fields: Mapping[str, object], *, source: str, path: str, text: str 
     if unknown:
         raise SnapshotError(
             "A sidecar has a field that is not known.",
-            where=_line(where, text, unknown[0]),
+            where=_line(where, content, unknown[0]),
             expected=", ".join(FIELDS),
             got=", ".join(unknown),
         )
@@ -149,7 +154,7 @@ def snapshot(fields: Mapping[str, object], *, source: str, path: str, text: str 
         if problem:
             raise SnapshotError(
                 f"Field {name} of a sidecar is wrong.",
-                where=_line(where, text, name),
+                where=_line(where, content, name),
                 expected=problem,
                 got=repr(str(value) if isinstance(value, dt.date) else value),
             )
@@ -158,7 +163,7 @@ def snapshot(fields: Mapping[str, object], *, source: str, path: str, text: str 
     if made.vintage > made.retrieved:
         raise SnapshotError(
             "A snapshot was read before its vintage.",
-            where=_line(where, text, "vintage"),
+            where=_line(where, content, "vintage"),
             expected=f"a vintage not after the day of retrieval, {made.retrieved}",
             got=str(made.vintage),
         )
@@ -256,20 +261,23 @@ def _problem(name: str, value: object) -> str:
         return wanted
     if value in ("", []) and name not in _MAY_BE_EMPTY:
         return f"{wanted}, not empty"
-    if name == "method" and value not in METHODS:
-        return " or ".join(METHODS)
-    if name == "sha256" and not re.fullmatch("[0-9a-f]{64}", str(value)):
-        return wanted
-    return ""
+    texts = value if isinstance(value, list) else [str(value)]
+    wrong = {
+        "method": " or ".join(METHODS) if value not in METHODS else "",
+        "sha256": "" if re.fullmatch("[0-9a-f]{64}", str(value)) else wanted,
+        "url": "" if all(re.fullmatch(text.ADDRESS, one) for one in texts) else _PLAIN_ADDRESSES,
+    }
+    unseen = next(filter(None, map(text.problem, texts)), "")
+    return f"{wanted} without {unseen}" if unseen else wrong.get(name, "")
 
 
-def _line(where: str, text: str, name: str) -> str:
-    found = re.search(rf"(?m)^\s*{re.escape(name)}\s*=", text)
-    return f"{where}, line {text.count(chr(10), 0, found.end()) + 1}" if found else where
+def _line(where: str, content: str, name: str) -> str:
+    found = re.search(rf"(?m)^\s*{re.escape(name)}\s*=", content)
+    return f"{where}, line {content.count(chr(10), 0, found.end()) + 1}" if found else where
 
 
-def _quoted(text: str) -> str:
+def _quoted(words: str) -> str:
     # A literal string where the text allows it: `tomllib` reads one ten times as fast. Otherwise a basic
     # one, on which JSON and TOML agree.
-    literal = "'" not in text and text.isprintable()
-    return f"'{text}'" if literal else json.dumps(text, ensure_ascii=False)
+    literal = "'" not in words and words.isprintable()
+    return f"'{words}'" if literal else json.dumps(words, ensure_ascii=False)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pivot.errors import SnapshotError
 from pivot.names import slug
 from pivot.snapshots import rows
-from pivot.snapshots.datasets import Column
+from pivot.snapshots.datasets import ADDRESS, Column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 WITNESS: Mapping[str, Column] = MappingProxyType(
     {
         "publisher": Column("text", pattern=r"\S(.*\S)?"),
-        "url": Column("text", pattern=r"https?://\S+"),
+        "url": replace(ADDRESS, empty=False),
         "published": Column("text", pattern=r"\d{4}-\d\d(-\d\d)?"),
         "tier": Column("text", allowed=("primary", "mirror", "secondary", "computed")),
     }

@@ -53,15 +53,14 @@ class Store:
         Raises:
             SnapshotError: if the store is empty or its list of hashes is malformed.
         """
-        listed = self._listed()
-        if not listed:
+        if not self._listed():
             raise SnapshotError(
                 "The snapshot store is empty.",
                 where=str(self.root),
                 expected=f"a folder with {SUMS}",
                 hint="Run the command in the repository, or restore the folder from version control.",
             )
-        return tuple(sorted({path.split("/")[0] for path in listed}))
+        return tuple(sorted(self._folders()))
 
     def snapshots(self, source: str) -> tuple[Snapshot, ...]:
         """Snapshots of a source, oldest first.
@@ -108,6 +107,14 @@ class Store:
         contracts.check(data, spec, snapshot)
         return tables.read(data, spec)
 
+    def newest(self, name: str) -> pd.DataFrame | None:
+        """The table of the newest snapshot of a data set; None where there is none yet."""
+        folder = self.data_sets[name].folder
+        return self.table(self.snapshots(folder)[-1]) if folder in self._folders() else None
+
+    def _folders(self) -> set[str]:
+        return {path.split("/")[0] for path in self._listed()}
+
     def verify(self) -> dict[str, int]:
         """Checks everything there is to check, whatever was checked before.
 
@@ -135,6 +142,7 @@ class Store:
             counts["snapshots"] += len(snapshots)
             for snapshot in snapshots:
                 counts["rows"] += contracts.check(self.read(snapshot), self.specs[source], snapshot)
+            contracts.unlikely(self.table(snapshots[-1]), self.specs[source], snapshots[-1], self.newest)
             if self.specs[source].append_only:
                 for older, newer in pairwise(snapshots):
                     contracts.restated(self.table(older), self.table(newer), newer)
@@ -190,6 +198,7 @@ class Store:
                 hint="A landed snapshot never changes; a new state of the source is a new vintage.",
             )
         contracts.check(data, spec, snapshot)
+        contracts.unlikely(tables.read(data, spec), spec, snapshot, self.newest)
         if spec.append_only and any(name.startswith(f"{source}/") for name in listed):
             table = tables.read(data, spec)
             for older in [s for s in self.snapshots(source) if s.vintage < snapshot.vintage][-1:]:
@@ -240,7 +249,7 @@ class Store:
         _same(data, self._listed().get(sidecar.beside(path), f"(none in {SUMS})"), where)
         fields = sidecar.parse(data, where)
         snapshot = sidecar.snapshot(
-            fields, source=source, path=f"{self.root.name}/{path}", text=data.decode()
+            fields, source=source, path=f"{self.root.name}/{path}", content=data.decode()
         )
         sidecar.agree(snapshot, self.specs.get(source))
         return snapshot

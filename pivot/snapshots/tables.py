@@ -24,7 +24,7 @@ def read(data: bytes, spec: Spec) -> pd.DataFrame:
     empty days NaT, empty texts `""`. The files are small, so `csv` reads them in half the time that
     `pandas.read_csv` takes.
     """
-    rows = csv.reader(io.StringIO(data.decode(), newline=""))
+    rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     cells = zip(*rows, strict=True)
     columns = {column[0]: _typed(column[1:], spec.columns[column[0]].kind) for column in cells}
     key = columns.pop(spec.key)

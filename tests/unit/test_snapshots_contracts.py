@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.data import DATA_SETS
 from pivot.errors import ContractError
-from pivot.snapshots import Store, contracts, tables
+from pivot.snapshots import Store, contracts, sidecar, tables
 from tests.unit.snapshots import FIELDS, PRICES, SHIPPED, with_prices, written
 
 if TYPE_CHECKING:
@@ -232,3 +232,94 @@ def test_file_that_landed_past_its_contract_is_found_when_read(tmp_path: Path) -
     error = refused("prices", data, good)
     assert error.where.endswith("line 3, column close_usd")
     assert error.got == "'free'"
+
+
+# What a stranger might send
+
+
+def with_cell(name: str, row: int, column: str, cell: str) -> tuple[list[list[str]], Snapshot]:
+    snapshot, rows = newest(name)
+    rows = [list(one) for one in rows]
+    rows[row][list(DATA_SETS[name].columns).index(column)] = cell
+    return rows, snapshot
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "cell", "expected", "got"),
+    [
+        ("statements", "publisher", "a\x1b[2J", "text that every reader can see", "U+001B"),
+        ("statements", "company", "M\N{CYRILLIC CAPITAL LETTER A}RA", "text that every reader", "U+0410"),
+        ("statements", "company", "\N{CYRILLIC CAPITAL LETTER A}", "a name in Latin letters", ""),
+        ("pool_points", "entity", "Pool \N{GRINNING FACE}", "text that every reader can see", "U+1F600"),
+        ("evidence", "note", "a\N{RIGHT-TO-LEFT OVERRIDE}b", "text that every reader can see", "U+202E"),
+        ("evidence", "value", "7" * 400, "text that every reader can see", "more than 20 characters"),
+        ("evidence", "url", "https://e.x/{{<include../../etc/passwd>}}", "text in the form https?://", ""),
+        ("statements", "period", "Q7 2025", "days, months and quarters of the calendar", "Q7"),
+        ("statements", "period", "2026-60-04", "days, months and quarters of the calendar", "2026-60-04"),
+        ("prices", "close_usd", "\N{ARABIC-INDIC DIGIT SEVEN}" * 5, "a number, with a point", ""),
+        ("prices", "close_usd", "9" * 400, "a number, with a point", ""),
+    ],
+)
+def test_what_a_stranger_sends_is_refused_by_its_column(
+    name: str, column: str, cell: str, expected: str, got: str
+) -> None:
+    rows, snapshot = with_cell(name, 5, column, cell)
+    error = refused(name, encoded(rows), snapshot)
+    assert error.where.endswith(f"line 6, column {column}")
+    assert error.expected.startswith(expected)
+    assert got in error.got
+    assert error.got.isprintable()
+
+
+def test_a_table_from_a_spreadsheet_may_begin_with_its_mark() -> None:
+    snapshot, rows = newest("prices")
+    marked = b"\xef\xbb\xbf" + encoded(rows)
+    assert contracts.check(marked, DATA_SETS["prices"], snapshot) == len(rows) - 1
+    assert tables.read(marked, DATA_SETS["prices"]).equals(tables.read(encoded(rows), DATA_SETS["prices"]))
+
+
+def test_two_names_for_one_ticker_are_refused() -> None:
+    snapshot, rows = newest("statements")
+    place = next(i for i, row in enumerate(rows) if row[2] == "MARA" and rows[i - 1][2] == "MARA")
+    changed, _ = with_cell("statements", place, "company", "Mara Holdings")
+    assert refused("statements", encoded(changed), snapshot).expected == "one name for one ticker"
+
+
+def test_a_day_that_is_not_that_of_its_date_is_refused() -> None:
+    snapshot, rows = newest("hashprice_points")
+    columns = list(DATA_SETS["hashprice_points"].columns)
+    precision, day = columns.index("date_precision"), columns.index("day")
+    place = next(i for i, row in enumerate(rows) if row[precision] == "day" and row[day])
+    changed, _ = with_cell("hashprice_points", place, "day", "2025-01-01")
+    assert refused("hashprice_points", encoded(changed), snapshot).expected.startswith(
+        "the day that date names"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "cell", "expected"),
+    [
+        ("statements", "value", "99999", "no more than 50% of the network"),
+        ("prices", "close_usd", "767000.5", "from half to double the close of the day before"),
+        ("pool_points", "hashrate_eh_s", "99999", "no more than 100% of the network"),
+    ],
+)
+def test_a_number_that_can_hardly_be_is_refused_and_a_person_may_accept_it(
+    name: str, column: str, cell: str, expected: str
+) -> None:
+    _, rows = newest(name)
+    columns = list(DATA_SETS[name].columns)
+    unit = columns.index("unit") if "unit" in columns else None
+    place = next(
+        i
+        for i, row in enumerate(rows[1:], 1)
+        if row[columns.index(column)] and (unit is None or (row[unit] == "EH/s" and row[1] != "Network"))
+    )
+    changed, snapshot = with_cell(name, place, column, cell)
+    table = tables.read(encoded(changed), DATA_SETS[name])
+    with pytest.raises(ContractError) as caught:
+        contracts.unlikely(table, DATA_SETS[name], snapshot, STORE.newest)
+    assert caught.value.expected.startswith(expected)
+    assert "--accept" in caught.value.hint
+    accepted = replace(snapshot, notes=(f"{sidecar.UNLIKELY}seen in the filing itself",))
+    contracts.unlikely(table, DATA_SETS[name], accepted, STORE.newest)
