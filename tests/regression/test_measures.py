@@ -17,7 +17,7 @@ from pytest_regressions.dataframe_regression import DataFrameRegressionFixture
 from analysis import measures
 from analysis.claims.network import MARCH_RETARGET, QUARTER
 from analysis.measures import concentration, difficulty, hashprice, hashrate, operators, oracles, revenue
-from tests.conftest import NEWEST, vintage_of
+from tests.conftest import NEWEST, ROOT, vintage_of
 from tests.regression.baselines import MEASURES, QUANTITIES
 
 TOLERANCE = {"rtol": QUANTITIES["hash-rate"].rtol, "atol": QUANTITIES["percent"].atol}
@@ -120,8 +120,9 @@ def test_table(name: str, dataframe_regression: DataFrameRegressionFixture) -> N
     dataframe_regression.check(table, basename=name, default_tolerance=TOLERANCE)
 
 
-def test_every_measure_is_in_a_table() -> None:
-    source = Path(__file__).read_text("utf-8")
+def test_every_measure_is_in_a_table_or_held_against_an_independent_value() -> None:
+    held = [Path(__file__), *sorted((ROOT / "tests" / "unit").glob("test_measures_*.py"))]
+    source = "".join(path.read_text("utf-8") for path in held)
     public = [
         f"{module.name}.{name}"
         for module in pkgutil.iter_modules(measures.__path__)
