@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 if TYPE_CHECKING:
     import datetime as dt
-
-    import pandas as pd
 
 EPOCH_BLOCKS = 2016
 """Blocks in one difficulty epoch."""
@@ -66,10 +66,59 @@ def share_sharper(table: pd.DataFrame, height: int) -> float:
     return float((table["change"] < table["change"].loc[height]).mean()) * 100
 
 
+def cuts(table: pd.DataFrame) -> pd.DataFrame:
+    """The retargets that lowered difficulty: a rank or a share among cuts alone is taken of these."""
+    return table[table["change"] < 0]
+
+
 def consecutive_cuts(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """Retargets that cut by more than `threshold` percent right after another that did."""
     deep = table["change"] < -threshold
     return table[deep & deep.shift(1, fill_value=False)]
+
+
+def cut_runs(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Runs of two or more cuts, one right after another, that together pass `threshold` percent.
+
+    Args:
+        table: retargets, as `retargets` has them.
+        threshold: percent, without a sign.
+
+    Returns:
+        A table indexed by the height of a run's first cut: `last` (height of its last cut), `cuts`, `total`
+        (sum of their changes in percent), `height` and `timestamp` (UTC) of the cut at which the sum passed.
+    """
+    # Cuts between the same two rises have the same number of rises before them.
+    rises = (table["change"] >= 0).cumsum()
+    rows = {}
+    for _, run in cuts(table).groupby(rises):
+        sums = run["change"].cumsum()
+        passing = sums.index[(sums < -threshold) & (sums.index > run.index[0])]
+        if len(passing):
+            height = passing[0]
+            rows[run.index[0]] = (
+                run.index[-1],
+                len(run),
+                sums.iloc[-1],
+                height,
+                run["timestamp"].loc[height],
+            )
+    columns = ["last", "cuts", "total", "height", "timestamp"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def drawdown(table: pd.DataFrame) -> pd.Series[float]:
+    """Difficulty at each retarget against its highest so far, in percent: D / running maximum - 1."""
+    level = table["difficulty"]
+    return ((level / level.cummax() - 1) * 100).rename("drawdown")
+
+
+def change_between(table: pd.DataFrame, start: dt.date, end: dt.date) -> float:
+    """Change of difficulty in percent from the end of one day to the end of another (UTC).
+
+    Over a quarter `start` is the day before its first: the level in force as it began.
+    """
+    return (at(table, end) / at(table, start) - 1) * 100
 
 
 def mean_interval(epochs: pd.DataFrame, height: int) -> float:

@@ -6,6 +6,7 @@ published for its Hashprice Index, with the day's own fees in place of a moving 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 HALVING_BLOCKS = 210_000
 FIRST_SUBSIDY = 50.0
 PETA = 1e15
+
+WINDOW = 30
+"""Days of the mean that heads a page: one day's price may be a spike."""
+
+LAST_DAYS = 3
 
 
 def subsidy(height: int) -> float:
@@ -57,3 +63,49 @@ def daily(days: pd.DataFrame, prices: pd.DataFrame, epochs: pd.DataFrame) -> pd.
         / (table["difficulty"] * HASHES_PER_DIFFICULTY)
         * PETA
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Where a daily series stands: its mean over a month, its newest day, and what the last days did.
+
+    Attributes:
+        mean: of the `WINDOW` days that end on the day.
+        day: the newest day.
+        value: of that day.
+        before: value `LAST_DAYS` days earlier.
+        change: from then to the newest day, in percent.
+        rank: place of that move among all moves over as many days up to the day, by size; 1 is the largest.
+    """
+
+    mean: float
+    day: pd.Timestamp
+    value: float
+    before: float
+    change: float
+    rank: int
+
+
+def level(series: pd.Series[float]) -> Level:
+    """Mean, newest day and last days of a series indexed by day, such as hash prices or closes.
+
+    Raises:
+        ValueError: if the series is shorter than the window.
+    """
+    if len(series) < WINDOW:
+        raise ValueError(f"{WINDOW} days are needed, {len(series)} are there")
+    moves = (series / series.shift(LAST_DAYS) - 1) * 100
+    newest = float(moves.iloc[-1])
+    return Level(
+        mean=float(series.tail(WINDOW).mean()),
+        day=series.index[-1],
+        value=float(series.iloc[-1]),
+        before=float(series.iloc[-1 - LAST_DAYS]),
+        change=newest,
+        rank=int((moves.abs() > abs(newest)).sum()) + 1,
+    )
+
+
+def new_lows(series: pd.Series[float]) -> pd.Series[float]:
+    """The days whose value is below that of every day before; the first day has none before it."""
+    return series[series < series.cummin().shift(1)]

@@ -5,6 +5,7 @@ A data set of days has one row for each UTC day, indexed by day, with the column
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ HASHES_PER_DIFFICULTY = 2**32
 """Expected hashes for a block at difficulty 1 (2^48 / 65,535 is 0.0015% more; the usual rounding is kept)."""
 
 DAY_SECONDS = 86_400
+BLOCKS_PER_DAY = 144
 EXA = 1e18
 
 WINDOWS = (7, 14, 30)
@@ -76,3 +78,42 @@ def quarter_changes(hashrate: pd.Series[float], quarter: pd.Period) -> pd.DataFr
     )
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["before", "after"])
     return table.assign(change=(table["after"] / table["before"] - 1) * 100)
+
+
+def sampling_error(after: int, before: int | None = None) -> float:
+    """Standard error, in percent points, of a change of hash rate between two windows of days.
+
+    Blocks arrive by a Poisson process, so a mean over w days rests on 144 w blocks and is off by 1 in the
+    root of that. Of a change both ends are off: sqrt(1 / (144 w) + 1 / (144 v)), which is sqrt(2 / (144 w))
+    for two windows of one length. Difficulty is exact and adds nothing.
+
+    Args:
+        after: days of the window at the end.
+        before: days of the one before; by default as many.
+    """
+    return 100 * math.sqrt(sum(1 / (BLOCKS_PER_DAY * days) for days in (after, before or after)))
+
+
+def quarter_errors(quarter: pd.Period) -> pd.Series[float]:
+    """The sampling error of each reading of `quarter_changes`, in percent points, indexed by reading."""
+    errors = {f"{window}-day average": sampling_error(window) for window in WINDOWS}
+    lengths = [(one.end_time - one.start_time).days + 1 for one in (quarter, quarter - 1)]
+    errors["quarter mean"] = sampling_error(*lengths)
+    return pd.Series(errors, name="error")
+
+
+def beside_price(
+    hashrate: pd.Series[float], prices: pd.DataFrame, start: str, end: str, window: int = 30
+) -> tuple[float, float]:
+    """Change of the close and of the average hash rate from one day to another, both in percent.
+
+    Args:
+        hashrate: EH/s of each day.
+        prices: closing price of each day, `close_usd`.
+        start: first day, such as `2026-05-08`.
+        end: last day.
+        window: days of the average that ends on each of the two.
+    """
+    rate, close = average(hashrate, window), prices["close_usd"]
+    price_change = (close.loc[end] / close.loc[start] - 1) * 100
+    return float(price_change), float((rate.loc[end] / rate.loc[start] - 1) * 100)
