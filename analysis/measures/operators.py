@@ -86,3 +86,31 @@ def ai_shares(statements: pd.DataFrame) -> pd.DataFrame:
     total = stated.reindex(ai.index).fillna(summed.reindex(ai.index))
     table = pd.DataFrame({"ai": ai, "total": total}).dropna()
     return table.assign(share=table["ai"] / table["total"] * 100)
+
+
+def ai_share_of_group(statements: pd.DataFrame, period: str) -> pd.DataFrame:
+    """The share of AI in the revenue of all companies with figures for one period, taken together.
+
+    A company that states a revenue and nothing on AI counts with none; one that states its mining revenue
+    alone counts with that. Of several statements the first stands, as in `ai_shares`.
+
+    Args:
+        statements: as above.
+        period: as the statements word it, such as `Q1 2026`.
+
+    Returns:
+        A table indexed by company: `ai` and `total` (USD million), with a last row `all` for the group, and
+        `share` (percent).
+    """
+    rows = statements[(statements["unit"] == "USD million") & (statements["period"] == period)]
+    rows = rows.sort_values("published", kind="stable").drop_duplicates(["company", "metric"])
+    table = rows.pivot_table(index="company", columns="metric", values="value", aggfunc="first")
+
+    def summed(metrics: Sequence[str]) -> pd.Series[float]:
+        return table.reindex(columns=list(metrics)).sum(axis=1, min_count=1)
+
+    ai = summed(AI_REVENUE).fillna(0.0)
+    total = table.reindex(columns=["revenue"])["revenue"].fillna(summed(AI_REVENUE + MINING_REVENUE))
+    group = pd.DataFrame({"ai": ai, "total": total}).dropna()
+    group.loc["all"] = group.sum()
+    return group.assign(share=group["ai"] / group["total"] * 100)
