@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.measures.difficulty import difficulty
 from analysis.measures.hashrate import DAY_SECONDS, HASHES_PER_DIFFICULTY, day_difficulty
 
 if TYPE_CHECKING:
@@ -63,6 +64,29 @@ def daily(days: pd.DataFrame, prices: pd.DataFrame, epochs: pd.DataFrame) -> pd.
         / (table["difficulty"] * HASHES_PER_DIFFICULTY)
         * PETA
     )
+
+
+def without_fees(prices: pd.DataFrame, epochs: pd.DataFrame, first: pd.Timestamp) -> pd.Series[float]:
+    """The least that the hash price can have been on days whose blocks and fees are not known.
+
+    Formula: as above with the subsidy alone, and the difficulty in force at the end of the day. Fees added
+    0.4 to 1.3% on the last days on which they are known.
+
+    Args:
+        prices: closing price of each day.
+        epochs: compact targets; the last one counts up to the newest close.
+        first: the first day wanted.
+
+    Returns:
+        USD per PH/s per day, indexed by day.
+    """
+    close = prices["close_usd"].loc[first:]
+    ends = pd.DatetimeIndex(close.index + pd.Timedelta(days=1)).tz_localize("UTC")
+    epoch = epochs.index[epochs["timestamp"].searchsorted(ends, side="left") - 1]
+    halved: Callable[[int], float] = subsidy
+    levels = epochs.loc[epoch, "bits"].map(difficulty).to_numpy()
+    rewards = epoch.to_series().map(halved).to_numpy()
+    return (close * rewards * DAY_SECONDS / (levels * HASHES_PER_DIFFICULTY) * PETA).rename("hashprice")
 
 
 @dataclass(frozen=True, slots=True)

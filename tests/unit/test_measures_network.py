@@ -141,6 +141,19 @@ def test_the_newest_hash_price_was_a_spike() -> None:
     assert close.before == frame("prices")["close_usd"].loc["2026-08-18"]
 
 
+def test_hash_price_without_fees_is_the_least_that_it_was() -> None:
+    """After the last day with fees: as the compilation of November has it, from the same closes."""
+    vintage = vintage_of(dt.date(2026, 10, 8))
+    frames = (vintage.data("prices").frame, vintage.data("epochs").frame)
+    least = hashprice.without_fees(*frames, pd.Timestamp("2026-08-22"))
+    assert (len(least), round(least.min(), 2), round(least.max(), 2)) == (48, 37.38, 40.85)
+    known = {"2026-08-22": 37.89, "2026-08-23": 38.79, "2026-10-07": 39.40, "2026-10-08": 38.68}
+    assert {day: round(least.loc[day], 2) for day in known} == known
+    table = hashprices()["hashprice"].tail(90)
+    share = table / hashprice.without_fees(*frames, table.index[0]).loc[table.index]
+    assert share.median() == pytest.approx(1.007, abs=0.001)
+
+
 def test_the_hash_price_of_30_june_is_28_dollars_rounded() -> None:
     level = hashprice.level(hashprices(AFTER_JUNE)["hashprice"])
     assert level.day.date() == AFTER_JUNE
