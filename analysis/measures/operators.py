@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.measures.periods import span
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,10 +40,15 @@ _NOT_ONE_COMPANY = ("Network", "miners", "listed", " and ")
 def select(statements: pd.DataFrame, company: str, metrics: Sequence[str]) -> pd.DataFrame:
     """Statements of one company on some metrics, the newest publication last.
 
-    A statement whose day of publication is unknown is never the newest where another one has a day.
+    Of those published on one day, as a report gives figures of several quarters, the one of the latest
+    period is the newest. A statement whose day of publication is unknown is never the newest where another
+    one has a day.
     """
     chosen = statements[(statements["company"] == company) & statements["metric"].isin(metrics)]
-    return chosen.sort_values("published", kind="stable", na_position="first")
+    spans = chosen["period"].map(span)
+    ends = pd.to_datetime(spans.map(lambda days: days[1] if days else pd.NaT))
+    order = chosen.assign(end=ends).sort_values(["published", "end"], kind="stable", na_position="first")
+    return order.drop(columns="end")
 
 
 def latest_hash_rates(statements: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.measures import concentration, fleets, hashprice, hashrate, operators, revenue
+from analysis.measures import concentration, fleets, hashprice, hashrate, operators, periods, revenue
 from tests.conftest import AFTER_JUNE, AS_READ, NEWEST, vintage_of
 
 ISSUANCE = revenue.issuance(3.125)
@@ -104,6 +104,21 @@ def test_a_group_counts_a_company_without_ai_and_no_company_without_revenue() ->
     assert list(group["share"]) == [20, 0, 10]
 
 
+# Statements
+
+
+def test_of_figures_published_on_one_day_the_latest_period_is_the_newest() -> None:
+    """A deck gives four quarters at once; by the names of its rows the oldest would come last."""
+    rows = [("Q4 2025", 120.0), ("Jul 2026", 430.0), ("Q1 2026", 225.0), ("target", 590.0)]
+    table = pd.DataFrame(rows, columns=["period", "value"]).assign(company="A", metric="mw_billing")
+    table["published"] = pd.Timestamp("2026-07-28")
+    newest = operators.select(table, "A", ["mw_billing"])
+    assert list(newest["value"]) == [590, 120, 225, 430]
+    undated = table.assign(published=[pd.NaT, *table["published"].iloc[1:]])
+    assert operators.select(undated, "A", ["mw_billing"])["value"].iloc[0] == 120
+    assert operators.select(table, "B", ["mw_billing"]).empty
+
+
 # The ten largest
 
 
@@ -131,20 +146,20 @@ def test_a_group_counts_a_company_without_ai_and_no_company_without_revenue() ->
     ],
 )
 def test_span_of_a_period_in_words(period: str, first: str, last: str) -> None:
-    assert fleets.span(period) == (pd.Timestamp(first), pd.Timestamp(last))
+    assert periods.span(period) == (pd.Timestamp(first), pd.Timestamp(last))
 
 
 def test_words_without_a_time_have_no_span() -> None:
-    assert fleets.span("target") is None
+    assert periods.span("target") is None
     day = pd.Timestamp("2026-03-05")
-    assert fleets.stated_day("target", day) == day
+    assert periods.stated_day("target", day) == day
 
 
 def test_every_hash_rate_and_coin_count_of_a_company_is_of_a_day_that_we_can_read() -> None:
     table = frame("statements")
     table = table[table["metric"].isin((*operators.OWN_HASH_RATE, "btc_mined"))]
     assert len(table) > 50
-    assert [period for period in table["period"] if fleets.span(period) is None] == []
+    assert [period for period in table["period"] if periods.span(period) is None] == []
 
 
 def test_a_statement_is_not_of_a_day_after_its_publication() -> None:
