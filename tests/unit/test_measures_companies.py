@@ -10,7 +10,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.measures import concentration, fleets, hashprice, hashrate, operators, periods, revenue
@@ -59,12 +59,14 @@ def test_nakamoto_coefficient_asks_for_more_than_half(shares: list[float], coeff
     assert concentration.nakamoto(shares) == coefficient
 
 
+@settings(deadline=None)
 @given(SHARES)
 def test_indices_lie_between_those_of_equals_and_of_one_alone(shares: list[float]) -> None:
     assert 10_000 / len(shares) - 1e-6 <= concentration.herfindahl(shares) <= 10_000 + 1e-6
     assert 1 <= concentration.nakamoto(shares) <= len(shares) // 2 + 1
 
 
+@settings(deadline=None)
 @given(SHARES, st.integers(0, 18))
 def test_two_pools_that_are_one_raise_the_index_and_need_no_more_to_be_half(
     shares: list[float], place: int

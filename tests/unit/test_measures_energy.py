@@ -9,7 +9,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.measures import energy, hashprice, security
@@ -40,6 +40,7 @@ def test_a_machine_of_20_joules_at_60_dollars_breaks_even_inside_the_cited_range
     assert energy.break_even_grid().loc[20, 60] == pytest.approx(28.8)
 
 
+@settings(deadline=None)
 @given(hashprice=POSITIVE, efficiency=POSITIVE)
 def test_break_even_is_the_hash_price_whose_revenue_pays_for_power(
     hashprice: float, efficiency: float
@@ -64,6 +65,7 @@ def test_a_lease_without_term_or_capacity_has_no_revenue_per_mwh() -> None:
     assert energy.lease_revenues(leases)["usd_per_mwh"].to_dict() == {0: pytest.approx(100)}
 
 
+@settings(deadline=None)
 @given(total=POSITIVE, years=POSITIVE, megawatts=POSITIVE, power=POSITIVE)
 def test_mining_at_the_hash_price_of_a_lease_earns_what_the_lease_does(
     total: float, years: float, megawatts: float, power: float

@@ -10,7 +10,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.claims.network import MARCH_RETARGET, QUARTER
@@ -81,6 +81,7 @@ def test_a_run_passes_where_its_sum_does_and_never_at_its_first_cut(
     assert list(difficulty.cut_runs(changed(changes), 5.0)["height"]) == heights
 
 
+@settings(deadline=None)
 @given(CHANGES)
 def test_runs_are_cuts_in_a_row_that_pass_the_threshold(changes: list[float]) -> None:
     table = changed(changes)
@@ -92,6 +93,7 @@ def test_runs_are_cuts_in_a_row_that_pass_the_threshold(changes: list[float]) ->
         assert own.sum() == pytest.approx(run["total"])
 
 
+@settings(deadline=None)
 @given(CHANGES)
 def test_drawdown_is_nothing_at_a_record_and_never_a_gain(changes: list[float]) -> None:
     table = changed(changes)
@@ -173,6 +175,7 @@ def test_27_of_598_days_set_a_new_low() -> None:
     assert (len(hashprice.new_lows(table)), len(table)) == (27, 598)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(1, 100), min_size=1, max_size=30))
 def test_new_lows_fall_from_one_to_the_next_down_to_the_lowest(values: list[float]) -> None:
     lows = hashprice.new_lows(pd.Series(values))
