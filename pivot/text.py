@@ -27,7 +27,7 @@ ADDRESS = (
 )
 """An address of the web as RFC 3986 writes it: nothing in it that could end a link or begin a tag."""
 
-_NUMBER_DIGITS = 20
+_NUMBER_DIGITS = 40
 _LONG_NUMBER = re.compile(rf"[0-9][0-9.,]{{{_NUMBER_DIGITS},}}")
 _DAY = re.compile(r"(?<![0-9-])([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?(?![0-9-])")
 _QUARTER = re.compile(r"\b[QH]([0-9])\b")

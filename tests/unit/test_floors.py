@@ -11,6 +11,7 @@ FLOORS = (
     "errors",
     "names",
     "words",
+    "text",
     "records",
     "files",
     "folders",

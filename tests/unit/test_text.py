@@ -50,7 +50,7 @@ def test_the_pdf_has_a_picture_of_every_character_that_may_be_shown() -> None:
             "U+05D0 HEBREW LETTER ALEF, for which the fonts of the PDF have no picture",
         ),
         ("e\N{COMBINING ACUTE ACCENT}", "accents apart from their letters; write it in Unicode's form NFC"),
-        ("9" * 400, "a number of more than 20 characters"),
+        ("9" * 400, "a number of more than 40 characters"),
     ],
 )
 def test_what_a_reader_can_not_see_is_named(text: str, expected: str) -> None:
