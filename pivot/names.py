@@ -12,6 +12,7 @@ CACHE = ".pivot"
 
 SITE = "_site"
 LEDGER = "ledger.json"
+LEDGER_SCHEMA = "ledger.schema.json"
 
 
 def slug(text: str) -> str:

@@ -1,30 +1,23 @@
-"""The JSON Schemas beside the code, made from its records; `python -m pivot.schemas` writes them anew."""
+"""The JSON Schemas of what is published, made from its records; `python -m pivot.schemas` prints them."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import sys
 from typing import TYPE_CHECKING
 
 from pivot.claims.stored import StoredLedger
-from pivot.files import write_atomic
 from pivot.records import json_schema
 from pivot.revisions.difference import Difference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-
-def schemas() -> Mapping[Path, bytes]:
-    """Every schema by its file."""
-    package = Path(__file__).parent
-    return {
-        package / "claims" / "ledger.schema.json": json_schema(StoredLedger, "Ledger of a report"),
-        package / "revisions" / "report.schema.json": json_schema(
-            Difference, "Difference of two states of a report"
-        ),
-    }
+SCHEMAS: Mapping[str, Callable[[], bytes]] = {
+    "ledger.schema.json": lambda: json_schema(StoredLedger, "Ledger of a report"),
+    "report.schema.json": lambda: json_schema(Difference, "Difference of two states of a report"),
+}
 
 
 if __name__ == "__main__":
-    for path, content in schemas().items():
-        write_atomic(path, content)
+    for name in sys.argv[1:] or SCHEMAS:
+        sys.stdout.buffer.write(SCHEMAS[name]())

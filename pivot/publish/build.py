@@ -17,7 +17,7 @@ from pivot import code
 from pivot.article import article_of
 from pivot.files import digest, sha256, write_atomic, writing
 from pivot.folders import files_in, refuse_foreign, replacing
-from pivot.names import BOOK_FILE, CACHE, LEDGER, SNAPSHOTS
+from pivot.names import BOOK_FILE, CACHE, LEDGER, LEDGER_SCHEMA, SNAPSHOTS
 from pivot.prose.book import Book
 from pivot.publish.prepared import draw, prepare
 from pivot.publish.render import choose_renderer
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # What every page links at its foot: words and address, as seen from the root of the site.
 _LINKS = (
     ("The ledger as data", LEDGER),
-    ("Its schema", "ledger.schema.json"),
+    ("Its schema", LEDGER_SCHEMA),
     ("Licence", "LICENSE.txt"),
 )
 # An edition stands in `editions/ID/` of the archive, so its root is two folders below that of the archive.
@@ -45,7 +45,7 @@ _OF_EDITIONS = (
 )
 
 # What every built site has at its root, and hardly anything else.
-_MARKS = frozenset({"index.html", LEDGER, "ledger.schema.json"})
+_MARKS = frozenset({"index.html", LEDGER, LEDGER_SCHEMA})
 
 BOOK_FILES = (
     BOOK_FILE, "*.qmd", "*.bib", "*.csl", "editions.toml", "requirements.lock", "LICENSE", "chapters/*",
@@ -153,12 +153,14 @@ def make(  # noqa: PLR0917
     Raises:
         ReportError: as `build`.
     """
+    from pivot.schemas import SCHEMAS  # with msgspec, which a build that changes nothing need not load
+
     book = Book.load(root)
     staged = root / CACHE / "build" / str(as_of) / f"site-{renderer.name}"
     with writing(out), ThreadPoolExecutor(1) as pool:
         prepared = prepare(root, as_of, progress)
         files = published_files(root)
-        links = tuple((words, name) for words, name in _LINKS if name == LEDGER or name in files)
+        links = tuple((words, name) for words, name in _LINKS if name in {LEDGER, LEDGER_SCHEMA, *files})
         links += _OF_EDITIONS if edition else ()
         prepared = replace(prepared, inputs=replace(prepared.inputs, edition=edition, links=links))
         # Pandoc reads no figure, so it compiles the chapters on one core while the other draws.
@@ -171,6 +173,7 @@ def make(  # noqa: PLR0917
         with replacing(out) as new:
             shutil.copytree(staged, new)
             (new / LEDGER).write_bytes(ledger.result())
+            (new / LEDGER_SCHEMA).write_bytes(SCHEMAS[LEDGER_SCHEMA]())
             for name, path in files.items():
                 (new / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, new / name)
@@ -180,10 +183,9 @@ def make(  # noqa: PLR0917
 def published_files(root: Path) -> dict[str, Path]:
     """Return what is published beside the pages as it is: path in the site to the file.
 
-    They are the evidence, the schema of the ledger, and the licence.
+    They are the evidence and the licence.
     """
     files = {path.relative_to(root).as_posix(): path for path in files_in(root / SNAPSHOTS)}
-    files["ledger.schema.json"] = code.ENGINE / "claims" / "ledger.schema.json"
     if (root / "LICENSE").is_file():
         files["LICENSE.txt"] = root / "LICENSE"
     return files

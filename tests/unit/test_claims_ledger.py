@@ -15,9 +15,10 @@ from analysis.report import ARTICLE
 from pivot.claims import stored
 from pivot.claims.ledger import Ledger
 from pivot.errors import ClaimError, ReportError, VintageError
+from pivot.schemas import SCHEMAS
 from tests.conftest import AS_READ, ROOT, build_ledger, ledger_of, vintage_of
 
-SCHEMA = json.loads((ROOT / "pivot/claims/ledger.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(SCHEMAS["ledger.schema.json"]())
 
 
 def test_json_follows_the_published_schema(ledger: Ledger) -> None:

@@ -32,11 +32,12 @@ from pivot.revisions.difference import Difference
 from pivot.revisions.numbers import LEVELS
 from pivot.revisions.report import Report, compare
 from pivot.revisions.states import State
+from pivot.schemas import SCHEMAS
 from tests.conftest import ROOT
 from tests.unit.revisions import CLOSES, NEWEST_DAY, copy, edit, rehash, shipped, side, state
 
 LUXOR = "data-snapshots/hashprice-published/2026-11-22.csv"
-SCHEMA = json.loads((ROOT / "pivot" / "revisions" / "report.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(SCHEMAS["report.schema.json"]())
 
 
 def spring_to_summer() -> Report:

@@ -8,6 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from pivot.files import canonical, sha256, write_atomic
+from pivot.names import LEDGER_SCHEMA
 from pivot.publish.archive import paths
 from pivot.publish.archive.citation import Citation
 from pivot.snapshots import sidecar
@@ -45,7 +46,7 @@ def write(edition: ReleasedEdition, path: Path) -> int:
     files = {
         name: edition.files.read(paths.blob_path(digest, name)) for name, digest in manifest.snapshots.items()
     }
-    for name in (paths.LEDGER, "ledger.schema.json", manifest.about.pdf, paths.MANIFEST):
+    for name in (paths.LEDGER, LEDGER_SCHEMA, manifest.about.pdf, paths.MANIFEST):
         files[name] = edition.files.read(edition.home + name)
     files[_METADATA] = _metadata(edition, files)
     packed = io.BytesIO()
@@ -110,7 +111,7 @@ def _metadata(released: ReleasedEdition, files: Mapping[str, bytes]) -> bytes:
             )
         else:
             file(name, name=f"Terms and hashes of the evidence: {name}")
-    file("ledger.schema.json", name="JSON Schema of the ledger")
+    file(LEDGER_SCHEMA, name="JSON Schema of the ledger")
     ledger = file(paths.LEDGER, name="The ledger: every number with its account")
     pdf = file(about.pdf, name=f"{about.title}: edition {edition.id}")
     file(paths.MANIFEST, name="The manifest: every file of the published edition, and the edition before it")
