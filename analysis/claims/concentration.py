@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.measures import concentration, hashrate, operators
 from pivot.claims.model import Finding, Guard, Kind, Part
-from pivot.claims.quantities import Day, Phrase, Range, Share, nearest, side
+from pivot.claims.quantities import Day, Phrase, Range, Share, nearest, points, side
 from pivot.claims.registry import claim
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def top5_threshold(
             min(float(newest["share"]) - limit, limit - share),
             0.0,
             above=True,
-            show=lambda x: Share(x).display(nearest(1)),
+            show=lambda x: points(Share(x).display(nearest(1))),
         ),
     )
 

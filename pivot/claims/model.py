@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from pivot.claims.quantities import points
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping
@@ -75,7 +77,7 @@ class Guard:
         )
         return (
             f"{state} {self.what} is {side} {self.show(self.limit)}; "
-            f"it is {self.show(self.value)}, {distance} {self.show(abs(self.margin))}"
+            f"it is {self.show(self.value)}, {distance} {points(self.show(abs(self.margin)))}"
         )
 
 
@@ -92,7 +94,7 @@ def found_nowhere_else(
     """
     distance = min((abs(figure - cited) for figure in published), default=abs(cited))
     what = "the distance of the nearest other figure from the cited one"
-    return Guard(what, distance, step / 2, above=True, show=show)
+    return Guard(what, distance, step / 2, above=True, show=lambda size: points(show(size)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ DASH = "\N{EN DASH}"
 
 _SCALES = {"": 1.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
 _EXACT_DIGITS = 4
+_SMALL = Decimal("0.001")  # below it four digits after the point are no longer four that say something
 _TEENS = range(11, 14)
 _ORDINALS = (
     "",
@@ -54,7 +55,7 @@ class Rounding:
 
     def __call__(self, value: float) -> Decimal:
         """The number as shown, in units of `scale`."""
-        scaled = Decimal(repr(float(value))) / Decimal(_SCALES[self.scale])
+        scaled = decimal(value) / decimal(_SCALES[self.scale])
         # Adding zero turns a rounded "-0" into "0".
         rounded = scaled.quantize(Decimal(1).scaleb(-self.digits), rounding=self.rule) + 0
         return abs(rounded) if self.magnitude else rounded
@@ -81,6 +82,16 @@ class Rounding:
             else f"to {self.digits} decimal{'s' * (self.digits > 1)}" + (f" of{unit}" if unit else "")
         )
         return f"{verb} {digits}" + (", sign left to the sentence" if self.magnitude else "")
+
+
+def decimal(value: float) -> Decimal:
+    """The decimal number that a float is written as: all rounding starts from it, and so agrees."""
+    return Decimal(repr(float(value)))
+
+
+def points(text: str) -> str:
+    """A difference of two percentages, as shown: "1.2%" of them are "1.2 percentage points"."""
+    return f"{text.removesuffix('%')}{SPACE}percentage{SPACE}points" if text.endswith("%") else text
 
 
 def nearest(digits: int, scale: str = "", *, magnitude: bool = False) -> Rounding:
@@ -110,7 +121,7 @@ class Value:
         raise NotImplementedError
 
     def exact(self) -> str:
-        """The unrounded value (at most four digits after the point), with its unit."""
+        """The unrounded value (four digits after the point, more where these say nothing), with its unit."""
         return self.display()
 
 
@@ -132,8 +143,10 @@ class Quantity(Value):
         return ("" if number >= 0 else MINUS) + self.written(f"{abs(number):,f}", rounding.scale)
 
     def exact(self) -> str:
-        """The number with at most four digits after the point, and its unit."""
-        text = f"{abs(self.value):,.{_EXACT_DIGITS}f}".rstrip("0").rstrip(".")
+        """The number with four digits after the point, or of what is next to nothing, and its unit."""
+        size = abs(decimal(self.value))
+        digits = _EXACT_DIGITS if size >= _SMALL or not size else _EXACT_DIGITS - 1 - size.adjusted()
+        text = f"{nearest(digits)(abs(self.value)):,f}".rstrip("0").rstrip(".")
         return ("" if self.value >= 0 else MINUS) + self.written(text, "")
 
     def written(self, number: str, scale: str) -> str:
@@ -220,6 +233,8 @@ class Rank(Quantity):
 
     def written(self, number: str, scale: str) -> str:
         """As an ordinal: 1st, 2nd, 11th."""
+        if not number:  # an ordinal has no unit that a range could say once
+            return ""
         n = int(number.replace(",", ""))
         ending = "th" if n % 100 in _TEENS else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
         return f"{number}{scale}{ending}"

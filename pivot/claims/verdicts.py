@@ -7,10 +7,11 @@ cited precision; do published figures for the same thing agree; what do other so
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from pivot.claims.model import Claim, Finding, Kind, Verdict
-from pivot.claims.quantities import Phrase, Range, nearest
+from pivot.claims.quantities import Phrase, Range, decimal
 from pivot.words import long_day
 
 if TYPE_CHECKING:
@@ -47,17 +48,17 @@ class Cited(NamedTuple):
 
 def _fits(number: float, cited: Cited) -> Verdict:
     """Hold one number against the article's: exactly rounded, loosely rounded, or different."""
-    size = abs(number)
-    if cited.low != cited.high:
-        return Verdict.REPRODUCED if cited.low <= size <= cited.high else Verdict.DIFFERS
-    shows = math.isclose(float(nearest(0)(size / cited.step)), cited.low / cited.step, rel_tol=1e-9)
+    size, low, high, step = (decimal(one) for one in (abs(number), cited.low, cited.high, cited.step))
+    if low != high:
+        return Verdict.REPRODUCED if low <= size <= high else Verdict.DIFFERS
+    shows = (size / step).quantize(Decimal(1), ROUND_HALF_UP) * step == low
     if shows and cited.hedge in ("", "implied"):
         return Verdict.REPRODUCED
     loosely = {
-        "nearly": cited.low - cited.step <= size <= cited.low,
-        "over": size >= cited.low,
-        "up to": size <= cited.low,
-        "": abs(size - cited.low) < cited.step,
+        "nearly": low - step <= size <= low,
+        "over": size >= low,
+        "up to": size <= low,
+        "": abs(size - low) < step,
     }
     return Verdict.ROUNDED if loosely.get(cited.hedge, shows) else Verdict.DIFFERS
 
@@ -80,9 +81,8 @@ def _computed(claim: Claim, finding: Finding, cited: Cited) -> Judgement:
     elif not cited.numeric:
         verdict, reason = Verdict.REPRODUCED, "it follows from the cited figures"
     elif isinstance(value, Range):
-        inside = (
-            value.low.value - cited.step / 2 <= cited.high and cited.low <= value.high.value + cited.step / 2
-        )
+        low, high, half = decimal(value.low.value), decimal(value.high.value), decimal(cited.step) / 2
+        inside = low - half <= decimal(cited.high) and decimal(cited.low) <= high + half
         verdict = Verdict.ROUNDED if inside else Verdict.DIFFERS
         reason = f"the readings in use run from {value.low.exact()} to {value.high.exact()}"
     else:

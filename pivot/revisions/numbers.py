@@ -29,6 +29,8 @@ BEHIND = {
 }
 """Where a claim differs that shows the same number, verdict and guard, in words."""
 
+_ORDINALS = ("st", "nd", "rd", "th")  # how the exact value of a rank ends
+
 KINDS = {DATA: "data", CODE: "method", PROSE: "editorial"}
 CORRECTION = "correction"
 
@@ -66,7 +68,7 @@ class Number:
         old: None where the claim came.
         new: None where the claim went.
         absolute: new less old value, in the claim's unit; None for words and ranges, which have no value.
-        relative: the same as a share of the old one.
+        relative: the same as a share of the old one; None for a place, which is no size.
         parts: figures beside it that moved.
         shares: of data, code and prose in the movement, 1 together; None where they could not be told apart.
         reached: the changed rows that it is made from.
@@ -209,7 +211,8 @@ def _distance(was: Entry | None, now: Entry | None) -> tuple[float | None, float
     old, new = (entry.value if entry and entry.low is None else "" for entry in (was, now))
     if isinstance(old, str) or isinstance(new, str):
         return None, None
-    return new - old, (new - old) / abs(old) if old else None
+    is_place = now is not None and now.exact.endswith(_ORDINALS)
+    return new - old, (new - old) / abs(old) if old and not is_place else None
 
 
 def _parts(was: Entry | None, now: Entry | None) -> Iterator[Part]:

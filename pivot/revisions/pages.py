@@ -19,7 +19,7 @@ from pivot.files import canonical
 from pivot.revisions.numbers import BEHIND, READING
 from pivot.revisions.report import SCHEMA_VERSION
 from pivot.revisions.sentences import SAME
-from pivot.revisions.text import cells, clipped, flat, grown, mixed, shares
+from pivot.revisions.text import cells, clipped, flat, grown, mixed, moved_by, shares
 from pivot.snapshots.tables import text
 from pivot.templates import environment
 
@@ -169,9 +169,8 @@ def _readings(number: Number) -> list[tuple[str, str, str]]:
     old, new = number.old, number.new
     if not old or not new:
         return []
-    relative = f" ({grown(number.relative)})" if number.relative and not number.phrase else ""
     told = [
-        ("unrounded", old.exact, new.exact + relative),
+        ("unrounded", old.exact, new.exact + moved_by(number)),
         ("verdict", f"{old.verdict}: {old.reason}", f"{new.verdict}: {new.reason}"),
         ("margin", old.margin, new.margin),
     ]

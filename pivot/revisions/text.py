@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from pivot.claims.quantities import Percent, points
 from pivot.revisions.numbers import ACCOUNT, BEHIND, READING
 from pivot.revisions.sentences import COME, GONE, SAME
 from pivot.snapshots.tables import text as plain
@@ -198,7 +199,7 @@ def _accounts(page: _Page, head: str, numbers: tuple[Number, ...]) -> None:
             and number.old.exact != number.new.exact
             and not isinstance(number.new.value, str)
         ):
-            size = f" ({grown(number.relative)})" if number.relative else ""
+            size = moved_by(number)
             page.line(f"{number.old.exact}{_ARROW}{number.new.exact}{size}", 2, "unrounded ")
         for part in number.parts:
             page.line(f"{part.label}: {part.old or 'nothing'}{_ARROW}{part.new or 'nothing'}", 2)
@@ -251,6 +252,18 @@ def cells(rows: DataFrame, row: tuple[object, ...]) -> str:
         f"{name}={plain(value)}" for name, value in zip(rows.columns, row[1:], strict=True) if plain(value)
     ]
     return f"{plain(row[0])}  {', '.join(said)}"
+
+
+def moved_by(number: Number) -> str:
+    """How far a number moved, in brackets: places of a rank, points of a percentage, else a share of it."""
+    if not number.absolute or not number.new:
+        return ""
+    way = "+" if number.absolute > 0 else "\N{MINUS SIGN}"
+    if number.new.exact.endswith("%"):
+        return f" ({way}{points(Percent(abs(number.absolute)).exact())})"
+    if number.relative is None and number.old and number.old.value:
+        return f" ({way}{abs(number.absolute):.0f} place{'s' * (abs(number.absolute) != 1)})"
+    return f" ({grown(number.relative)})" if number.relative and not number.phrase else ""
 
 
 def grown(share: float) -> str:

@@ -23,6 +23,7 @@ from pivot.claims.quantities import (
     Usd,
     largest,
     nearest,
+    points,
     side,
     truncate,
 )
@@ -65,6 +66,40 @@ def test_display(quantity: Quantity, rounding: Rounding | None, shown: str) -> N
 )
 def test_display_of_other_values(value: Range | Day, shown: str) -> None:
     assert value.display() == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "exact"),
+    [
+        (Btc(0.00001), f"0.00001{NBSP}BTC"),
+        (Btc(0.000123456), f"0.0001235{NBSP}BTC"),
+        (Percent(-0.00001), "−0.00001%"),
+        (Percent(-0.0), "0%"),
+        (Percent(-7.755688), "−7.7557%"),
+        (Percent(0.03123), "0.0312%"),
+        (Btc(0), f"0{NBSP}BTC"),
+        (Count(12_000), "12,000"),
+        (Usd(-1e-7), "−$0.0000001"),
+    ],
+)
+def test_exact_is_never_nothing_of_something(value: Quantity, exact: str) -> None:
+    assert value.exact() == exact
+
+
+def test_a_range_of_places_names_both() -> None:
+    assert Range(Rank(1), Rank(2)).display() == "1st–2nd"
+
+
+@pytest.mark.parametrize(
+    ("shown", "apart"),
+    [
+        ("1.2%", f"1.2{NBSP}percentage{NBSP}points"),
+        (f"1.2{NBSP}BTC", f"1.2{NBSP}BTC"),
+        (f"1{NBSP}percentage{NBSP}points", f"1{NBSP}percentage{NBSP}points"),
+    ],
+)
+def test_percentages_are_points_apart(shown: str, apart: str) -> None:
+    assert points(shown) == apart
 
 
 @pytest.mark.parametrize(("rank", "words"), [(1, "largest"), (2, "second-largest"), (11, "11th-largest")])

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from types import ModuleType
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.data import DATA_SETS
 from analysis.report import ARTICLE
@@ -68,6 +71,29 @@ def said(*pieces: tuple[str, str]) -> pd.DataFrame:
 )
 def test_computed(value: Value, cited: Cited, verdict: Verdict) -> None:
     assert judge(a_claim(Kind.COMPUTED), Finding(value), cited, NOTHING).verdict is verdict
+
+
+@given(whole=st.integers(0, 100_000), digits=st.integers(0, 3))
+def test_what_is_displayed_is_what_is_reproduced(whole: int, digits: int) -> None:
+    """Of values that end on a half, where a binary and a decimal rounding part."""
+    value, step = float(Decimal(whole).scaleb(-digits - 1)), float(Decimal(1).scaleb(-digits))
+    shown = float(nearest(digits)(value))
+    verdict = judge(a_claim(Kind.COMPUTED), Finding(Percent(value)), Cited(shown, shown, step, ""), NOTHING)
+    assert verdict.verdict is Verdict.REPRODUCED
+    below = float(Decimal(str(shown)) - Decimal(str(step)))
+    verdict = judge(a_claim(Kind.COMPUTED), Finding(Percent(value)), Cited(below, below, step, ""), NOTHING)
+    assert verdict.verdict is not Verdict.REPRODUCED
+
+
+def test_the_last_digit_apart_is_apart_in_decimals_too() -> None:
+    cited = Cited(7.7, 7.7, 0.1, "")
+    assert judge(a_claim(Kind.COMPUTED), Finding(Percent(7.8)), cited, NOTHING).verdict is Verdict.DIFFERS
+
+
+def test_the_margin_of_a_percentage_is_points() -> None:
+    guard = Guard("the share", 3.8, 5.0, above=False, show=lambda x: Percent(x).display())
+    space = "\N{NO-BREAK SPACE}"
+    assert guard.describe().endswith(f"it is 3.8%, a margin of 1.2{space}percentage{space}points")
 
 
 def test_a_phrase_is_held_against_the_article_s_words() -> None:
