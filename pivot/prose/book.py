@@ -9,8 +9,9 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 import yaml
 
@@ -42,6 +43,12 @@ _QUARTO_ONLY = (
     "format.typst.papersize", "format.typst.citeproc", "format.typst.toc", "format.typst.toc-depth",
     "format.typst.keep-typ", "format.typst.number-sections", "format.typst.section-numbering",
 )  # fmt: skip
+
+_KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+_SCALARS = (  # as YAML 1.2 has them, which Quarto reads
+    ("bool", r"(?:true|True|TRUE|false|False|FALSE)\Z", "tTfF"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]{0,14})\Z", "-+0123456789"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +161,7 @@ class _Reader:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.keys: set[str] = set()
         self.problems = Problems()
         text = self._read(BOOK_FILE, "the book file is missing")
         self.config, self.lines = _parse(text, BOOK_FILE, 1)
@@ -181,6 +189,8 @@ class _Reader:
         numbered = self._value("number-sections")
         if numbered is None:
             numbered = self._value("format.html.number-sections")
+        if numbered is not None and not isinstance(numbered, bool):
+            self._fail("number-sections", "true or false", numbered)
         return Book(
             root=self.root,
             title=self._text("book.title") or self._fail("book.title", "the title of the book", None),
@@ -229,6 +239,9 @@ class _Reader:
                 BOOK_FILE, self._line(key), f"chapter {source} is not a .qmd file inside the book's folder"
             )
             return None
+        if (self.root / source).is_dir():
+            self.problems.add(BOOK_FILE, self._line(key), f"chapter {source} is a folder")
+            return None
         if not (self.root / source).is_file():
             self.problems.add(BOOK_FILE, self._line(key), f"chapter {source} does not exist")
             return None
@@ -239,7 +252,7 @@ class _Reader:
         return Chapter(
             source=path.as_posix(),
             href=path.with_suffix(".html").as_posix(),
-            key=re.sub(r"[^a-z0-9]+", "-", path.with_suffix("").as_posix().lower()).strip("-"),
+            key=self._key(path.with_suffix("").as_posix()),
             part=part,
             appendix=appendix,
             meta=meta,
@@ -259,12 +272,24 @@ class _Reader:
                 included[file] = scan(file, text.rstrip("\n"), first_line)
                 self._include(included[file], included)
 
+    def _key(self, name: str) -> str:
+        """Return a name for a chapter that no other chapter has; what meets is numbered."""
+        key = name_of = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "chapter"
+        while key in self.keys:
+            key = f"{name_of}-{len(self.keys)}"
+        self.keys.add(key)
+        return key
+
     def _read(self, name: str, missing: str) -> str:
         try:
-            return (self.root / name).read_text("utf-8")
+            return (self.root / name).read_text("utf-8-sig")  # some editors open a file with a mark
         except FileNotFoundError:
             raise ProseError(
                 missing, where=name, hint="run this in the folder of the book, or name that folder"
+            ) from None
+        except OSError as error:
+            raise ProseError(
+                f"{name} can not be read", where=name, got=error.strerror or str(error)
             ) from None
         except UnicodeDecodeError as error:
             line = (self.root / name).read_bytes()[: error.start].count(b"\n") + 1
@@ -334,12 +359,30 @@ def lookup(data: Mapping[str, object], key: str) -> object:
     return value
 
 
+@cache
+def _loader() -> type[yaml.SafeLoader]:
+    """A safe loader, in C where there is one, that reads as Quarto does: 12:30, no and 1_000 are texts.
+
+    YAML 1.1 would make a number of minutes of the first, a truth value of the second, and a thousand of the
+    third; a day too stays as it was written.
+    """
+
+    class Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        yaml_implicit_resolvers: ClassVar = {
+            letter: [(tag, pattern) for tag, pattern in resolvers if tag in _KEPT_TAGS]
+            for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+
+    for tag, pattern, letters in _SCALARS:
+        Plain.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(letters))
+    return Plain
+
+
 def _parse(text: str, name: str, first_line: int) -> tuple[dict[str, object], dict[str, int]]:
     """Read YAML; return the mapping and the line of each dotted key. Raises ProseError with the line."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        data = yaml.load(text, loader)  # noqa: S506 -- it is the safe loader, in C where there is one
-        node = yaml.compose(text, loader)
+        data = yaml.load(text, _loader())  # noqa: S506 -- a safe loader
+        node = yaml.compose(text, _loader())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{name}:{first_line + (mark.line if mark else 0)}"
@@ -354,13 +397,27 @@ def _parse(text: str, name: str, first_line: int) -> tuple[dict[str, object], di
         raise ProseError(
             f"{name}:{first_line}: broken YAML", where=name, expected="keys and values", got=repr(data)
         )
+    return data, _lines(node, name, first_line)
+
+
+def _lines(node: yaml.Node | None, name: str, first_line: int) -> dict[str, int]:
+    """Return the line of each dotted key. Raises ProseError for a key that is given twice."""
     lines: dict[str, int] = {}
 
     def visit(node: yaml.Node | None, key: str) -> None:
         if isinstance(node, yaml.MappingNode):
             for name_node, value in node.value:
                 child = f"{key}.{name_node.value}" if key else str(name_node.value)
-                lines[child] = name_node.start_mark.line + first_line
+                line = name_node.start_mark.line + first_line
+                if child in lines:
+                    raise ProseError(
+                        f"{name}:{line}: the key {child} is given twice",
+                        where=f"{name}:{line}",
+                        expected="each key once",
+                        got=f"it also stands on line {lines[child]}",
+                        hint="keep one of them; of two the last would win without a word",
+                    )
+                lines[child] = line
                 visit(value, child)
         elif isinstance(node, yaml.SequenceNode):
             for i, value in enumerate(node.value):
@@ -368,4 +425,4 @@ def _parse(text: str, name: str, first_line: int) -> tuple[dict[str, object], di
                 visit(value, f"{key}.{i}")
 
     visit(node, "")
-    return data, lines
+    return lines

@@ -20,6 +20,7 @@ from pivot.folders import files_in, refuse_foreign, replacing
 from pivot.names import BOOK_FILE, CACHE, LEDGER, LEDGER_SCHEMA, SNAPSHOTS
 from pivot.prose.book import Book
 from pivot.publish.prepared import draw, prepare
+from pivot.publish.reads import reads
 from pivot.publish.render import choose_renderer
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ _OF_EDITIONS = (
 _MARKS = frozenset({"index.html", LEDGER, LEDGER_SCHEMA})
 
 BOOK_FILES = (
-    BOOK_FILE, "*.qmd", "*.bib", "*.csl", "editions.toml", "requirements.lock", "LICENSE", "chapters/*",
+    BOOK_FILE, "*.qmd", "*.bib", "*.csl", "editions.toml", "requirements.lock", "LICENSE", "chapters/**/*",
 )  # fmt: skip
 
 
@@ -127,12 +128,21 @@ def unless_unchanged(root: Path, what: str, out: Path, make: Callable[[], tuple[
         refuse_foreign(out, _MARKS)
     stamp = root / CACHE / "stamps" / f"{sha256(str(out.resolve()).encode())[:16]}.json"
     state = fingerprint(root, what)
-    if built := _unchanged(stamp, state, out, start):
+    if built := _unchanged(root, stamp, state, out, start):
         return built
     stamp.unlink(missing_ok=True)
     warnings = make()
+    beside = reads(root)
     with writing(out):
-        written = json.dumps({"inputs": state, "site": digest((), files_in(out), out), "warnings": warnings})
+        written = json.dumps(
+            {
+                "inputs": state,
+                "beside": list(beside),
+                "read": digest((), beside.values(), root),
+                "site": digest((), files_in(out), out),
+                "warnings": warnings,
+            }
+        )
     write_atomic(stamp, written.encode())
     return _built(out, start, warnings, fresh=True)
 
@@ -192,16 +202,26 @@ def published_files(root: Path) -> dict[str, Path]:
 
 
 def fingerprint(root: Path, what: str) -> str:
-    """Everything a build reads, as one hash: evidence, prose, code, pinned versions, and what is made."""
-    book = sorted(path for pattern in BOOK_FILES for path in root.glob(pattern))
+    """What a build reads, as one hash: evidence, prose, code, pinned versions, and what is made.
+
+    What the prose names elsewhere in the repository is kept beside it in the stamp: while the prose is the
+    same, it names the same.
+    """
+    book = sorted({path for pattern in BOOK_FILES for path in root.glob(pattern) if path.is_file()})
     running = code.digest(article_of(root).code)
     return digest((what, running), [*book, *files_in(root / SNAPSHOTS, root / "_extensions")], root)
 
 
-def _unchanged(stamp: Path, state: str, out: Path, start: float) -> Built | None:
+def _unchanged(root: Path, stamp: Path, state: str, out: Path, start: float) -> Built | None:
     try:
         before = json.loads(stamp.read_text("utf-8"))
-        if before["inputs"] != state or before["site"] != digest((), files_in(out), out):
+        beside = [root / name for name in before["beside"]]
+        if (
+            before["inputs"] != state
+            or not all(path.is_file() for path in beside)
+            or before["read"] != digest((), beside, root)
+            or before["site"] != digest((), files_in(out), out)
+        ):
             return None
         return _built(out, start, tuple(before["warnings"]), fresh=False)
     except (OSError, ValueError, KeyError, TypeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -103,11 +104,66 @@ def test_keys_that_are_ignored_are_listed_with_their_line(root: Path) -> None:
         (GOOD + "bibliography: gone.bib\n", "_quarto.yml:7: bibliography gone.bib does not exist"),
         (GOOD + "csl: gone.csl\n", "_quarto.yml:7: csl gone.csl does not exist"),
         (GOOD + "toc-depth: deep\n", "toc-depth is not usable"),
+        (GOOD + "number-sections: no\n", "number-sections is not usable"),
+        (GOOD + "  chapters: [index.qmd]\n", "_quarto.yml:7: the key book.chapters is given twice"),
+        (GOOD + "lang: en\nlang: de\n", "_quarto.yml:8: the key lang is given twice"),
+        (GOOD + "    - {part: a, part: b}\n", "_quarto.yml:7: the key book.chapters.1.part is given twice"),
+        (GOOD.replace("index.qmd", "."), "_quarto.yml:6: chapter . is not a .qmd file"),
     ],
 )
 def test_a_broken_book_file_is_named_with_its_line(root: Path, text: str, words: str) -> None:
     rewrite(root, text)
     assert words in complaint(root)
+
+
+def test_a_key_of_front_matter_given_twice(root: Path) -> None:
+    (root / "index.qmd").write_text("---\ntitle: Old\ntitle: New\n---\n\nText.\n", "utf-8")
+    text = complaint(root)
+    assert "index.qmd:3: the key title is given twice" in text
+    assert "line 2" in text
+
+
+def test_a_folder_that_is_named_like_a_chapter(root: Path) -> None:
+    rewrite(root, GOOD + "    - one.qmd\n")
+    (root / "one.qmd").mkdir()
+    assert "_quarto.yml:7: chapter one.qmd is a folder" in complaint(root)
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\N{ZERO WIDTH NO-BREAK SPACE}"])
+def test_a_chapter_reads_the_same_from_any_editor(root: Path, mark: str, break_: str) -> None:
+    text = mark + "---\ntitle: Lakes\n---\n\nText.\n"
+    (root / "index.qmd").write_bytes(text.replace("\n", break_).encode())
+    [chapter] = Book.load(root).chapters
+    assert (chapter.meta, chapter.text, chapter.first_line) == ({"title": "Lakes"}, "\nText.\n", 4)
+
+
+@pytest.mark.parametrize(
+    "text", ["12:30", "no", "Yes", "on", "2026-05-08", "3.10", "1e3", "1_000", "0123", "1" * 20, ".5", "0x1f"]
+)
+def test_a_value_of_yaml_stays_as_it_was_written(root: Path, text: str) -> None:
+    rewrite(root, GOOD.replace("Lakes", text))
+    assert Book.load(root).title == text
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("net work.qmd", "net-work.qmd"),
+        ("One.qmd", "one.qmd"),
+        ("1.0.qmd", "1-0.qmd"),
+        ("a/b.qmd", "a-b.qmd"),
+        ("\N{CYRILLIC SMALL LETTER A}.qmd", "\N{CYRILLIC SMALL LETTER BE}.qmd", "chapter.qmd"),
+    ],
+)
+def test_each_chapter_has_a_key_of_its_own(root: Path, names: tuple[str, ...]) -> None:
+    rewrite(root, GOOD + "".join(f'    - "{name}"\n' for name in names))
+    for name in names:
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text("# Lakes\n", "utf-8")
+    keys = [chapter.key for chapter in Book.load(root).chapters]
+    assert len(set(keys)) == len(names) + 1
+    assert all(re.fullmatch(r"[a-z0-9-]+", key) for key in keys)
 
 
 def test_a_missing_book_file(tmp_path: Path) -> None:
