@@ -121,6 +121,7 @@ class Book:
         output_dir: where a plain `quarto render` puts the site, relative to `root`.
         ignored: (line, dotted key) of each key of `_quarto.yml` that the embedded renderer ignores.
         config: the whole of `_quarto.yml`, for `{{< meta >}}`.
+        lines: the line of each dotted key of it.
     """
 
     root: Path
@@ -144,6 +145,13 @@ class Book:
     toc_depth: int
     ignored: tuple[tuple[int, str], ...]
     config: Mapping[str, object] = field(repr=False)
+    lines: Mapping[str, int] = field(repr=False)
+
+    def line(self, key: str) -> int:
+        """The line of `_quarto.yml` on which a dotted key stands, or the nearest above it in the tree."""
+        while key and key not in self.lines:
+            key = key.rpartition(".")[0]
+        return self.lines.get(key, 1)
 
     @classmethod
     def load(cls, root: Path) -> Book:
@@ -213,6 +221,7 @@ class _Reader:
             toc_depth=self._depth(),
             ignored=tuple(sorted(self._ignored())),
             config=self.config,
+            lines=self.lines,
         )
 
     def _chapters(self, key: str, items: object, *, appendix: bool, part: str = "") -> Iterator[Chapter]:

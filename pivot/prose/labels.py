@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 KINDS = {
     "fig": "Figure", "tbl": "Table", "eq": "Equation", "lst": "Listing",
     "nte": "Note", "tip": "Tip", "wrn": "Warning", "imp": "Important", "cau": "Caution",
+    "thm": "Theorem", "lem": "Lemma", "cor": "Corollary", "prp": "Proposition", "cnj": "Conjecture",
+    "def": "Definition", "exm": "Example", "exr": "Exercise", "sol": "Solution", "rem": "Remark",
+    "alg": "Algorithm",
 }  # fmt: skip
 """The word for each kind of exhibit, by how its label starts."""
 

@@ -51,7 +51,7 @@ def complaint(workshop: Workshop, tmp_path: Path) -> str:
         ("![A lake](https://example.org/lake.png)", "is on another server"),
         ("![](/figures/plain.svg)", "picture /figures/plain.svg has no words"),
         ("#### Too deep", "heading of level 4 follows one of level 2"),
-        ("# Again {#sec-fall}", "label sec-fall is used twice"),
+        ("## Again {#sec-fall}", "label sec-fall is used twice"),
         ("[x]{#claim-lake-level}", "label claim-lake-level is used twice"),
         ("See [this](three.qmd).", "the book has no chapter chapters/three.qmd"),
         ("See [this](two.qmd#sec-tow).", "no such anchor; did you mean sec-two"),

@@ -1,5 +1,5 @@
 -- The one filter, run by `pandoc lua` as a resident worker: reads jobs, one JSON object a line, and
--- answers each with one JSON line.
+-- answers each with one JSON line. `reading.lua` brings a chapter to the shapes that are compiled here.
 --
 -- A chapter becomes an object: HTML and Typst with holes for what only the whole book knows. The linker
 -- (pivot/publish/embedded/linker.py) fills them:
@@ -9,14 +9,20 @@
 --   ⟦c:i⟧     the i-th citation of the chapter         ⟦b:⟧     the bibliography
 --   ⟦l:dest⟧  the Typst label of a link's destination  ⟦x:id⟧   the Typst label of a reference's
 --   ⟦f:src⟧   the path of a picture                    ⟦d:src⟧  a link to the data of a picture
+--   ⟦o:⟧ ⟦e:⟧ around what this output alone shows
 -- and in HTML the attributes href="doc:dest", href="xref:id" and src="image:src".
 
 local stringify, json = pandoc.utils.stringify, pandoc.json
 
 local READ = pandoc.ReaderOptions { columns = 100000 } -- so that no pipe table gets widths from its source
 local WRITE = pandoc.WriterOptions { html_math_method = "mathml", wrap_text = "preserve" }
-local KINDS = { fig = 1, tbl = 1, eq = 1, sec = 1, lst = 1, nte = 1, tip = 1, wrn = 1, imp = 1, cau = 1 }
+local read = dofile((arg[0]:gsub("engine%.lua$", "reading.lua")))
+local KINDS = {
+  fig = 1, tbl = 1, eq = 1, sec = 1, lst = 1, nte = 1, tip = 1, wrn = 1, imp = 1, cau = 1,
+  thm = 1, lem = 1, cor = 1, prp = 1, cnj = 1, def = 1, exm = 1, exr = 1, sol = 1, rem = 1, alg = 1,
+}
 local EXHIBITS = { fig = 1, tbl = 1, lst = 1 }
+local WIDTH = 72 -- characters of a line, of which a grid table's columns take their parts
 local CALLOUTS = {
   ["callout-note"] = "Note", ["callout-tip"] = "Tip", ["callout-warning"] = "Warning",
   ["callout-important"] = "Important", ["callout-caution"] = "Caution",
@@ -58,6 +64,16 @@ local function exhibit(id, k, content, caption)
   return pandoc.Div(blocks, pandoc.Attr(id, { "exhibit" }, { { "kind", k } }))
 end
 
+-- What a grid table says of its columns' widths, as parts of a line; of the one that we read it by they are
+-- next to nothing.
+local function line_widths(t)
+  local sum = 0
+  for _, spec in ipairs(t.colspecs) do sum = sum + (spec[2] or 0) end
+  if sum == 0 or sum > 0.1 then return end
+  local scale = math.min(READ.columns / WIDTH, 1 / sum)
+  t.colspecs = t.colspecs:map(function(spec) return { spec[1], spec[2] and spec[2] * scale } end)
+end
+
 -- Column widths as Quarto reads them: tbl-colwidths="[60,40]".
 local function set_widths(t, text)
   local widths, sum = {}, 0
@@ -87,42 +103,41 @@ local function mark_broken(doc)
   end }
 end
 
--- A labelled picture without a caption is a figure too; pandoc makes one only of a picture with a caption.
-local function lone_pictures(doc)
-  return doc:walk { Para = function(p)
-    local image = p.content[1]
-    if #p.content == 1 and image.t == "Image" and kind(image.identifier) == "fig" then
-      local id = image.identifier
-      image.identifier = ""
-      return pandoc.Figure({ pandoc.Plain { image } }, { long = {} }, { id = id })
-    end
-  end }
-end
-
 -- First pass, the same for every output: numbers, labels, captions, citations.
 local function number(doc, job, o)
-  local counts, sections, seen_title = {}, {}, false
+  local counts, sections, seen_title, panel = {}, {}, false, nil
 
-  local function label(id)
+  -- A part of a panel has the number of the panel and a letter, and is of its kind.
+  local function label(id, part)
     local k = kind(id)
-    counts[k] = (counts[k] or 0) + 1
-    o.labels[#o.labels + 1] = { id = id, kind = k, n = tostring(counts[k]) }
+    if part then
+      o.labels[#o.labels + 1] = { id = id, kind = panel.kind, n = panel.n .. " (" .. part .. ")" }
+    else
+      counts[k] = (counts[k] or 0) + 1
+      o.labels[#o.labels + 1] = { id = id, kind = k, n = tostring(counts[k]) }
+    end
   end
 
   local function note_id(id) if id ~= "" then o.ids[#o.ids + 1] = id end end
 
   -- The caption starts with the number, which is the text of a reference to itself.
-  local function numbered(blocks, id)
-    local k = kind(id)
-    if k then
-      label(id)
+  local function numbered(blocks, id, part)
+    if kind(id) then label(id, part) end
+    if kind(id) or part then
       local first = blocks[1]
       if not first or not first.content then blocks:insert(1, pandoc.Plain {}) first = blocks[1] end
-      local sep = has_content(blocks) and { pandoc.Str ":", pandoc.Space() } or {}
-      local head = pandoc.Inlines { pandoc.Span(pandoc.Inlines { pandoc.Str("⟦t:" .. id .. "⟧") } .. sep, { class = "caption-number" }) }
+      local sep = has_content(blocks) and { pandoc.Str(part and "" or ":"), pandoc.Space() } or {}
+      local text = part and "(" .. part .. ")" or "⟦t:" .. id .. "⟧"
+      local head = pandoc.Inlines { pandoc.Span(pandoc.Inlines { pandoc.Str(text) } .. sep, { class = "caption-number" }) }
       first.content = head .. first.content
     end
     return blocks
+  end
+
+  local function take_part(e)
+    local part = e.attributes.part
+    e.attributes.part = nil
+    return part
   end
 
   return doc:walk {
@@ -137,6 +152,9 @@ local function number(doc, job, o)
         o.title, o.id, o.numbered = text, h.identifier, counted
         o.labels[#o.labels + 1] = { id = h.identifier, kind = "sec", n = "", chapter = true }
       else
+        if h.level == 1 then
+          job.report("heading", text:match("%S+") or "", "a chapter has one heading of the first level; make this one a section, or a chapter of its own")
+        end
         if counted and o.numbered and h.level > 1 then
           sections[h.level] = (sections[h.level] or 0) + 1
           for l = h.level + 1, 6 do sections[l] = nil end
@@ -155,30 +173,32 @@ local function number(doc, job, o)
     end,
     Figure = function(f)
       note_id(f.identifier)
-      return exhibit(f.identifier, "fig", f.content, numbered(f.caption.long, f.identifier))
+      return exhibit(f.identifier, "fig", f.content, numbered(f.caption.long, f.identifier, take_part(f)))
     end,
     Table = function(t)
       note_id(t.identifier)
+      line_widths(t)
       set_widths(t, t.attributes["tbl-colwidths"])
       t.attributes["tbl-colwidths"] = nil
-      local id, caption = t.identifier, t.caption.long
-      if id == "" and not has_content(caption) then return t end
+      local id, caption, part = t.identifier, t.caption.long, take_part(t)
+      if id == "" and not part and not has_content(caption) then return t end
       t.identifier, t.caption = "", { long = {} }
       if id ~= "" then t.attributes["aria-labelledby"] = id .. "-caption" end
-      return exhibit(id, "tbl", { t }, numbered(caption, id))
+      return exhibit(id, "tbl", { t }, numbered(caption, id, part))
     end,
     CodeBlock = function(c)
       note_id(c.identifier)
       if kind(c.identifier) == "lst" then
         local id, caption = c.identifier, blocks_of(c.attributes["lst-cap"] or "")
         c.identifier, c.attributes["lst-cap"] = "", nil
-        return exhibit(id, "lst", { c }, numbered(caption, id))
+        return exhibit(id, "lst", { c }, numbered(caption, id, take_part(c)))
       end
     end,
     Div = function(d)
       note_id(d.identifier)
       local k = kind(d.identifier)
       if EXHIBITS[k] and not d.classes:includes "exhibit" then
+        local part = take_part(d)
         local caption = d.content[#d.content]
         if caption and caption.t == "Para" and #d.content > 1 then
           d.content:remove(#d.content)
@@ -192,8 +212,12 @@ local function number(doc, job, o)
             set_widths(b, d.attributes["tbl-colwidths"])
           end
         end
-        return exhibit(d.identifier, k, d.content, numbered(caption, d.identifier))
+        caption = numbered(caption, d.identifier, part)
+        local first = d.content[1]
+        if first and first.t == "Div" and first.classes:includes "panel" then panel = { kind = k, n = tostring(counts[k]) } end
+        return exhibit(d.identifier, k, d.content, caption)
       end
+      if d.classes:includes "statement" and k then label(d.identifier) end
       if callout_kind(d) then
         if k then label(d.identifier) end
         local h = d.content[1]
@@ -250,16 +274,16 @@ local function reference_text(c, x)
   return ((x.mode == "SuppressAuthor" or #x.prefix > 0) and "⟦n:" or "⟦t:") .. x.id .. "⟧"
 end
 
-local function is_visible(d, formats)
-  local when, unless = d.attributes["when-format"], d.attributes["unless-format"]
-  local shown = (not when or formats[when]) and not (unless and formats[unless]) or false
-  if d.classes:includes "content-hidden" then shown = not shown end
-  return shown
-end
-
-local function conditional(d, formats)
-  local c = d.classes
-  return (c:includes "content-visible" or c:includes "content-hidden") and not is_visible(d, formats)
+-- What one output alone shows: between marks in that one, nothing in the other.
+local function only(e, format, filter)
+  local mine = e.classes:includes("only-" .. format)
+  if not mine and not e.classes:includes(format == "html" and "only-typst" or "only-html") then return nil end
+  if not mine then return {} end
+  local make = e.t == "Div" and raw_block or raw
+  local out = e.content:walk(filter)
+  out:insert(1, make(format, "⟦o:⟧"))
+  out:insert(make(format, "⟦e:⟧"))
+  return out
 end
 
 local function is_outside(target) return target:find("^%a[%w+.-]*:") or target:sub(1, 2) == "//" end
@@ -317,7 +341,7 @@ local function with_heads(t)
   return t
 end
 
-local HTML = { html = true, ["html:js"] = true }
+local PIXELS = { px = 1, pt = 96 / 72, ["in"] = 96, cm = 96 / 2.54, mm = 96 / 25.4 }
 
 local function to_html(doc, job, o)
   local filter, early = early_filter(job, o, "html")
@@ -356,6 +380,8 @@ local function to_html(doc, job, o)
     i.src = "image:" .. early(i.src)
     i.attributes.alt = plain(i.attributes["fig-alt"] or stringify(i.caption))
     i.attributes["fig-alt"] = nil
+    local number, unit = (i.attributes.width or ""):match("^([%d.]+)(%a+)$")
+    if PIXELS[unit] then i.attributes.width = tostring(math.floor(number * PIXELS[unit] + 0.5)) end
     i.caption = {}
     attributes(i)
     return i
@@ -363,6 +389,8 @@ local function to_html(doc, job, o)
 
   function filter.Span(s)
     attributes(s)
+    local alone = only(s, "html", filter)
+    if alone then return alone, false end
     if s.classes:includes "broken-guard" then
       local out = s.content:walk(filter)
       out:insert(raw("html", ' <span class="guard-note">[no longer holds]</span></mark>'))
@@ -400,12 +428,18 @@ local function to_html(doc, job, o)
 
   function filter.Div(d)
     attributes(d)
-    if conditional(d, HTML) then return {}, false end
+    local alone = only(d, "html", filter)
+    if alone then return alone, false end
+    if d.classes:includes "panel" then
+      d.classes:insert("panel-" .. d.attributes.cols)
+      d.attributes.cols = nil
+      return d
+    end
     if d.identifier == "refs" then return raw_block("html", "⟦b:⟧"), false end
     if d.classes:includes "exhibit" then
       local k, id, body = d.attributes.kind, d.identifier, pandoc.Blocks(d.content)
       local caption, source = body:remove(#body).content, nil
-      if k == "fig" then
+      if k == "fig" and not (body[1] and body[1].t == "Div" and body[1].classes:includes "panel") then
         body:walk { Image = function(i) source = source or i.src end }
         if source and #caption > 0 and caption[#caption].content then
           caption[#caption].content:insert(raw("html", "⟦d:" .. early(source) .. "⟧"))
@@ -453,10 +487,14 @@ local function to_html(doc, job, o)
 
   filter.traverse = "topdown"
   local text = pandoc.write(doc:walk(filter), "html", WRITE)
-  return (text:gsub('<col style="(width): ([%d.]+%%)" />', '<col %1="%2" />')) -- no style in a tag, here too
+  text = text:gsub('<col style="(width): ([%d.]+%%)" />', '<col %1="%2" />') -- no style in a tag, here too
+  text = text:gsub('<table style="width:[%d.]+%%;">', "<table>")
+  return (text:gsub('(<img[^>]-)%s+style="width: *([%d.]+)%%;?"', function(tag, share)
+    return tag .. string.format(' width="%g%%"', tonumber(share))
+  end))
 end
 
-local TYPST = { typst = true, pdf = true }
+local LENGTHS = { ["%"] = 1, pt = 1, ["in"] = 1, cm = 1, mm = 1 }
 
 local function typst_string(text) return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"' end
 
@@ -501,12 +539,18 @@ local function to_typst(doc, job, o)
 
   function filter.Image(i)
     local alt = plain(i.attributes["fig-alt"] or stringify(i.caption)):gsub("⟦p:", "⟦q:")
-    local width = i.attributes.width
-    local size = width and width:find("^[%d.]+%%$") and ", width: " .. width or ""
+    local number, unit = (i.attributes.width or ""):match("^([%d.]+)(%a*%%?)$")
+    if unit == "px" or unit == "" then number, unit = number and number * 0.75, "pt" end
+    if (i.attributes.width and not LENGTHS[unit]) or i.attributes.height then
+      job.report("attribute", i.attributes.height and "height" or "width", "a picture is sized by its width alone, in % px in cm mm or pt")
+    end
+    local size = number and ", width: " .. number .. unit or ""
     return raw("typst", '#picture("⟦f:' .. early(i.src) .. '⟧", alt: ' .. typst_string(alt) .. size .. ");"), false
   end
 
   function filter.Span(s)
+    local alone = only(s, "typst", filter)
+    if alone then return alone, false end
     if s.classes:includes "broken-guard" then
       local out = s.content:walk(filter)
       out:insert(1, raw("typst", "#broken-guard["))
@@ -565,7 +609,23 @@ local function to_typst(doc, job, o)
   end
 
   function filter.Div(d)
-    if conditional(d, TYPST) then return {}, false end
+    local alone = only(d, "typst", filter)
+    if alone then return alone, false end
+    if d.classes:includes "panel" then
+      local out = pandoc.Blocks { raw_block("typst", "#panel(" .. d.attributes.cols .. ")[") }
+      for i, part in ipairs(d.content) do
+        if i > 1 then out:insert(raw_block("typst", "][")) end
+        out:insert(part)
+      end
+      out:insert(raw_block("typst", "]"))
+      return out:walk(filter), false
+    end
+    if d.classes:includes "aside" or d.classes:includes "front" then
+      local out = pandoc.Blocks { raw_block("typst", "#aside[") }
+      out:extend(d.content)
+      out:insert(raw_block("typst", "]"))
+      return out:walk(filter), false
+    end
     if d.identifier == "refs" then return raw_block("typst", "#references[\n⟦b:⟧\n]"), false end
     local id = d.identifier ~= "" and " <" .. label(d.identifier) .. ">" or ""
     if d.classes:includes "exhibit" then
@@ -605,13 +665,27 @@ end
 local answer = {}
 
 function answer.chapter(job)
-  local o = { labels = {}, heads = {}, cites = {}, ids = {}, early = {} }
-  local doc = pandoc.read(job.text, "markdown", READ)
-  if job.broken then doc = mark_broken(doc) end
-  if job.text:find("![](", 1, true) then doc = lone_pictures(doc) end
-  doc = number(doc, job, o)
-  o.html = to_html(doc, job, o)
-  o.typst = to_typst(doc, job, o)
+  local o = { labels = {}, heads = {}, cites = {}, ids = {}, early = {}, problems = {} }
+  function job.report(what, name, text) o.problems[#o.problems + 1] = { kind = what, name = name, text = text } end
+  -- What pandoc warns of, it says once for each output.
+  local function listen(work)
+    local logs = pandoc.log.silence(work)
+    for _, log in ipairs(type(logs) == "table" and logs or {}) do
+      local entry = json.decode(json.encode(log), false)
+      local is_known = entry.type == "DuplicateIdentifier" -- the linker names both places
+      if not is_known and (entry.verbosity == "WARNING" or entry.verbosity == "ERROR") then
+        local formula = entry.type == "CouldNotConvertTeXMath" and entry.contents
+        job.report(formula and "text" or "line", formula or tostring(math.floor(entry.line or entry.openpos and entry.openpos.line or 1)), formula and "this formula can not be set" or "pandoc: " .. (entry.pretty or entry.type):match("[^\n]*"))
+      end
+    end
+  end
+  listen(function()
+    local doc = read(job, job.report, READ)
+    if job.broken then doc = mark_broken(doc) end
+    doc = number(doc, job, o)
+    o.html = to_html(doc, job, o)
+    o.typst = to_typst(doc, job, o)
+  end)
   return o
 end
 

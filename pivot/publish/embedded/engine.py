@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 ASSETS = Path(__file__).parents[1] / "assets"
-SCRIPT = ASSETS / "engine.lua"
+SCRIPTS = (ASSETS / "engine.lua", ASSETS / "reading.lua")
 
 Job = dict[str, Any]
 Answer = dict[str, Any]
@@ -93,7 +94,8 @@ class Engine:
         """Stop the processes; a later `run` starts new ones."""
         for process, log in self._running:
             if process.stdin:
-                process.stdin.close()
+                with suppress(BrokenPipeError):  # one that stopped by itself
+                    process.stdin.close()
             process.wait()
             if process.stdout:
                 process.stdout.close()
@@ -103,7 +105,7 @@ class Engine:
     def _start(self) -> None:
         log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 -- closed with its process
         process = subprocess.Popen(  # noqa: S603 -- the path is ours
-            [find_pandoc(), "+RTS", "-A64m", "-RTS", "lua", "-E", str(SCRIPT)],
+            [find_pandoc(), "+RTS", "-A64m", "-RTS", "lua", "-E", str(SCRIPTS[0])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

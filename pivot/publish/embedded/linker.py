@@ -37,8 +37,8 @@ _DATE = re.compile(
 LINKED = tuple(kind for kind in OF_CLAIM if kind != "cited")
 """Kinds of variables that open the account of their claim."""
 
-_UNIQUE = ("fig", "tbl", "eq", "sec", "lst", "nte", "tip", "wrn", "imp", "cau", "claim")
 _WORDS = {**KINDS, "sec": "Section"}
+_UNIQUE = (*_WORDS, "claim")
 _NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -102,7 +102,10 @@ class Linker:
         self._check_citations()
 
     def html(self, page: Page) -> str:
-        """Return the page's body in HTML; a date is marked as one, and so is never broken at a hyphen."""
+        """Return the page's body in HTML; a date is marked as one, and so is never broken at a hyphen.
+
+        What the page alone shows stands between marks, here and in `typst`; see `agreement`.
+        """
         text = _HOLE.sub(lambda match: self._html(page, match), page.object.html)
         return _DATE.sub(r"<time>\1</time>", text)
 
@@ -201,6 +204,8 @@ class Linker:
                 to = self._way(page, self._bibliography)
                 text = self._citation(page, self._citations.html, kind, key)
                 text = text.replace('href="#ref-', f'href="{to}#ref-')
+            case "o" | "e":
+                text = match[0]
             case "d":
                 text = self._pictures.data_link(page, html.unescape(key))
             case "v":
@@ -222,7 +227,7 @@ class Linker:
     def _typst(self, page: Page, match: re.Match[str]) -> str:
         key = match["key"]
         match match["kind"]:
-            case None:  # what looks like our attributes, in a code block
+            case None | "o" | "e":  # the first is what looks like our attributes, in a code block
                 text = match[0]
             case "c" | "b" as kind:
                 text = self._citation(page, self._citations.typst, kind, key)

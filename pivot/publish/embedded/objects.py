@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from pivot.errors import ProseError, RenderError
 from pivot.files import write_atomic
-from pivot.publish.embedded.engine import SCRIPT, Engine, Job, find_pandoc
+from pivot.publish.embedded.engine import SCRIPTS, Engine, Job, find_pandoc
+from pivot.publish.embedded.limits import front, metas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -47,6 +48,19 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Complaint:
+    """Something in a chapter that the compiler does not know: how to find it, and what is wrong with it.
+
+    Attributes:
+        kind: "class", "attribute", "heading", "cell" or "text" that is written so, or "line" of the text.
+    """
+
+    kind: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChapterObject:
     """A compiled chapter; see the head of `engine.lua` for the holes."""
 
@@ -60,6 +74,7 @@ class ChapterObject:
     ids: tuple[str, ...]
     citations: tuple[str, ...]
     citation_keys: tuple[tuple[str, ...], ...]
+    complaints: tuple[Complaint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +99,7 @@ class ObjectStore:
         self._memory: dict[str, dict[str, Any]] = {}
         self._used: set[str] = set()
         self._salt = hashlib.sha256(
-            SCRIPT.read_bytes() + str(Path(find_pandoc()).stat().st_size).encode()
+            b"".join(path.read_bytes() for path in SCRIPTS) + str(Path(find_pandoc()).stat().st_size).encode()
         ).hexdigest()
 
     def chapters(
@@ -200,8 +215,10 @@ def _job(book: Book, chapter: Chapter, text: Expanded) -> Job:
         "source": chapter.source,
         "key": chapter.key,
         "text": text.text,
-        "number": book.number_sections,
+        "number": book.number_sections and chapter.meta.get("number-sections") is not False,
         "broken": bool(text.broken),
+        "front": front(chapter),
+        "metas": metas(book, chapter, text.text) if "-meta=" in text.text else {},
     }
 
 
@@ -221,4 +238,5 @@ def _object(answer: dict[str, Any]) -> ChapterObject:
         ids=tuple(answer["ids"]),
         citations=tuple(one["text"] for one in answer["cites"]),
         citation_keys=tuple(tuple(one["keys"]) for one in answer["cites"]),
+        complaints=tuple(Complaint(one["kind"], one["name"], one["text"]) for one in answer["problems"]),
     )

@@ -58,7 +58,7 @@ class Pictures:
             text = f"picture {source} has no words; say what it shows in fig-alt"
             self._complain(page, rf"!\[\]\({re.escape(source)}\)(?!.*fig-alt)", text)
         path = self.files[name] = self._path(name)
-        size = _size(path)
+        size = "" if re.search(r"\swidth=", rest) else _size(path)
         common = f'{rest.rstrip()}{size} loading="lazy" decoding="async"'
         twin = _with_suffix(name, "-dark.svg")
         if not self._is_drawn(twin):

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Self
 from pivot.folders import OutputFolder
 from pivot.prose.book import Book
 from pivot.prose.findings import Problems
+from pivot.publish.embedded.agreement import check_agreement, printed, without_marks
 from pivot.publish.embedded.document import DocumentCompiler, typst_project
 from pivot.publish.embedded.engine import Engine
 from pivot.publish.embedded.expand import Expanded, expand
+from pivot.publish.embedded.limits import book_limits, complain
 from pivot.publish.embedded.linker import Linker
 from pivot.publish.embedded.objects import ChapterObject, ObjectStore
 from pivot.publish.embedded.pictures import Pictures
@@ -81,10 +83,14 @@ class EmbeddedRenderer:
         )
         bodies = link_pages(linker)
         problems.check()
-        pages = rendered(book, linker, bodies, inputs)
+        pages = rendered(
+            book, linker, {name: without_marks(body) for name, body in bodies.items()}, inputs
+        )
         project = typst_project(book, linker, inputs, pictures)
         with ThreadPoolExecutor(1) as pool:  # Typst leaves Python free, and the pages do not wait for it
-            pdf = pool.submit(self._document.compile, project)
+            pdf = pool.submit(self._document.compile, printed(project))
+            check_agreement(linker.pages, bodies, project, problems)
+            problems.check()
             progress("site", 0, 1)
             write_site(pages, pictures, folder)
             progress("site", 1, 1)
@@ -105,5 +111,8 @@ class EmbeddedRenderer:
         objects = self._store.chapters(
             book, texts, inputs.variables, lambda done: progress("chapters", done, total)
         )
+        for text, one in zip(texts, objects, strict=True):
+            complain(one.complaints, text, problems)
+        book_limits(book, problems)
         progress("chapters", total, total)
         return texts, objects, problems
