@@ -248,6 +248,13 @@ class _Reader:
                 BOOK_FILE, self._line(key), f"chapter {source} is not a .qmd file inside the book's folder"
             )
             return None
+        if odd := re.search(r"[#?%\\]", source):
+            self.problems.add(
+                BOOK_FILE,
+                self._line(key),
+                f"chapter {source} can have no address with {odd[0]}; rename the file",
+            )
+            return None
         if (self.root / source).is_dir():
             self.problems.add(BOOK_FILE, self._line(key), f"chapter {source} is a folder")
             return None

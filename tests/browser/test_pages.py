@@ -122,7 +122,7 @@ def test_search_finds_a_chapter_by_keyboard(page: Page, address: str) -> None:
     page.goto(address + "index.html")
     page.get_by_role("searchbox").first.focus()
     page.keyboard.type("hash price")
-    link = page.locator("#results a").first
+    link = page.locator("#frame-results a").first
     link.wait_for()
     assert "hash price" in link.inner_text().lower()
 
@@ -132,7 +132,7 @@ def test_the_toggle_turns_dark_and_is_remembered(browser: Browser, address: str)
     page = context.new_page()
     page.goto(address + "index.html")
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.locator("#theme").click()
+    page.locator("#frame-theme").click()
     after = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert before != after
     page.goto(address + "chapters/overview.html")

@@ -60,8 +60,8 @@ def test_search_and_colours_work_under_it(browser: Browser, archive: str) -> Non
     page, wrong = watched(browser)
     page.goto(archive + "chapters/overview.html")
     page.get_by_role("searchbox").fill("hash price")
-    page.locator("#results a").first.wait_for()
-    page.locator("#theme").click()
+    page.locator("#frame-results a").first.wait_for()
+    page.locator("#frame-theme").click()
     assert page.evaluate("document.documentElement.dataset.theme") in {"light", "dark"}
     assert wrong == []
     page.context.close()

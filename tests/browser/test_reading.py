@@ -29,8 +29,8 @@ def test_search_finds_what_a_keyboard_writes(browser: Browser, address: str, typ
     found = []
     for words in (typed, set_):
         page.get_by_role("searchbox").fill(words)
-        page.locator("#results mark").first.wait_for()
-        found.append(page.locator("#results a").all_inner_texts())
+        page.locator("#frame-results mark").first.wait_for()
+        found.append(page.locator("#frame-results a").all_inner_texts())
         page.get_by_role("searchbox").fill("")
     assert found[0]
     assert found[0] == found[1]
@@ -40,12 +40,12 @@ def test_search_finds_what_a_keyboard_writes(browser: Browser, address: str, typ
 def test_search_says_how_many_of_its_hits_it_shows(browser: Browser, address: str) -> None:
     page = opened(browser, address + "index.html")
     page.get_by_role("searchbox").fill("difficulty")
-    page.locator("#results a").first.wait_for()
-    shown = page.locator("#results a").count()
-    said = page.locator("#results > p").inner_text()
+    page.locator("#frame-results a").first.wait_for()
+    shown = page.locator("#frame-results a").count()
+    said = page.locator("#frame-results > p").inner_text()
     assert shown == 12
     assert said.endswith(f" found, the first {shown} shown")
-    assert page.locator("#found").inner_text() == said
+    assert page.locator("#frame-found").inner_text() == said
     page.get_by_role("searchbox").fill("zzzz")
     page.get_by_text("Nothing found").first.wait_for()
     page.context.close()

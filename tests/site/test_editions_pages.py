@@ -63,7 +63,7 @@ def test_every_page_around_the_book_leads_to_all_the_others(name: str) -> None:
     assert ways | {said: home + to for said, to in expected.items()} == ways
     everywhere = {"All editions": "editions/index.html", "Feed": "feed.xml"}
     assert ways | everywhere | {"What moved, and why": "revisions.html"} == ways
-    assert '<button id="theme"' in page
+    assert '<button id="frame-theme"' in page
     assert 'http-equiv="Content-Security-Policy"' in page
     assert '<link rel="icon" href="data:image' in page
     assert "<style" not in page

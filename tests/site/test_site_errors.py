@@ -49,6 +49,7 @@ def complaint(workshop: Workshop, tmp_path: Path) -> str:
         ("![A lake](/figures/lake.svg){#fig-lake}", "picture /figures/lake.svg does not exist"),
         ("![A lake](lake.png)", "picture lake.png does not exist"),
         ("![A lake](https://example.org/lake.png)", "is on another server"),
+        ('![A lake](){#fig-lake fig-alt="x"}', "a picture has no address"),
         ("![](/figures/plain.svg)", "picture /figures/plain.svg has no words"),
         ("#### Too deep", "heading of level 4 follows one of level 2"),
         ("## Again {#sec-fall}", "label sec-fall is used twice"),

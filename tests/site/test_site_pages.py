@@ -357,8 +357,8 @@ def test_the_frame_of_a_page(site: Built) -> None:
     page = site.html("chapters/one.html")
     assert page.startswith("<!doctype html>\n")
     assert '<html lang="en-GB">' in page
-    assert page.index('<a class="skip" href="#main">') < page.index("<header")
-    assert '<main id="main" tabindex="-1">' in page
+    assert page.index('<a class="skip" href="#frame-main">') < page.index("<header")
+    assert '<main id="frame-main" tabindex="-1">' in page
     assert '<p class="edition">Edition 1, as of 8 May 2026</p>' in page
     assert '<a class="button" href="../report.pdf">PDF</a>' in page
     assert '<a rel="prev" href="../index.html">' in page

@@ -100,6 +100,7 @@ def test_keys_that_are_ignored_are_listed_with_their_line(root: Path) -> None:
         (GOOD.replace("    - index.qmd\n", "    - 7\n"), "_quarto.yml:6: book.chapters.0 is not usable"),
         (GOOD.replace("  chapters:\n    - index.qmd\n", ""), "book.chapters is not usable"),
         (GOOD + "    - gone.qmd\n", "_quarto.yml:7: chapter gone.qmd does not exist"),
+        (GOOD + "    - 'a#b.qmd'\n", "_quarto.yml:7: chapter a#b.qmd can have no address with #"),
         (GOOD + "    - ../out.qmd\n", "_quarto.yml:7: chapter ../out.qmd is not a .qmd file inside"),
         (GOOD + "bibliography: gone.bib\n", "_quarto.yml:7: bibliography gone.bib does not exist"),
         (GOOD + "csl: gone.csl\n", "_quarto.yml:7: csl gone.csl does not exist"),

@@ -218,7 +218,7 @@ def _additions(view: View, name: str, title: str, description: str) -> _Addition
         cite(
             citation,
             heading="How to cite this edition" if first else "How to cite this page",
-            more="" if first else paths.relative(place, view.home + "index.html") + "#cite",
+            more="" if first else paths.relative(place, view.home + "index.html") + "#frame-cite",
         ),
     )
 

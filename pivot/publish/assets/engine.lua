@@ -494,6 +494,8 @@ local function to_html(doc, job, o)
   end))
 end
 
+local MANY = 8 -- columns, above which a table is looked at for whether it fits
+local ONCE = "⟦h:⟧" -- in a table's head, while it is written
 local LENGTHS = { ["%"] = 1, pt = 1, ["in"] = 1, cm = 1, mm = 1 }
 
 local function typst_string(text) return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"' end
@@ -581,10 +583,29 @@ local function to_typst(doc, job, o)
     return raw("typst", "#formula(" .. typst_string(alt) .. ")[" .. body .. "];"), false
   end
 
+  -- What Typst repeats on a second page may hold no link, so a head with one stands on the first alone.
+  local function has_link(head)
+    local found = false
+    local function see(e) found = found or e.t ~= "Str" or e.text:find("⟦v:", 1, true) ~= nil end
+    for _, row in ipairs(head.rows) do
+      for _, cell in ipairs(row.cells) do cell.contents:walk { Link = see, Cite = see, Note = see, Str = see, RawInline = see } end
+    end
+    return found
+  end
+
   function filter.Table(t)
+    if has_link(t.head) then
+      local head = t.head
+      local first = head.rows[1].cells[1].contents
+      if not first[1] or not first[1].content then first:insert(1, pandoc.Plain {}) end
+      first[1].content:insert(1, raw("typst", ONCE))
+      head.rows[1].cells[1].contents = first
+      t.head = head
+    end
     t.classes:insert "typst:no-figure"
     t.attributes["aria-labelledby"] = nil
     if t.identifier ~= "" then t.identifier = label(t.identifier) end
+    if #t.colspecs > MANY then return { raw_block("typst", "#wide["), t, raw_block("typst", "]") } end
     return t
   end
 
@@ -659,7 +680,8 @@ local function to_typst(doc, job, o)
   end
 
   filter.traverse = "topdown"
-  return pandoc.write(doc:walk(filter), "typst", WRITE)
+  local text = pandoc.write(doc:walk(filter), "typst", WRITE)
+  return (text:gsub("table%.header%(([%w%.%(%):, %[]-)" .. ONCE, "table.header(repeat: false, %1"))
 end
 
 local answer = {}

@@ -3,7 +3,7 @@
   "use strict";
   const root = document.documentElement;
   const { up, index: address } = document.currentScript.dataset;
-  const $ = (id) => document.getElementById(id);
+  const $ = (id) => document.getElementById(`frame-${id}`); // a heading may have any other id
 
   const theme = $("theme");
   const system = matchMedia("(prefers-color-scheme: dark)");

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pivot.errors import RenderError
-from pivot.publish.embedded.words import CODE, END, HIGH, LOW, STRUCK, page_text, typst_text
+from pivot.publish.embedded.words import CODE, END, HIGH, LOW, STRUCK, page_text, typst_text, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,9 +23,6 @@ _SHOWN_AS = {HIGH: "^", LOW: "_", STRUCK: "~"}
 _SET_APART = re.compile(f"[{HIGH}{LOW}{STRUCK}]")
 _ALONE_MARK = re.compile("⟦[oe]:⟧")
 _CODE = re.compile(f"{CODE}[^{END}]*{END}")
-_QUOTES = re.compile("[\"'“”„‘’‚«»\u00ad\u2060\u200b]")
-_SPLIT = re.compile(f"[^\\w.,:%$€£°/+−×^~{HIGH}{LOW}{STRUCK}]+")
-_EDGES = ".,:;/"
 _NAMED = 5  # differences of a chapter that are named; more would be of one cause
 _LEAK = re.compile(r":::|\{[#.][\w-]|\{\{|\$\$|\]\(|\\(?:[A-Za-z]+\{|frac|text|left|right|sum|cdot)")
 
@@ -84,13 +81,6 @@ def differences(shown: str, printed: str) -> list[tuple[str, int]]:
     counts.subtract(Counter(words(printed)))
     found = [(word, count) for word, count in counts.items() if count]
     return sorted(found, key=lambda pair: (not any(map(str.isdigit, pair[0])), pair))[:_NAMED]
-
-
-def words(text: str) -> Iterator[str]:
-    """Yield the words and numbers of a text, without what a typesetter changes."""
-    for word in _SPLIT.split(_QUOTES.sub("", text.replace("…", "..."))):
-        if bare := word.strip(_EDGES):
-            yield bare
 
 
 def _leaks(text: str) -> Iterator[str]:

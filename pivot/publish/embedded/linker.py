@@ -272,7 +272,7 @@ class Linker:
                 return page.up + target[1:]
             return target
         other, anchor = self._resolve(page, target)
-        return f"{self._way(page, other)}#{anchor}" if anchor else self._way(page, other) or "#main"
+        return f"{self._way(page, other)}#{anchor}" if anchor else self._way(page, other) or "#frame-main"
 
     def _resolve(self, page: Page, target: str) -> tuple[Page, str]:
         """Return the page and anchor of a link to a chapter (`other.qmd#sec-x`, `#sec-x`)."""

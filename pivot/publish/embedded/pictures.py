@@ -20,6 +20,7 @@ _SVG = re.compile(rb"<svg\b[^>]*>", re.DOTALL)
 _LENGTH = re.compile(r"([\d.]+)\s*(pt|px|in|cm|mm|)$")
 _PIXELS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
 _FIGURES = "figures/"
+_NO_SOURCE = r"!\[[^\]]*\]\(\s*\)"
 
 
 class Pictures:
@@ -98,8 +99,8 @@ class Pictures:
             name = self._resolve(page, source)
             if not name.startswith("../") and self._path(name).is_file():
                 return name
-            text = f"picture {source} does not exist"
-        self._complain(page, re.escape(source), text)
+            text = f"picture {source} does not exist" if source else "a picture has no address"
+        self._complain(page, re.escape(source) if source else _NO_SOURCE, text)
         return ""
 
     def _complain(self, page: Page, pattern: str, text: str) -> None:

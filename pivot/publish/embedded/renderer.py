@@ -87,8 +87,9 @@ class EmbeddedRenderer:
             book, linker, {name: without_marks(body) for name, body in bodies.items()}, inputs
         )
         project = typst_project(book, linker, inputs, pictures)
+        sources = {f"{page.chapter.key}.typ": page.text for page in linker.pages}
         with ThreadPoolExecutor(1) as pool:  # Typst leaves Python free, and the pages do not wait for it
-            pdf = pool.submit(self._document.compile, printed(project))
+            pdf = pool.submit(self._document.compile, printed(project), sources)
             check_agreement(linker.pages, bodies, project, problems)
             problems.check()
             progress("site", 0, 1)

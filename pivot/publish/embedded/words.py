@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HIGH, LOW, STRUCK, CODE, END = "\ue000\ue001\ue002\ue003\ue004"
 
@@ -41,6 +44,17 @@ _IN_MARKUP = re.compile(
 _IN_CODE = re.compile(
     r'"(?P<string>(?:[^"\\]|\\.)*)"|(?P<open>\[)|(?P<deeper>[({])|(?P<close>[)}];?)', re.DOTALL
 )
+
+_QUOTES = re.compile("[\"'“”„‘’‚«»\u00ad\u2060\u200b]")
+_SPLIT = re.compile(f"[^\\w.,:%$€£°/+−×^~{HIGH}{LOW}{STRUCK}]+")
+_EDGES = ".,:;/"
+
+
+def words(text: str) -> Iterator[str]:
+    """Yield the words and numbers of a text, without what a typesetter changes."""
+    for word in _SPLIT.split(_QUOTES.sub("", text.replace("…", "..."))):
+        if bare := word.strip(_EDGES):
+            yield bare
 
 
 def page_text(body: str) -> str:
