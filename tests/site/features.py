@@ -80,6 +80,8 @@ HIDDEN = (
 
 HTML = (
     Feature("superscript in HTML", "It is 2<sup>32</sup>.", ("2<sup>32</sup>",), ("232",)),
+    Feature("HTML in a cell", "| A |\n|---|\n| a<br>2<sup>5</sup> |", ("2<sup>5</sup>",), ("A a 25",)),
+    Feature("HTML in a heading", "## The 2<sup>nd</sup>", ("2<sup>nd</sup></h2>",), ("1.1 The 2nd",)),
     Feature("subscript in HTML", "CO<sub>2</sub>.", ("CO<sub>2</sub>",), ("CO2",)),
     Feature("struck in HTML", "<s>9.9%</s> <del>8%</del>", ("<del>9.9%</del> <del>8%</del>",), ("9.9% 8%",)),
     Feature("break in HTML", "one<br>two", ("one<br />",), ("one two",)),
@@ -169,7 +171,59 @@ EXHIBITS = (
     Feature(
         "width in letters", "![A bar](pic.svg){width=3em}", refused="a picture is sized by its width alone"
     ),
-    Feature("list table", "::: {.list-table}\n- - a\n  - b\n:::", refused="no class list-table of a block"),
+    Feature(
+        "list table",
+        "::: {.list-table #tbl-l}\nSites 7\n\n- - Site\n  - Power\n\n- - North\n  - 17\n:::\n\nSee @tbl-l.",
+        ("Table 1.1: </span>Sites 7", ">Site</th>", ">17</td>"),
+        ("Table 1.1: Sites 7 Site Power North 17",),
+    ),
+    Feature(
+        "uneven list table",
+        "::: {.list-table}\n- - a\n  - b\n- - c\n:::",
+        refused="a list table is a list of",
+    ),
+    Feature(
+        "markup in a title of a callout",
+        '::: {.callout-note title="10<sup>3</sup> *now*"}\nBody.\n:::',
+        ("10<sup>3</sup> <em>now</em>",),
+        ("Note 103 now Body.",),
+    ),
+    Feature(
+        "callout in a list",
+        "1. One\n\n   ::: {.callout-note}\n   In it 7.\n   :::",
+        ('<li><p>One</p> <div class="callout callout-note">',),
+        ("1. One Note In it 7.",),
+    ),
+    Feature(
+        "caption in a callout",
+        f"::: {{.callout-note}}\n\n{_TABLE}\n: In it {{#tbl-in}}\n\n:::\n\nSee @tbl-in.",
+        ("Table 1.1: </span>In it",),
+        ("Table 1.1: In it", "See Table 1.1"),
+    ),
+    Feature(
+        "caption in a list",
+        "- One\n\n  ![In it](pic.svg){#fig-in fig-alt='b'}\n\nSee @fig-in.",
+        ("Figure 1.1: </span>In it",),
+        ("Figure 1.1: In it",),
+    ),
+    Feature(
+        "markup in a caption",
+        "![At 10<sup>6</sup> $x^2$ `c` ~~1~~^[Note 5.]](pic.svg){#fig-in fig-alt='b'}\n\nSee @fig-in.",
+        ("At 10<sup>6</sup>", "<del>1</del>"),
+        ("Figure 1.1: At 106", "1Note 5."),
+    ),
+    Feature(
+        "formula in a quotation",
+        "> $$a=b$$ {#eq-q}\n\nSee @eq-q.",
+        ("equation-number",),
+        ("See Equation 1.1",),
+    ),
+    Feature(
+        "formula in a cell and a heading", "## For $x^2$\n\n| A |\n|---|\n| $y^2$ |", ("<math",), ("1.1 For",)
+    ),
+    Feature("TeX in the contents", "## For $\\alpha$", refused="the contents can not show this formula"),
+    Feature("a picture in a line", "Text ![bar](pic.svg) on.", ("Text <img",), ("Text on.",)),
+    Feature("a note over two paragraphs", "A.^[One\n\nTwo]", refused="^["),
 )
 
 BLOCKS = (

@@ -59,6 +59,7 @@ local function has_content(blocks) return #blocks > 0 and stringify(blocks) ~= "
 -- Figures, tables and listings with a caption or a label become one shape, a div: content, then caption.
 local function exhibit(id, k, content, caption)
   local blocks = pandoc.Blocks(content)
+  if k == "fig" then blocks = blocks:walk { Image = function(i) i.attributes.block = "1" return i end } end
   local cap = pandoc.Div(caption, { class = "exhibit-caption" })
   blocks:insert(cap)
   return pandoc.Div(blocks, pandoc.Attr(id, { "exhibit" }, { { "kind", k } }))
@@ -145,6 +146,9 @@ local function number(doc, job, o)
     Header = function(h)
       note_id(h.identifier)
       h.content = plain_inlines(h.content)
+      h.content:walk { Math = function(m)
+        if m.text:find("\\", 1, true) then job.report("text", m.text, "the contents can not show this formula of a heading; say it in words") end
+      end }
       local text, rel = stringify(h.content), ""
       local counted = job.number and not h.classes:includes "unnumbered"
       if not seen_title then
@@ -379,7 +383,7 @@ local function to_html(doc, job, o)
   function filter.Image(i)
     i.src = "image:" .. early(i.src)
     i.attributes.alt = plain(i.attributes["fig-alt"] or stringify(i.caption))
-    i.attributes["fig-alt"] = nil
+    i.attributes["fig-alt"], i.attributes.block = nil, nil
     local number, unit = (i.attributes.width or ""):match("^([%d.]+)(%a+)$")
     if PIXELS[unit] then i.attributes.width = tostring(math.floor(number * PIXELS[unit] + 0.5)) end
     i.caption = {}
@@ -547,7 +551,8 @@ local function to_typst(doc, job, o)
       job.report("attribute", i.attributes.height and "height" or "width", "a picture is sized by its width alone, in % px in cm mm or pt")
     end
     local size = number and ", width: " .. number .. unit or ""
-    return raw("typst", '#picture("⟦f:' .. early(i.src) .. '⟧", alt: ' .. typst_string(alt) .. size .. ");"), false
+    local made = 'picture("⟦f:' .. early(i.src) .. '⟧", alt: ' .. typst_string(alt) .. size .. ")"
+    return raw("typst", (i.attributes.block and "#" .. made or "#box(" .. made .. ")") .. ";"), false
   end
 
   function filter.Span(s)

@@ -29,7 +29,7 @@ local FORMATS = set [[html html:js html4 html5 typst pdf latex beamer docx odt r
 
 local CONDITIONS = "content-visible content-hidden hidden"
 local CLASSES = {
-  Div = set("panel-tabset columns column column-margin aside proof remark solution " .. CONDITIONS),
+  Div = set("list-table panel-tabset columns column column-margin aside proof remark solution " .. CONDITIONS),
   Span = set("claim verdict aside kbd mark dfn smallcaps underline ul equation " .. CONDITIONS),
   Header = set "unnumbered unlisted", Image = set "", Link = set "uri email", Table = set "", Code = set "",
   CodeBlock = set(CONDITIONS), Figure = set "",
@@ -38,7 +38,7 @@ for class in pairs(CALLOUTS) do CLASSES.Div[class] = true end
 
 local WHEN = "when-format unless-format when-profile unless-profile when-meta unless-meta"
 local ATTRIBUTES = {
-  Div = set("title collapse appearance icon name fig-cap tbl-cap lst-cap tbl-colwidths layout-ncol layout-nrow width lang dir " .. WHEN),
+  Div = set("header-rows widths title collapse appearance icon name fig-cap tbl-cap lst-cap tbl-colwidths layout-ncol layout-nrow width lang dir " .. WHEN),
   Span = set("lang dir " .. WHEN), Header = set "", Image = set "fig-alt fig-cap alt width height", Figure = set "",
   Link = set "target rel download", Table = set "tbl-colwidths", Code = set "",
   CodeBlock = set("filename lst-cap " .. WHEN),
@@ -63,6 +63,7 @@ return function(job, report, options)
     local first = pandoc.read(text, "markdown", options).blocks[1]
     return first and first.content or pandoc.Inlines {}
   end
+  local raw_inlines
 
   -- Hidden is hidden: by format, by profile (this renderer has none) and by metadata, on blocks, spans and code.
 
@@ -125,7 +126,7 @@ return function(job, report, options)
     return false
   end
 
-  local function raw_inlines(inlines)
+  function raw_inlines(inlines)
     local stack, changed = { { out = pandoc.Inlines {} } }, false
     for i, x in ipairs(inlines) do
       local top = stack[#stack]
@@ -208,7 +209,8 @@ return function(job, report, options)
   local function captioned(e, attribute)
     local text = e.attributes[attribute]
     e.attributes[attribute] = nil
-    return text and inlines_of(text)
+    local inlines = text and inlines_of(text)
+    return inlines and (raw_inlines(inlines) or inlines)
   end
 
   -- A picture that stands alone is a figure, also when a link is around it or an attribute holds its caption.
@@ -342,6 +344,32 @@ return function(job, report, options)
     return out
   end
 
+  -- A table written as a list of rows, each a list of cells; a paragraph before it is the caption.
+  local function list_table(d)
+    local list, caption, rows, width = d.content[#d.content], {}, {}, 0
+    if #d.content > 1 then caption = pandoc.utils.blocks_to_inlines { d.content[1] } end
+    for _, item in ipairs(list and list.t == "BulletList" and #d.content < 3 and list.content or {}) do
+      local cells = #item == 1 and item[1].t == "BulletList" and item[1].content or {}
+      width = math.max(width, #cells)
+      rows[#rows + 1] = cells
+    end
+    for _, cells in ipairs(rows) do
+      if #cells ~= width or width == 0 then rows = {} end
+    end
+    local heads = tonumber(d.attributes["header-rows"] or "1")
+    if #rows == 0 or (heads ~= 0 and heads ~= 1) then
+      report("class", "list-table", "a list table is a list of rows, each a list of as many cells, with one row of heads or none")
+      return {}
+    end
+    local head = heads == 1 and table.remove(rows, 1) or {}
+    local aligns, widths = pandoc.List {}, pandoc.List {}
+    for i = 1, width do aligns[i], widths[i] = "AlignDefault", 0 end
+    local made = pandoc.utils.from_simple_table(pandoc.SimpleTable(caption, aligns, widths, head, rows))
+    made.identifier = d.identifier
+    made.attributes["tbl-colwidths"] = d.attributes["tbl-colwidths"] or d.attributes.widths
+    return made
+  end
+
   local function columns(d)
     local cells, widths = pandoc.Blocks {}, {}
     for _, b in ipairs(d.content) do
@@ -398,10 +426,15 @@ return function(job, report, options)
 
   function shapes.Div(d)
     local k = kind(d.identifier)
+    if has(d, "list-table") then return list_table(d) end
     if EXHIBITS[k] then return exhibit(d, k) end
     if THEOREMS[k] then return statement(d, THEOREMS[k], true) end
     for class, word in pairs(PROOFS) do
       if has(d, class) then return statement(d, word, false) end
+    end
+    for class in pairs(CALLOUTS) do
+      local title = has(d, class) and captioned(d, "title")
+      if title and not (d.content[1] and d.content[1].t == "Header") then d.content:insert(1, pandoc.Header(2, title)) end
     end
     if has(d, "panel-tabset") then return tabs(d) end
     if has(d, "columns") then return columns(d) end

@@ -24,7 +24,9 @@ _SET_APART = re.compile(f"[{HIGH}{LOW}{STRUCK}]")
 _ALONE_MARK = re.compile("⟦[oe]:⟧")
 _CODE = re.compile(f"{CODE}[^{END}]*{END}")
 _NAMED = 5  # differences of a chapter that are named; more would be of one cause
-_LEAK = re.compile(r":::|\{[#.][\w-]|\{\{|\$\$|\]\(|\\(?:[A-Za-z]+\{|frac|text|left|right|sum|cdot)")
+_LEAK = re.compile(
+    r":::|\{[#.][\w-]|\^\[|\[\^|\{\{|\$\$|\]\(|\\(?:[A-Za-z]+\{|frac|text|left|right|sum|cdot)"
+)
 
 
 def check_agreement(

@@ -47,14 +47,15 @@ _IN_CODE = re.compile(
 
 _QUOTES = re.compile("[\"'“”„‘’‚«»\u00ad\u2060\u200b]")
 _SPLIT = re.compile(f"[^\\w.,:%$€£°/+−×^~{HIGH}{LOW}{STRUCK}]+")
+_WORD = re.compile(r"[^\W_]")
 _EDGES = ".,:;/"
 
 
 def words(text: str) -> Iterator[str]:
     """Yield the words and numbers of a text, without what a typesetter changes."""
     for word in _SPLIT.split(_QUOTES.sub("", text.replace("…", "..."))):
-        if bare := word.strip(_EDGES):
-            yield bare
+        if _WORD.search(word):  # a sign alone may be the mark of a list
+            yield word.strip(_EDGES)
 
 
 def page_text(body: str) -> str:
