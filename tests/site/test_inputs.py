@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pivot.publish.build import fingerprint, unless_unchanged
 from pivot.names import SNAPSHOTS
+from pivot.publish.build import fingerprint, unless_unchanged
 from pivot.publish.reads import reads
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 BOOK = """\
+pivot:
+  article: analysis.report
 project:
   type: book
 bibliography: sources/all.bib

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from pivot.code import FOLDER
+FOLDER = Path(__file__).parents[2]
 
 PUBLISHED = ("pivot/publish/assets/site.css", "pivot/publish/assets/site.js", "LICENSE")
 

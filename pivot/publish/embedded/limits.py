@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pivot.prose.book import BOOK_FILE, lookup
+from pivot.names import BOOK_FILE
+from pivot.prose.book import lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
