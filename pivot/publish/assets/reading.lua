@@ -491,15 +491,37 @@ return function(job, report, options)
     return doc
   end
 
+  -- A walk costs more than a look at the text, so each looks for what it is about.
+  local function writes(...)
+    for _, mark in ipairs { ... } do
+      if job.text:find(mark) then return true end
+    end
+    return false
+  end
+
   local doc = pandoc.read(job.text, "markdown", options)
-  doc = doc:walk { Div = conditional, Span = conditional, CodeBlock = conditional }
-  if job.text:find("<%a") or job.text:find("{=", 1, true) or job.text:find("\\", 1, true) then
+  if writes("content%-", "hidden") then
+    doc = doc:walk { Div = conditional, Span = conditional, CodeBlock = conditional }
+  end
+  local is_raw = false
+  if writes("<%a[%w-]*[%s/>]", "</%a[%w-]*>", "{=", "\\%a") then
+    local function see(e) is_raw = is_raw or not is_comment(e) end
+    doc:walk { RawInline = see, RawBlock = see }
+  end
+  if is_raw then
     local skip = function(e) if is_only(e) then return e, false end end
     doc = doc:walk { traverse = "topdown", Div = skip, Span = skip, Blocks = raw_blocks, Inlines = raw_inlines }
   end
+  if not writes("%]{", "<span") then check.Span = nil end
+  if not writes("`{") then check.Code = nil end
+  if not writes("[%])>]{") then check.Link = nil end
   doc:walk(check)
+  if not writes("!%[") then shapes.Para = nil end
+  if not writes("%$") then shapes.Math = nil end
+  if not writes("[`~]%s*{%s*%a") then shapes.Code = nil end
+  if not writes("aside") then shapes.Span = nil end
   doc = doc:walk(shapes)
-  if job.text:find("column", 1, true) then
+  if writes("column") then
     doc:walk { Div = function(d) if has(d, "column") then report("class", "column", "a column stands in a block of columns") end end }
   end
   return front(doc)
