@@ -15,7 +15,7 @@
 local stringify, json = pandoc.utils.stringify, pandoc.json
 local folder = arg[0]:gsub("engine%.lua$", "")
 local common = dofile(folder .. "common.lua")
-local read = dofile(folder .. "reading.lua")
+local read = loadfile(folder .. "reading.lua")(dofile(folder .. "raw.lua"))
 local to_html, to_typst = loadfile(folder .. "html.lua")(common), loadfile(folder .. "typst.lua")(common)
 local READ, WRITE, EXHIBITS, WIDTH = common.READ, common.WRITE, common.EXHIBITS, common.WIDTH
 local kind, raw, plain_inlines, callout_kind = common.kind, common.raw, common.plain_inlines, common.callout_kind

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 ASSETS = Path(__file__).parents[1] / "assets"
-SCRIPTS = tuple(ASSETS / f"{name}.lua" for name in ("engine", "common", "reading", "html", "typst"))
+SCRIPTS = tuple(ASSETS / f"{name}.lua" for name in ("engine", "common", "raw", "reading", "html", "typst"))
 
 Job = dict[str, Any]
 Answer = dict[str, Any]
