@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pivot.errors import ProseError
-from pivot.prose.book import Book, Problems
+from pivot.prose.book import Book
+from pivot.prose.findings import Problems
 from pivot.publish.embedded.limits import bibliography_faults, book_limits
 
 BOOK = "lang: en\ncsl: style.csl\nbibliography: all.bib\nbook:\n  title: Lakes\n  chapters: [index.qmd]\n"

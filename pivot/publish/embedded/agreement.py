@@ -16,7 +16,7 @@ from pivot.publish.embedded.words import CODE, END, HIGH, LOW, STRUCK, page_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pivot.prose.book import Problems
+    from pivot.prose.findings import Problems
     from pivot.publish.embedded.linker import Page
 
 _SHOWN_AS = {HIGH: "^", LOW: "_", STRUCK: "~"}

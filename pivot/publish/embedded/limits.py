@@ -11,7 +11,8 @@ from pivot.prose.book import lookup
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pivot.prose.book import Book, Chapter, Problems
+    from pivot.prose.book import Book, Chapter
+    from pivot.prose.findings import Problems
     from pivot.publish.embedded.expand import Expanded
     from pivot.publish.embedded.objects import Complaint
 

@@ -83,9 +83,7 @@ class EmbeddedRenderer:
         )
         bodies = link_pages(linker)
         problems.check()
-        pages = rendered(
-            book, linker, {name: without_marks(body) for name, body in bodies.items()}, inputs
-        )
+        pages = rendered(book, linker, {name: without_marks(body) for name, body in bodies.items()}, inputs)
         project = typst_project(book, linker, inputs, pictures)
         sources = {f"{page.chapter.key}.typ": page.text for page in linker.pages}
         with ThreadPoolExecutor(1) as pool:  # Typst leaves Python free, and the pages do not wait for it
