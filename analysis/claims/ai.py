@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.measures import operators
-from pivot.claims.model import Finding, Kind, Part, found_nowhere_else
+from pivot.claims.model import Kind, Part, Result, found_nowhere_else
 from pivot.claims.quantities import Count, Day, Phrase, Range, Share, Usd, nearest, side
 from pivot.claims.registry import claim
 
@@ -17,19 +17,18 @@ if TYPE_CHECKING:
 
 @claim(
     "ai-contracts",
-    cited="over $70 billion",
     kind=Kind.ATTRIBUTED,
     section="overview",
     rounding=nearest(1, "billion"),
     formula="sum of the announced contracts by company, each counted once, as far as they were public",
 )
-def ai_contracts(contracts: Frame, cited: Frame) -> Finding:
+def ai_contracts(contracts: Frame, cited: Frame) -> Result:
     """The announced AI contracts of listed miners, added up without counting any twice."""
     ours = contracts[contracts["counted"] & (contracts["scope"] == "company")]
     by_company = ours.groupby("company")["total_usd"].sum().sort_values(ascending=False)
     total = float(ours["total_usd"].sum())
     claimed = float(cited.loc["ai-contracts", "low"])
-    return Finding(
+    return Result(
         Usd(total),
         parts={
             "gap-usd": Part(
@@ -53,12 +52,11 @@ def ai_contracts(contracts: Frame, cited: Frame) -> Finding:
 
 @claim(
     "ai-share-now",
-    cited="~30%",
     kind=Kind.ATTRIBUTED,
     section="revenue",
     formula="AI and high-performance computing over total revenue, for each company that reports both",
 )
-def ai_share_now(statements: Frame, cited: Frame) -> Finding:
+def ai_share_now(statements: Frame, cited: Frame) -> Result:
     """The share of AI in the revenue of the listed miners that report it."""
     shares = operators.ai_shares(statements)
     quarters = shares[shares.index.get_level_values("period").str.match(r"Q\d ")].copy()
@@ -70,7 +68,7 @@ def ai_share_now(statements: Frame, cited: Frame) -> Finding:
         statements["metric"].isin(("revenue", *operators.AI_REVENUE, *operators.MINING_REVENUE))
         & statements["company"].isin(newest.index.get_level_values("company"))
     ]
-    return Finding(
+    return Result(
         Range(Share(float(newest["share"].iloc[0])), Share(float(newest["share"].iloc[-1]))),
         parts={
             "companies": Part("companies that report both", Count(len(newest))),
@@ -101,16 +99,15 @@ def _spread(shares: pd.Series[float]) -> str:
 
 @claim(
     "ai-share-forecast",
-    cited="up to 70% by end 2026",
     kind=Kind.FORECAST,
     rounding=nearest(0),
     section="revenue",
     formula="as published by CoinShares; it can be judged when the reports for the end of 2026 are out",
 )
-def ai_share_forecast(cited: Frame, ai_share_now: Finding) -> Finding:
+def ai_share_forecast(cited: Frame, ai_share_now: Result) -> Result:
     """The share of AI revenue that CoinShares thinks possible by the end of 2026."""
     forecast = Share(float(cited.loc["ai-share-forecast", "low"]))
-    return Finding(
+    return Result(
         forecast,
         parts={
             "highest-now": ai_share_now.parts["highest"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.measures import concentration, hashrate, operators
-from pivot.claims.model import Finding, Guard, Kind, Part
+from pivot.claims.model import Guard, Kind, Part, Result
 from pivot.claims.quantities import Day, Phrase, Range, Share, nearest, points, side
 from pivot.claims.registry import claim
 
@@ -19,15 +19,12 @@ if TYPE_CHECKING:
 
 @claim(
     "top5-threshold",
-    cited="top five over 60%",
     kind=Kind.DEFINITION,
     section="monitors",
     formula="blocks of the five largest pools over all blocks of the newest month; beside it the stated hash "
     "rates of the five largest listed miners over the network's 30-day average",
 )
-def top5_threshold(
-    pool_shares: Frame, statements: Frame, days: Frame, epochs: Frame, cited: Frame
-) -> Finding:
+def top5_threshold(pool_shares: Frame, statements: Frame, days: Frame, epochs: Frame, cited: Frame) -> Result:
     """The share of the five largest, for pools and for listed miners, since the article names neither."""
     months = concentration.top_pools(pool_shares)
     newest = months.iloc[-1]
@@ -36,7 +33,7 @@ def top5_threshold(
     share = concentration.top_companies(companies, network)
     limit = float(cited.loc["top5-threshold", "low"])
     counted = pool_shares[pool_shares["period"] == months.index[-1]]
-    return Finding(
+    return Result(
         Share(newest["share"]),
         parts={
             "threshold": Part("the article's threshold", Share(limit), nearest(0)),
@@ -83,17 +80,16 @@ def _last_counted(month: pd.DataFrame) -> Day:
 
 @claim(
     "top5-history",
-    cited="40–50% historically",
     kind=Kind.ATTRIBUTED,
     section="monitors",
     formula="blocks of the five largest pools over all blocks, by year since 2021",
 )
-def top5_history(pool_shares: Frame, cited: Frame) -> Finding:
+def top5_history(pool_shares: Frame, cited: Frame) -> Result:
     """The share of the five largest pools in each year since 2021."""
     years = pool_shares[(pool_shares["period_kind"] == "year") & (pool_shares["entity"] == "Top five pools")]
     shares = years.set_index("period")["share_pct"].sort_index()
     low, high = (float(cited.loc["top5-history", end]) for end in ("low", "high"))
-    return Finding(
+    return Result(
         Range(Share(shares.min()), Share(shares.max())),
         parts={
             "side": Part("every year against the cited range", Phrase(_sides(shares, low, high))),

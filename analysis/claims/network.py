@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.measures import difficulty, hashprice, hashrate
 from analysis.units import HashPrice, HashRate
-from pivot.claims.model import Finding, Guard, Kind, Part
+from pivot.claims.model import Guard, Kind, Part, Result
 from pivot.claims.quantities import (
     Count,
     Day,
@@ -41,17 +41,16 @@ SHARPEST_PERCENT = 5.0
 
 @claim(
     "difficulty-drop",
-    cited="7.7%",
     kind=Kind.COMPUTED,
     section="overview",
     rounding=truncate(1, magnitude=True),
     formula="difficulty(block 941,472) / difficulty(block 939,456) - 1",
 )
-def difficulty_drop(epochs: Frame) -> Finding:
+def difficulty_drop(epochs: Frame) -> Result:
     """Change of difficulty at the retarget of block 941,472 against the epoch before."""
     march = difficulty.retargets(epochs).loc[MARCH_RETARGET]
     before = MARCH_RETARGET - difficulty.EPOCH_BLOCKS
-    return Finding(
+    return Result(
         Percent(march["change"]),
         parts={
             "rounded": Part("rounded the usual way", Percent(march["change"]), nearest(1, magnitude=True)),
@@ -72,12 +71,11 @@ def difficulty_drop(epochs: Frame) -> Finding:
 
 @claim(
     "difficulty-drop-rank-year",
-    cited="second-largest drop of the year",
     kind=Kind.PHRASE,
     section="overview",
     formula="rank of the change among the retargets of 2026 up to the day of the report, the deepest first",
 )
-def difficulty_drop_rank_year(epochs: Frame) -> Finding:
+def difficulty_drop_rank_year(epochs: Frame) -> Result:
     """Place of the March cut among the cuts of its year."""
     year = difficulty.of_year(difficulty.retargets(epochs), QUARTER.year)
     cuts = year[year["change"] < 0].sort_values("change", kind="stable")
@@ -85,7 +83,7 @@ def difficulty_drop_rank_year(epochs: Frame) -> Finding:
     deeper = cuts.iloc[: rank - 1]
     displaced = deeper.sort_values("timestamp")["timestamp"].iloc[1:]
     deepest = cuts.iloc[0]
-    return Finding(
+    return Result(
         largest(rank),
         parts={
             "year": Part("the year", Phrase(str(QUARTER.year))),
@@ -122,16 +120,15 @@ def _cuts(table: pd.DataFrame) -> str:
 
 @claim(
     "difficulty-drop-rank-record",
-    cited="among the sharpest declines on record",
     kind=Kind.PHRASE,
     section="overview",
     formula="share of all retargets since 2009 that cut deeper; the words hold below 5%",
 )
-def difficulty_drop_rank_record(epochs: Frame) -> Finding:
+def difficulty_drop_rank_record(epochs: Frame) -> Result:
     """Place of the March cut among all retargets since 2009."""
     table = difficulty.retargets(epochs)
     share = difficulty.share_sharper(table, MARCH_RETARGET)
-    return Finding(
+    return Result(
         Rank(difficulty.rank(table, MARCH_RETARGET)),
         parts={
             "since": Part("year of the first retarget", Phrase(str(table["timestamp"].iloc[0].year))),
@@ -156,26 +153,24 @@ def difficulty_drop_rank_record(epochs: Frame) -> Finding:
 
 @claim(
     "difficulty-drop-cause",
-    cited="directly correlating",
     kind=Kind.ATTRIBUTED,
     section="overview",
     formula="not computed: no published series tells miners that left for AI from others that left",
 )
-def difficulty_drop_cause() -> Finding:
+def difficulty_drop_cause() -> Result:
     """Whether AI conversions caused the fall of difficulty."""
-    return Finding(Phrase("not measured"))
+    return Result(Phrase("not measured"))
 
 
 @claim(
     "hashrate-q1-decline",
-    cited="nearly 6%",
     kind=Kind.COMPUTED,
     section="overview",
     rounding=nearest(1, magnitude=True),
     formula="hash rate (blocks x difficulty x 2^32 / 86,400 s) at March's end against December's, "
     "averaged over 7, 14 and 30 days, and the quarter's mean against the mean of the quarter before",
 )
-def hashrate_q1_decline(days: Frame, epochs: Frame, cited: Frame) -> Finding:
+def hashrate_q1_decline(days: Frame, epochs: Frame, cited: Frame) -> Result:
     """Fall of the network's hash rate over the first quarter, by each averaging in use."""
     table = hashrate.quarter_changes(hashrate.daily(days, epochs), QUARTER)
     falls = -table["change"]
@@ -203,7 +198,7 @@ def hashrate_q1_decline(days: Frame, epochs: Frame, cited: Frame) -> Finding:
         "after": Part("7-day average at its end", HashRate(table["after"].iloc[0]), nearest(0)),
     }
     first, last = (QUARTER - 1).start_time, QUARTER.end_time
-    return Finding(
+    return Result(
         Range(Percent(falls.min()), Percent(falls.max())),
         parts=parts,
         rows={"days": days.loc[first:last].index, "cited": ["hashrate-q1-decline"]},
@@ -219,15 +214,14 @@ def hashrate_q1_decline(days: Frame, epochs: Frame, cited: Frame) -> Finding:
 
 @claim(
     "block-interval",
-    cited="every 10 minutes",
     kind=Kind.DEFINITION,
     section="security",
     formula="protocol target: 600 s; beside it the time from first to first block of an epoch, over 2,016",
 )
-def block_interval(epochs: Frame) -> Finding:
+def block_interval(epochs: Frame) -> Result:
     """The time between blocks at which the protocol aims, and what it was before the March cut."""
     mean = difficulty.mean_interval(epochs, MARCH_RETARGET)
-    return Finding(
+    return Result(
         Minutes(difficulty.BLOCK_SECONDS / 60),
         parts={
             "epoch-mean": Part("mean of the epoch before the March cut", Seconds(mean)),
@@ -241,20 +235,19 @@ def block_interval(epochs: Frame) -> Finding:
 
 @claim(
     "consecutive-cut-threshold",
-    cited="consecutive cuts over 5%",
     kind=Kind.DEFINITION,
     section="monitors",
     rounding=nearest(0),
     formula="retargets below -5% that follow a retarget below -5%, since 2009",
 )
-def consecutive_cut_threshold(epochs: Frame, cited: Frame, as_of: dt.date) -> Finding:
+def consecutive_cut_threshold(epochs: Frame, cited: Frame, as_of: dt.date) -> Result:
     """How often two cuts of more than 5% came in a row, and whether it happened this year."""
     threshold = float(cited.loc["consecutive-cut-threshold", "low"])
     table = difficulty.retargets(epochs)
     fired = difficulty.consecutive_cuts(table, threshold)
     this_year = difficulty.of_year(fired, as_of.year)
     deep = difficulty.of_year(table[table["change"] < -threshold], as_of.year)
-    return Finding(
+    return Result(
         Count(len(fired)),
         parts={
             "threshold": Part("the article's threshold", Percent(threshold), nearest(0)),
@@ -268,18 +261,17 @@ def consecutive_cut_threshold(epochs: Frame, cited: Frame, as_of: dt.date) -> Fi
 
 @claim(
     "hashprice-range",
-    cited="$28–$30 per PH/s/day",
     kind=Kind.COMPUTED,
     section="operations",
     formula="(subsidy + mean fees) x price x 86,400 / (difficulty x 2^32) x 10^15, for each day",
 )
-def hashprice_range(days: Frame, prices: Frame, epochs: Frame, cited: Frame) -> Finding:
+def hashprice_range(days: Frame, prices: Frame, epochs: Frame, cited: Frame) -> Result:
     """The hash price on the newest day we have, and the days on which it lay in the cited range."""
     table = hashprice.daily(days, prices, epochs)
     low, high = (float(cited.loc["hashprice-range", end]) for end in ("low", "high"))
     inside = table[table["hashprice"].between(low, high)]
     newest = table.iloc[-1]
-    return Finding(
+    return Result(
         HashPrice(newest["hashprice"]),
         parts={
             "low": Part("lower end of the cited range", HashPrice(low), nearest(0)),
@@ -309,13 +301,12 @@ def hashprice_range(days: Frame, prices: Frame, epochs: Frame, cited: Frame) -> 
 
 @claim(
     "hashprice-low",
-    cited="historic lows",
     kind=Kind.PHRASE,
     section="operations",
     formula="lowest daily hash price up to the day of the report; the words hold while it is below every "
     "figure that was published for the years before",
 )
-def hashprice_low(days: Frame, prices: Frame, epochs: Frame, hashprice_points: Frame) -> Finding:
+def hashprice_low(days: Frame, prices: Frame, epochs: Frame, hashprice_points: Frame) -> Result:
     """The lowest daily hash price and its day, against the lowest published figure of earlier years."""
     table = hashprice.daily(days, prices, epochs)
     day = table["hashprice"].idxmin()
@@ -332,7 +323,7 @@ def hashprice_low(days: Frame, prices: Frame, epochs: Frame, hashprice_points: F
         & (hashprice_points["date"].str[:4].astype(int) == day.year)
     ]
     published = same_year.loc[same_year["low"].idxmin()]
-    return Finding(
+    return Result(
         HashPrice(lowest),
         parts={
             "day": Part("its day", Day(day.date())),

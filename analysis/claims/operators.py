@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.measures import operators, revenue
 from analysis.units import Btc, HashRate, Megawatts
-from pivot.claims.model import Finding, Kind, Part, found_nowhere_else
+from pivot.claims.model import Kind, Part, Result, found_nowhere_else
 from pivot.claims.quantities import Day, Percent, Phrase, Quantity, Range, Usd, Years, nearest, side
 from pivot.claims.registry import claim
 
@@ -67,7 +67,7 @@ def _all_told(rows: pd.DataFrame, kind: type[Quantity]) -> Phrase:
     return Phrase("; ".join(told)) if told else NOTHING
 
 
-def _sold(cited: Frame, statements: Frame, id_: str, company: str, periods: Sequence[str]) -> Finding:
+def _sold(cited: Frame, statements: Frame, id_: str, company: str, periods: Sequence[str]) -> Result:
     """Coins sold as cited, with every published figure for the quarter beside it."""
     sales = operators.select(statements, company, ["btc_sold"])
     quarter = sales[sales["period"].isin(periods)]
@@ -83,7 +83,7 @@ def _sold(cited: Frame, statements: Frame, id_: str, company: str, periods: Sequ
         newest = figures[-1]
         parts["difference"] = Part("newest published less cited", Btc(newest - coins))
         parts["side"] = Part("the same in words", Phrase(side(newest, coins, coins)))
-    return Finding(
+    return Result(
         Btc(coins),
         parts=parts,
         rows={"cited": [id_], "statements": [*quarter.index, *held.index[-1:]]},
@@ -104,36 +104,35 @@ def _spread(coins: Sequence[float]) -> Value:
             return NOTHING
 
 
-@claim("mara-btc-sold", cited="13,210 BTC", kind=Kind.ATTRIBUTED, section="overview", formula=AS_PUBLISHED)
-def mara_btc_sold(cited: Frame, statements: Frame) -> Finding:
+@claim("mara-btc-sold", kind=Kind.ATTRIBUTED, section="overview", formula=AS_PUBLISHED)
+def mara_btc_sold(cited: Frame, statements: Frame) -> Result:
     """Coins that MARA sold in the first quarter of 2026."""
     return _sold(cited, statements, "mara-btc-sold", "MARA", ["4-25 Mar 2026", QUARTER])
 
 
-@claim("riot-btc-sold", cited="4,026 BTC", kind=Kind.ATTRIBUTED, section="overview", formula=AS_PUBLISHED)
-def riot_btc_sold(cited: Frame, statements: Frame) -> Finding:
+@claim("riot-btc-sold", kind=Kind.ATTRIBUTED, section="overview", formula=AS_PUBLISHED)
+def riot_btc_sold(cited: Frame, statements: Frame) -> Result:
     """Coins that Riot sold in the first quarter of 2026."""
     return _sold(cited, statements, "riot-btc-sold", "Riot", [QUARTER])
 
 
-@claim("corz-btc-sold", cited="1,992 BTC", kind=Kind.ATTRIBUTED, section="overview", formula=AS_PUBLISHED)
-def corz_btc_sold(cited: Frame, statements: Frame) -> Finding:
+@claim("corz-btc-sold", kind=Kind.ATTRIBUTED, section="overview", formula=AS_PUBLISHED)
+def corz_btc_sold(cited: Frame, statements: Frame) -> Result:
     """Coins that Core Scientific sold in the first quarter of 2026."""
     return _sold(cited, statements, "corz-btc-sold", "Core Scientific", [QUARTER])
 
 
 @claim(
     "corz-credit",
-    cited="up to $1 billion",
     kind=Kind.ATTRIBUTED,
     section="operations",
     rounding=nearest(0, "billion"),
     formula=AS_PUBLISHED,
 )
-def corz_credit(cited: Frame, statements: Frame) -> Finding:
+def corz_credit(cited: Frame, statements: Frame) -> Result:
     """The credit that Core Scientific secured, and what it issued later."""
     notes = operators.select(statements, "Core Scientific", ["senior_notes"])
-    return Finding(
+    return Result(
         Usd(_cited(cited, "corz-credit")),
         parts=_newest(notes, "senior notes", Usd, BILLIONS, MILLION),
         rows={"cited": ["corz-credit"], "statements": notes.index},
@@ -142,16 +141,15 @@ def corz_credit(cited: Frame, statements: Frame) -> Finding:
 
 @claim(
     "hut8-contract",
-    cited="$7 billion, Google, December 2025",
     kind=Kind.ATTRIBUTED,
     section="operations",
     rounding=nearest(0, "billion"),
     formula=AS_PUBLISHED,
 )
-def hut8_contract(cited: Frame, contracts: Frame) -> Finding:
+def hut8_contract(cited: Frame, contracts: Frame) -> Result:
     """Hut 8's lease of December 2025: its sum, and with whom it was signed."""
     lease = contracts.loc["hut-8-fluidstack-river-bend"]
-    return Finding(
+    return Result(
         Usd(_cited(cited, "hut8-contract")),
         parts={
             "company": Part("company", Phrase(lease["company"])),
@@ -168,32 +166,31 @@ def hut8_contract(cited: Frame, contracts: Frame) -> Finding:
 
 @claim(
     "riot-amd-start",
-    cited="January 2026",
     kind=Kind.EVENT,
     section="operations",
     formula="an event; as reported",
 )
-def riot_amd_start(contracts: Frame) -> Finding:
+def riot_amd_start(cited: Frame, contracts: Frame) -> Result:
     """The start of Riot's lease to AMD."""
     lease = contracts.loc["riot-amd"]
-    return Finding(
-        Phrase("January 2026"),
+    return Result(
+        Phrase(cited.loc["riot-amd-start", "cited"]),
         parts={
             "announced": Part("announced", Day(lease["published"].date())),
             "years": Part("its term", Years(float(lease["years"]))),
             "total": Part("sum over its term", Usd(float(lease["total_usd"])), nearest(0, "million")),
             "megawatts": Part("power", Megawatts(float(lease["mw"]))),
         },
-        rows={"contracts": [lease.name]},
+        rows={"cited": ["riot-amd-start"], "contracts": [lease.name]},
     )
 
 
-@claim("corz-energized", cited="~350 MW", kind=Kind.ATTRIBUTED, section="operations", formula=AS_PUBLISHED)
-def corz_energized(cited: Frame, statements: Frame) -> Finding:
+@claim("corz-energized", kind=Kind.ATTRIBUTED, section="operations", formula=AS_PUBLISHED)
+def corz_energized(cited: Frame, statements: Frame) -> Result:
     """Power that Core Scientific had energized for CoreWeave, and what it billed."""
     energized = operators.select(statements, "Core Scientific", ["mw_energized"])
     billing = operators.select(statements, "Core Scientific", ["mw_billing"])
-    return Finding(
+    return Result(
         Megawatts(_cited(cited, "corz-energized")),
         parts=_newest(billing, "power billed", Megawatts),
         rows={"cited": ["corz-energized"], "statements": [*energized.index, *billing.index]},
@@ -203,28 +200,26 @@ def corz_energized(cited: Frame, statements: Frame) -> Finding:
 
 @claim(
     "corz-target",
-    cited="~590 MW by early 2027",
     kind=Kind.FORECAST,
     section="operations",
     formula="as published by the company; it can be judged in early 2027",
 )
-def corz_target(cited: Frame) -> Finding:
+def corz_target(cited: Frame) -> Result:
     """Power that Core Scientific means to deliver to CoreWeave."""
-    return Finding(Megawatts(_cited(cited, "corz-target")), rows={"cited": ["corz-target"]})
+    return Result(Megawatts(_cited(cited, "corz-target")), rows={"cited": ["corz-target"]})
 
 
 @claim(
     "bitdeer-ai-arr",
-    cited="~$21 million",
     kind=Kind.ATTRIBUTED,
     section="overview",
     rounding=nearest(0, "million"),
     formula=AS_PUBLISHED,
 )
-def bitdeer_ai_arr(cited: Frame, statements: Frame) -> Finding:
+def bitdeer_ai_arr(cited: Frame, statements: Frame) -> Result:
     """Bitdeer's yearly run-rate of AI cloud revenue, of the company and not of one site."""
     published = operators.select(statements, "Bitdeer", ["ai_cloud_arr"])
-    return Finding(
+    return Result(
         Usd(_cited(cited, "bitdeer-ai-arr")),
         parts=_newest(published, "run-rate", Usd, nearest(0, "million"), MILLION),
         rows={"cited": ["bitdeer-ai-arr"], "statements": published.index},
@@ -232,12 +227,12 @@ def bitdeer_ai_arr(cited: Frame, statements: Frame) -> Finding:
     )
 
 
-@claim("bitdeer-hashrate", cited="69.5 EH/s", kind=Kind.ATTRIBUTED, section="revenue", formula=AS_PUBLISHED)
-def bitdeer_hashrate(cited: Frame, statements: Frame) -> Finding:
+@claim("bitdeer-hashrate", kind=Kind.ATTRIBUTED, section="revenue", formula=AS_PUBLISHED)
+def bitdeer_hashrate(cited: Frame, statements: Frame) -> Result:
     """Bitdeer's own hash rate."""
     published = operators.select(statements, "Bitdeer", ["self_mining_hashrate"])
     rate = _cited(cited, "bitdeer-hashrate")
-    return Finding(
+    return Result(
         HashRate(rate),
         parts=_newest(published, "own hash rate", HashRate),
         rows={"cited": ["bitdeer-hashrate"], "statements": published.index},
@@ -253,13 +248,12 @@ def bitdeer_hashrate(cited: Frame, statements: Frame) -> Finding:
 
 @claim(
     "bitdeer-growth",
-    cited="504%",
     kind=Kind.DERIVED,
     section="revenue",
     rounding=nearest(2),
     formula="69.5 EH/s / (1 + 504%): what the growth means a year before",
 )
-def bitdeer_growth(cited: Frame, bitdeer_hashrate: Finding, statements: Frame) -> Finding:
+def bitdeer_growth(cited: Frame, bitdeer_hashrate: Result, statements: Frame) -> Result:
     """The hash rate that the cited growth implies for a year before, for which no figure was found."""
     growth = _cited(cited, "bitdeer-growth")
     now = bitdeer_hashrate.value.number or 0.0
@@ -271,7 +265,7 @@ def bitdeer_growth(cited: Frame, bitdeer_hashrate: Finding, statements: Frame) -
             "earliest": Part("earliest published figure", HashRate(float(first["value"]))),
             "earliest-period": Part("its period", Phrase(str(first["period"]))),
         }
-    return Finding(
+    return Result(
         HashRate(revenue.before_growth(now, growth)),
         parts=parts,
         rows={"cited": ["bitdeer-growth"], "statements": early.index[:1]},
@@ -281,42 +275,39 @@ def bitdeer_growth(cited: Frame, bitdeer_hashrate: Finding, statements: Frame) -
 
 @claim(
     "tydal-conversion",
-    cited="decommissioning at Tydal",
     kind=Kind.EVENT,
     section="operations",
     formula="an event; as reported",
 )
-def tydal_conversion() -> Finding:
+def tydal_conversion(cited: Frame) -> Result:
     """The conversion of Bitdeer's site at Tydal, Norway."""
-    return Finding(Phrase("decommissioning at Tydal"))
+    return Result(Phrase(cited.loc["tydal-conversion", "cited"]), rows={"cited": ["tydal-conversion"]})
 
 
 @claim(
     "mara-filing",
-    cited="filing signals sales",
     kind=Kind.EVENT,
     section="security",
     formula="an event; as reported",
 )
-def mara_filing() -> Finding:
+def mara_filing(cited: Frame) -> Result:
     """MARA's annual report, which allows sales of coins held."""
-    return Finding(Phrase("filing signals sales"))
+    return Result(Phrase(cited.loc["mara-filing", "cited"]), rows={"cited": ["mara-filing"]})
 
 
 @claim(
     "hut8-hashrate",
-    cited="reduction underway",
     kind=Kind.EVENT,
     section="security",
     formula="an event; as reported",
 )
-def hut8_hashrate(statements: Frame) -> Finding:
+def hut8_hashrate(cited: Frame, statements: Frame) -> Result:
     """Whether Hut 8's hash rate was being reduced; its mining runs in a subsidiary, American Bitcoin."""
     owned = operators.select(statements, "American Bitcoin", ["hashrate_owned"])
-    return Finding(
-        Phrase("reduction underway"),
+    return Result(
+        Phrase(cited.loc["hut8-hashrate", "cited"]),
         parts=_newest(owned, "hash rate of American Bitcoin", HashRate) | {"course": _course(owned)},
-        rows={"statements": owned.index},
+        rows={"cited": ["hut8-hashrate"], "statements": owned.index},
         beside="course",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pivot.claims.model import Finding, Kind, Part
+from pivot.claims.model import Kind, Part, Result
 from pivot.claims.quantities import Day, Months, Phrase, Range, Years
 from pivot.claims.registry import claim
 
@@ -14,57 +14,53 @@ if TYPE_CHECKING:
 
 @claim(
     "redundancy-class",
-    cited="N+1 to 2N",
     kind=Kind.DEFINITION,
     section="infrastructure",
     formula="names of redundancy classes: one spare unit beyond need, or everything twice",
 )
-def redundancy_class() -> Finding:
+def redundancy_class(cited: Frame) -> Result:
     """The classes of power redundancy that AI tenants ask for."""
-    return Finding(Phrase("N+1 to 2N"))
+    return Result(Phrase(cited.loc["redundancy-class", "cited"]), rows={"cited": ["redundancy-class"]})
 
 
 @claim(
     "bifurcation-horizon",
-    cited="12–36 months",
     kind=Kind.FORECAST,
     section="infrastructure",
     formula="as published; no method is given",
 )
-def bifurcation_horizon(cited: Frame) -> Finding:
+def bifurcation_horizon(cited: Frame) -> Result:
     """The time in which the article expects a split of the mining market."""
     row = cited.loc["bifurcation-horizon"]
-    return Finding(
+    return Result(
         Range(Months(float(row["low"])), Months(float(row["high"]))), rows={"cited": ["bifurcation-horizon"]}
     )
 
 
 @claim(
     "watch-horizon",
-    cited="2–3 years",
     kind=Kind.FORECAST,
     section="risk-vectors",
     formula="as published; no method is given",
 )
-def watch_horizon(cited: Frame) -> Finding:
+def watch_horizon(cited: Frame) -> Result:
     """The time over which the article would watch hash rate and contracts."""
     row = cited.loc["watch-horizon"]
-    return Finding(
+    return Result(
         Range(Years(float(row["low"])), Years(float(row["high"]))), rows={"cited": ["watch-horizon"]}
     )
 
 
 @claim(
     "edwards-back",
-    cited="the two views and their date",
     kind=Kind.ATTRIBUTED,
     section="divergent-views",
     formula="as reported; the debate is dated 17 April 2026 by the reports we hold",
 )
-def edwards_back(evidence: Frame) -> Finding:
+def edwards_back(evidence: Frame) -> Result:
     """The two views: Edwards sees a risk in the pivot, Back sees better margins for those who stay."""
     dated = evidence[(evidence["claim"] == "edwards-back") & (evidence["unit"] == "date")]
-    return Finding(
+    return Result(
         Phrase("two views, neither tested"),
         parts={"day": Part("day of the debate, as reported", Day(dated["published"].iloc[0].date()))},
         rows={"evidence": dated.index},

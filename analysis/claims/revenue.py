@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.measures import difficulty, hashprice, hashrate, operators, revenue
 from analysis.units import Btc, HashPrice, HashRate
-from pivot.claims.model import Finding, Guard, Kind, Part
+from pivot.claims.model import Guard, Kind, Part, Result
 from pivot.claims.quantities import Count, Day, Percent, Phrase, Ratio, Share, Usd, Years, nearest, side
 from pivot.claims.registry import claim
 
@@ -29,19 +29,18 @@ MILLIONS = nearest(1, "million")
 
 @claim(
     "btc-price-assumption",
-    cited="$80k",
     kind=Kind.DEFINITION,
     section="revenue",
     formula="a scenario; beside it the newest close and the hash price that $80,000 implies",
 )
-def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame) -> Finding:
+def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame) -> Result:
     """The price that the article assumes, the market's, and the hash price it would mean."""
     assumed = float(cited.loc["btc-price-assumption", "low"])
     newest = hashprice.daily(days, prices, epochs).iloc[-1]
     close = prices["close_usd"].iloc[-1]
     implied = hashprice.hashprice(newest["reward"], assumed, newest["difficulty"])
     low, high = (float(cited.loc["hashprice-range", end]) for end in ("low", "high"))
-    return Finding(
+    return Result(
         Usd(assumed),
         parts={
             "close": Part("close of the newest day", Usd(close), nearest(0)),
@@ -72,16 +71,15 @@ def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame
 
 @claim(
     "top10-btc-production",
-    cited="58,150 BTC",
     kind=Kind.DERIVED,
     section="revenue",
     formula="$4.652 billion / $80,000; as a share of 3.125 BTC x 144 blocks x 365 days",
 )
-def top10_btc_production(cited: Frame, btc_price_assumption: Finding) -> Finding:
+def top10_btc_production(cited: Frame, btc_price_assumption: Result) -> Result:
     """Coins a year that the cited revenue means at the cited price."""
     coins = revenue.production(float(cited.loc["top10-btc-revenue", "low"]), _number(btc_price_assumption))
     issued = revenue.issuance(hashprice.subsidy(SUBSIDY_HEIGHT))
-    return Finding(
+    return Result(
         Btc(coins),
         parts={
             "issuance": Part("new coins a year, blocks every ten minutes", Btc(issued)),
@@ -93,19 +91,18 @@ def top10_btc_production(cited: Frame, btc_price_assumption: Finding) -> Finding
 
 @claim(
     "top10-btc-revenue",
-    cited="$4.652 billion",
     kind=Kind.DERIVED,
     section="revenue",
     rounding=BILLIONS,
     formula="production x price; tested: hash rates of our ten / network (30 days) x issuance x $80,000",
 )
 def top10_btc_revenue(
-    top10_btc_production: Finding,
-    btc_price_assumption: Finding,
+    top10_btc_production: Result,
+    btc_price_assumption: Result,
     statements: Frame,
     days: Frame,
     epochs: Frame,
-) -> Finding:
+) -> Result:
     """Yearly mining revenue of ten listed miners: the cited one, and one built up from their hash rates."""
     price = _number(btc_price_assumption)
     cited = _number(top10_btc_production) * price
@@ -114,7 +111,7 @@ def top10_btc_revenue(
     network = float(hashrate.average(hashrate.daily(days, epochs), NETWORK_WINDOW).iloc[-1])
     issued = revenue.issuance(hashprice.subsidy(SUBSIDY_HEIGHT))
     built = revenue.of_hash_rate(together, network, issued, price)
-    return Finding(
+    return Result(
         Usd(cited),
         parts={
             "bottom-up": Part("built up from the ten hash rates", Usd(built), SHORT_BILLIONS),
@@ -142,15 +139,14 @@ def top10_btc_revenue(
 
 @claim(
     "top10-count",
-    cited="top-10",
     kind=Kind.DEFINITION,
     section="revenue",
     formula="the article does not name its ten; ours are the ten largest newest stated hash rates",
 )
-def top10_count(statements: Frame) -> Finding:
+def top10_count(statements: Frame) -> Result:
     """The ten listed miners with the largest stated hash rates by the day of the report."""
     ten = operators.latest_hash_rates(statements).head(TOP)
-    return Finding(
+    return Result(
         Count(len(ten)),
         parts={
             "names": Part("the ten, largest first", Phrase(", ".join(ten["company"]))),
@@ -166,14 +162,13 @@ def _published(rows: pd.DataFrame) -> Day:
 
 @claim(
     "ai-run-rate",
-    cited="$67.1 million",
     kind=Kind.DERIVED,
     section="revenue",
     rounding=MILLIONS,
     hypothesis=True,
     formula="21.0 (Bitdeer, AI cloud) + 311 / 10 (Riot and AMD) + 30 / 2 (HIVE, if over two years)",
 )
-def ai_run_rate(cited: Frame, contracts: Frame, statements: Frame) -> Finding:
+def ai_run_rate(cited: Frame, contracts: Frame, statements: Frame) -> Result:
     """The one sum of known figures that gives the cited run-rate; a guess, no source lists its parts."""
     bitdeer = float(cited.loc["bitdeer-ai-arr", "low"])
     amd = contracts.loc["riot-amd"]
@@ -184,7 +179,7 @@ def ai_run_rate(cited: Frame, contracts: Frame, statements: Frame) -> Finding:
     newest = quarters.iloc[-1]
     billed = float(newest["value"]) * MILLION * 4
     total = bitdeer + riot + hive
-    return Finding(
+    return Result(
         Usd(total),
         parts={
             "bitdeer": Part("Bitdeer, AI cloud", Usd(bitdeer), MILLIONS),
@@ -220,16 +215,15 @@ HIVE_YEARS = 2
 
 @claim(
     "ai-ten-year",
-    cited="$2.07 billion",
     kind=Kind.ATTRIBUTED,
     section="revenue",
     rounding=SHORT_BILLIONS,
     formula="as published; over ten years it would mean a tenth of it a year",
 )
-def ai_ten_year(cited: Frame) -> Finding:
+def ai_ten_year(cited: Frame) -> Result:
     """The ten-year AI scenario, whose inputs were not published."""
     scenario = float(cited.loc["ai-ten-year", "low"])
-    return Finding(
+    return Result(
         Usd(scenario),
         parts={
             "years": Part("its span", Years(SCENARIO_YEARS)),
@@ -244,15 +238,14 @@ SCENARIO_YEARS = 10
 
 @claim(
     "ai-doubled",
-    cited="$4.14 billion",
     kind=Kind.DERIVED,
     section="revenue",
     rounding=SHORT_BILLIONS,
     formula="2 x the ten-year scenario",
 )
-def ai_doubled(ai_ten_year: Finding) -> Finding:
+def ai_doubled(ai_ten_year: Result) -> Result:
     """The doubled AI scenario: twice the ten-year one."""
-    return Finding(
+    return Result(
         Usd(2 * _number(ai_ten_year)),
         parts={
             "yearly": Part(
@@ -266,14 +259,13 @@ def ai_doubled(ai_ten_year: Finding) -> Finding:
 
 @claim(
     "btc-over-ai",
-    cited="still exceeds",
     kind=Kind.PHRASE,
     section="revenue",
     formula="cited mining revenue less the largest of: cited run-rate, ten-year scenario, doubled scenario",
 )
 def btc_over_ai(
-    top10_btc_revenue: Finding, ai_run_rate: Finding, ai_ten_year: Finding, ai_doubled: Finding
-) -> Finding:
+    top10_btc_revenue: Result, ai_run_rate: Result, ai_ten_year: Result, ai_doubled: Result
+) -> Result:
     """Whether mining revenue is above the AI run-rate and both scenarios."""
     mined = _number(top10_btc_revenue)
     rivals = {
@@ -282,7 +274,7 @@ def btc_over_ai(
         "doubled": _number(ai_doubled),
     }
     nearest_rival = max(rivals.values())
-    return Finding(
+    return Result(
         Phrase("still exceeds" if mined > nearest_rival else "no longer exceeds"),
         parts={
             name: Part(f"mining revenue less the {name} figure", Usd(mined - rival), SHORT_BILLIONS)
@@ -300,34 +292,32 @@ def btc_over_ai(
 
 @claim(
     "revenue-ratio",
-    cited="versus",
     kind=Kind.DERIVED,
     section="revenue",
     formula="$4.652 billion / $67.1 million",
     rounding=nearest(0),
 )
-def revenue_ratio(top10_btc_revenue: Finding, cited: Frame) -> Finding:
+def revenue_ratio(top10_btc_revenue: Result, cited: Frame) -> Result:
     """How many times the cited AI run-rate the cited mining revenue is."""
     run_rate = float(cited.loc["ai-run-rate", "low"])
-    return Finding(Ratio(_number(top10_btc_revenue) / run_rate), rows={"cited": ["ai-run-rate"]})
+    return Result(Ratio(_number(top10_btc_revenue) / run_rate), rows={"cited": ["ai-run-rate"]})
 
 
 @claim(
     "revenue-gap",
-    cited="versus",
     kind=Kind.DERIVED,
     section="revenue",
     formula="$4.652 billion - $67.1 million",
     rounding=SHORT_BILLIONS,
 )
-def revenue_gap(top10_btc_revenue: Finding, cited: Frame) -> Finding:
+def revenue_gap(top10_btc_revenue: Result, cited: Frame) -> Result:
     """By how much the cited mining revenue exceeds the cited AI run-rate."""
     run_rate = float(cited.loc["ai-run-rate", "low"])
-    return Finding(Usd(_number(top10_btc_revenue) - run_rate), rows={"cited": ["ai-run-rate"]})
+    return Result(Usd(_number(top10_btc_revenue) - run_rate), rows={"cited": ["ai-run-rate"]})
 
 
-def _number(finding: Finding) -> float:
-    number = finding.value.number
+def _number(result: Result) -> float:
+    number = result.value.number
     if number is None:
-        raise ValueError(f"{finding.value!r} is not a number")
+        raise ValueError(f"{result.value!r} is not a number")
     return number

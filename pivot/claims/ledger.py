@@ -5,16 +5,17 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pivot.claims import stored
 from pivot.claims.data import CITED, EVIDENCE
-from pivot.claims.model import Claim, Finding, Kind, Verdict
+from pivot.claims.model import Claim, Kind, Result, Verdict
 from pivot.claims.quantities import Quantity, Range
 from pivot.claims.registry import AS_OF, dependency, unknown_claim
 from pivot.claims.stored import Code, Entry, Evidence, Figure, GuardState, Input
-from pivot.claims.verdicts import Cited, found, judge
+from pivot.claims.verdicts import Cited, judge, ours
 from pivot.errors import ClaimError, ReportError
 from pivot.snapshots.tables import text
 
@@ -35,15 +36,22 @@ _WRITTEN_ROWS = 3
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Every claim at one vintage, in the order of the themes."""
+    """Every claim at one vintage, in the order of the themes.
+
+    Args:
+        absent: where the code of those is that the article has no row for yet.
+    """
 
     as_of: dt.date
     entries: Mapping[str, Entry]
+    absent: Mapping[str, Code] = field(default_factory=lambda: MappingProxyType({}))
 
     def __getitem__(self, id_: str) -> Entry:
         try:
             return self.entries[id_]
         except KeyError:
+            if id_ in self.absent:
+                raise no_row(id_, self.as_of) from None
             raise unknown_claim(id_, self.entries) from None
 
     def only(self, ids: Iterable[str]) -> Ledger:
@@ -56,8 +64,8 @@ class Ledger:
 
     def counts(self) -> dict[str, int]:
         """How many claims have each verdict, in the order of the verdicts; all verdicts are named."""
-        found = Counter(entry.verdict for entry in self.entries.values())
-        return {verdict.value: found[verdict.value] for verdict in Verdict}
+        counted = Counter(entry.verdict for entry in self.entries.values())
+        return {verdict.value: counted[verdict.value] for verdict in Verdict}
 
     def content(self) -> dict[str, Any]:
         """What its JSON holds, apart from the sentences of a book."""
@@ -78,23 +86,36 @@ def build(vintage: Vintage, register: Register, ids: Iterable[str] | None = None
     Args:
         vintage: the evidence.
         register: every claim of the report.
-        ids: the claims to evaluate, with those they are derived from; all if None.
+        ids: the claims to evaluate, with those they are derived from; all that the article has a row for if
+            None.
 
     Raises:
-        ClaimError: an id is unknown, or a claim has no data at this vintage.
+        ClaimError: an id is unknown, or a claim has no row of the article or no data at this vintage.
     """
-    findings: dict[str, Finding] = {}
+    results: dict[str, Result] = {}
     entries: dict[str, Entry] = {}
     cited, evidence = vintage.data(CITED).frame, vintage.data(EVIDENCE).frame
     about = evidence.groupby("claim").indices
-    for claim in register.in_order(register if ids is None else ids):
-        finding = findings[claim.id] = _evaluate(claim, vintage, findings)
+    absent = {id_: _code(claim) for id_, claim in register.items() if id_ not in cited.index}
+    for claim in register.in_order(register.keys() - absent if ids is None else ids):
+        if claim.id in absent:
+            raise no_row(claim.id, vintage.as_of)
+        result = results[claim.id] = _evaluate(claim, vintage, results)
         said = evidence.iloc[about.get(claim.id, [])]
-        entries[claim.id] = _entry(claim, finding, vintage, cited.loc[claim.id], said)
-    return Ledger(vintage.as_of, {id_: entries[id_] for id_ in register if id_ in entries})
+        entries[claim.id] = _entry(claim, result, vintage, cited.loc[claim.id], said)
+    return Ledger(vintage.as_of, {id_: entries[id_] for id_ in register if id_ in entries}, absent)
 
 
-def _evaluate(claim: Claim, vintage: Vintage, findings: Mapping[str, Finding]) -> Finding:
+def no_row(id_: str, as_of: dt.date) -> ClaimError:
+    """The error for a claim of which the article's words are not known on a day."""
+    return ClaimError(
+        f"the article makes no claim {id_} that was known on {as_of}",
+        expected=f"its row in the snapshot of the article that is read as of {as_of}",
+        hint=f"read it on a later day with --as-of, or add it: `pivot add article --row claim={id_} …`",
+    )
+
+
+def _evaluate(claim: Claim, vintage: Vintage, results: Mapping[str, Result]) -> Result:
     given: dict[str, Any] = {}
     for parameter in claim.parameters:
         if parameter == AS_OF:
@@ -102,7 +123,7 @@ def _evaluate(claim: Claim, vintage: Vintage, findings: Mapping[str, Finding]) -
         elif parameter in vintage.store.data_sets:
             given[parameter] = vintage.data(parameter).frame
         else:
-            given[parameter] = findings[dependency(parameter)]
+            given[parameter] = results[dependency(parameter)]
     where = f"{claim.function.__module__}.{claim.function.__name__}"
     expected = f"rows in {', '.join(_data_sets(claim, vintage))} up to that day"
     with no_value(f"the claim {claim.id}", vintage.as_of, where=where, expected=expected):
@@ -134,35 +155,36 @@ def _data_sets(claim: Claim, vintage: Vintage) -> list[str]:
     return [name for name in claim.parameters if name in vintage.store.data_sets]
 
 
-def _entry(claim: Claim, finding: Finding, vintage: Vintage, cited: pd.Series, said: pd.DataFrame) -> Entry:
-    number = Cited(float(cited["low"]), float(cited["high"]), float(cited["step"]), str(cited["hedge"]))
-    judgement = judge(claim, finding, number, said)
-    value = finding.value
+def _entry(claim: Claim, result: Result, vintage: Vintage, cited: pd.Series, said: pd.DataFrame) -> Entry:
+    low, high, step = (float(cited[name]) for name in ("low", "high", "step"))
+    article = Cited(low, high, step, str(cited["hedge"]), str(cited["cited"]))
+    judgement = judge(claim, result, article, said)
+    value = result.value
     rounding = claim.rounding or value.default
     return Entry(
         id=claim.id,
         statement=claim.statement,
         section=claim.section,
         kind=claim.kind.value,
-        cited=claim.cited,
+        cited=article.text,
         single=None if isinstance(value, Range) else _plain(value),
         low=value.low.value if isinstance(value, Range) else None,
         high=value.high.value if isinstance(value, Range) else None,
         unit=value.low.unit if isinstance(value, Range) else value.unit,
         display=value.display(rounding),
-        found=found(claim, finding, number, judgement.verdict),
+        found=ours(claim, result, article, judgement.verdict),
         exact=value.exact(),
         rounding=rounding.describe() if value.number is not None else "none",
         verdict=judgement.verdict.value,
         reason=judgement.reason,
         hypothesis=claim.hypothesis,
-        guard=GuardState(finding.guard.holds, finding.guard.margin, finding.guard.describe())
-        if finding.guard
+        guard=GuardState(result.guard.holds, result.guard.margin, result.guard.describe())
+        if result.guard
         else None,
-        margin=_margin(claim, finding),
+        margin=_margin(claim, result),
         formula=claim.formula,
         code=_code(claim),
-        inputs=tuple(_inputs(claim, finding, vintage)),
+        inputs=tuple(_inputs(claim, result, vintage)),
         figures=tuple(
             Figure(
                 name,
@@ -172,7 +194,7 @@ def _entry(claim: Claim, finding: Finding, vintage: Vintage, cited: pd.Series, s
                 part.value.display(part.rounding),
                 part.value.exact(),
             )
-            for name, part in finding.parts.items()
+            for name, part in result.parts.items()
         ),
         evidence=tuple(_evidence(said)),
         sentences=(),
@@ -183,10 +205,10 @@ def _plain(value: Value) -> float | str:
     return value.number if value.number is not None else value.display()
 
 
-def _margin(claim: Claim, finding: Finding) -> str:
+def _margin(claim: Claim, result: Result) -> str:
     """The way to the next change a reader would see, in words."""
-    value = finding.value
-    texts = [finding.guard.describe()] if finding.guard else []
+    value = result.value
+    texts = [result.guard.describe()] if result.guard else []
     if claim.kind in (Kind.COMPUTED, Kind.DERIVED) and isinstance(value, Quantity):
         rounding = claim.rounding or value.default
         low, high = rounding.edges(value.value)
@@ -207,10 +229,10 @@ def _code(claim: Claim) -> Code:
     )
 
 
-def _inputs(claim: Claim, finding: Finding, vintage: Vintage) -> Iterable[Input]:
+def _inputs(claim: Claim, result: Result, vintage: Vintage) -> Iterable[Input]:
     for parameter in _data_sets(claim, vintage):
         data = vintage.data(parameter)
-        labels = list(finding.rows.get(parameter, data.frame.index))
+        labels = list(result.rows.get(parameter, data.frame.index))
         for snapshot, used in data.origin(labels).items():
             names = [text(label) for label in used]
             listed = names if len(names) <= _LISTED_ROWS else [names[0], names[-1]]

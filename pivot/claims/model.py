@@ -1,4 +1,4 @@
-"""What a claim is, and what its function finds."""
+"""What a claim is, and what its function returns."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Result:
     """What a claim's function returns.
 
     Args:
@@ -139,13 +139,12 @@ class Claim:
     """One number or checkable statement of the article, and the function that regenerates it."""
 
     id: str
-    cited: str
     kind: Kind
     section: str
     rounding: Rounding | None
     formula: str
     hypothesis: bool
-    function: Callable[..., Finding]
+    function: Callable[..., Result]
     parameters: tuple[str, ...]
 
     @property

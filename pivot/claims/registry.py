@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from pivot.claims.model import Claim, Finding, Kind
+from pivot.claims.model import Claim, Kind, Result
 from pivot.errors import ClaimError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pivot.claims.quantities import Rounding
 
-    ClaimFunction = Callable[..., Finding]
+    ClaimFunction = Callable[..., Result]
 
 AS_OF = "as_of"
 
@@ -33,7 +33,6 @@ _DECLARED: defaultdict[str, list[Claim]] = defaultdict(list)
 def claim(
     id: str,  # noqa: A002  # it is an id, and readers meet it under this name everywhere
     *,
-    cited: str,
     kind: Kind,
     section: str,
     formula: str,
@@ -44,7 +43,6 @@ def claim(
 
     Args:
         id: the claim's permanent name, in kebab-case; the function bears it in snake_case.
-        cited: the article's own words for the number, as short as they can be.
         kind: how the claim comes to its value.
         section: the chapter that treats it.
         formula: how the value is made, in one line for readers.
@@ -73,7 +71,7 @@ def claim(
                 hint="say in one sentence how the value is made",
             )
         parameters = tuple(inspect.signature(function).parameters)
-        declared = Claim(id, cited, kind, section, rounding, formula, hypothesis, function, parameters)
+        declared = Claim(id, kind, section, rounding, formula, hypothesis, function, parameters)
         _DECLARED[function.__module__].append(declared)
         return function
 

@@ -189,6 +189,16 @@ class StoredLedger(Record, frozen=True):
     ]
 
 
+def texts(claims: Mapping[str, Entry]) -> dict[str, str]:
+    """What prose may say of the claims of a ledger: flat dotted names to plain text."""
+    names: dict[str, str] = {}
+    for id_, entry in claims.items():
+        names |= {f"claim.{id_}": entry.display, f"exact.{id_}": entry.exact}
+        names |= {f"cited.{id_}": entry.cited, f"verdict.{id_}": entry.verdict}
+        names |= {f"part.{id_}.{name}": part.display for name, part in entry.parts.items()}
+    return names
+
+
 def published(content: Mapping[str, Any], sentences: Mapping[str, Sequence[Use]]) -> bytes:
     """A ledger with its sentences as canonical JSON: the same content gives the same bytes.
 

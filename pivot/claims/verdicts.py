@@ -10,7 +10,7 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from pivot.claims.model import Claim, Finding, Kind, Verdict
+from pivot.claims.model import Claim, Kind, Result, Verdict
 from pivot.claims.quantities import Phrase, Range, decimal
 from pivot.words import long_day
 
@@ -33,12 +33,13 @@ class Judgement(NamedTuple):
 
 
 class Cited(NamedTuple):
-    """The article's number: its bounds, one unit of its last digit, and the word before it."""
+    """The article's number: its bounds, one unit of its last digit, the word before it, and all its words."""
 
     low: float
     high: float
     step: float
     hedge: str
+    text: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -63,9 +64,9 @@ def _fits(number: float, cited: Cited) -> Verdict:
     return Verdict.ROUNDED if loosely.get(cited.hedge, shows) else Verdict.DIFFERS
 
 
-def _computed(claim: Claim, finding: Finding, cited: Cited) -> Judgement:
-    value = finding.tested or finding.value
-    if claim.hypothesis or not finding.testable:
+def _computed(claim: Claim, result: Result, cited: Cited) -> Judgement:
+    value = result.tested or result.value
+    if claim.hypothesis or not result.testable:
         reason = (
             "the arithmetic fits, but no source confirms that these are its inputs"
             if claim.hypothesis
@@ -73,11 +74,11 @@ def _computed(claim: Claim, finding: Finding, cited: Cited) -> Judgement:
         )
         return Judgement(Verdict.ATTRIBUTED, reason)
     if isinstance(value, Phrase):
-        verdict = Verdict.REPRODUCED if claim.cited.startswith(value.text) else Verdict.DIFFERS
+        verdict = Verdict.REPRODUCED if cited.text.startswith(value.text) else Verdict.DIFFERS
         reason = f"the data say {value.text}"
-    elif claim.kind is Kind.PHRASE and finding.guard is not None:
-        verdict = Verdict.REPRODUCED if finding.guard.holds else Verdict.DIFFERS
-        reason = f"the statement {finding.guard.describe()}"
+    elif claim.kind is Kind.PHRASE and result.guard is not None:
+        verdict = Verdict.REPRODUCED if result.guard.holds else Verdict.DIFFERS
+        reason = f"the statement {result.guard.describe()}"
     elif not cited.numeric:
         verdict, reason = Verdict.REPRODUCED, "it follows from the cited figures"
     elif isinstance(value, Range):
@@ -96,29 +97,29 @@ def _computed(claim: Claim, finding: Finding, cited: Cited) -> Judgement:
                 if not cited.hedge
                 else f", which is {cited.hedge} it"
             )
-    if verdict is Verdict.DIFFERS and finding.last_true is not None:
-        return Judgement(Verdict.SUPERSEDED, f"{reason}; it was last so on {long_day(finding.last_true)}")
+    if verdict is Verdict.DIFFERS and result.last_true is not None:
+        return Judgement(Verdict.SUPERSEDED, f"{reason}; it was last so on {long_day(result.last_true)}")
     return Judgement(verdict, reason)
 
 
-def found(claim: Claim, finding: Finding, cited: Cited, verdict: Verdict) -> str:
+def ours(claim: Claim, result: Result, cited: Cited, verdict: Verdict) -> str:
     """What we have, in words: our value, or what stands beside one that is the article's own."""
-    if finding.beside:
-        part = finding.parts[finding.beside]
+    if result.beside:
+        part = result.parts[result.beside]
         return part.value.display(part.rounding)
-    if repeats(claim, finding, cited) and verdict is not Verdict.REPRODUCED:
+    if repeats(claim, result, cited) and verdict is not Verdict.REPRODUCED:
         return AS_CITED
-    return finding.value.display(claim.rounding or finding.value.default)
+    return result.value.display(claim.rounding or result.value.default)
 
 
-def _attributed(claim: Claim, finding: Finding, cited: Cited, evidence: pd.DataFrame) -> Judgement:
+def _attributed(claim: Claim, result: Result, cited: Cited, evidence: pd.DataFrame) -> Judgement:
     by = dict(iter(evidence.groupby("bearing")))
     confirmed, contradicted = "confirms" in by, "contradicts" in by
     against = contradicted or "differs" in by
     traced = confirmed and bool(by["confirms"]["tier"].isin(TRACEABLE).any())
-    stated = any(_fits(figure, cited) is not Verdict.DIFFERS for figure in finding.figures)
+    stated = any(_fits(figure, cited) is not Verdict.DIFFERS for figure in result.figures)
     by_primary = contradicted and bool((by["contradicts"]["tier"] == "primary").any())
-    ours = finding.value.display(claim.rounding or finding.value.default)
+    shown = result.value.display(claim.rounding or result.value.default)
     # What nobody dated is the newest only where nothing else is there.
     newer = by.get("supersedes", evidence[:0]).sort_values("published", kind="stable", na_position="first")
     later = newer.iloc[-1] if len(newer) else None
@@ -136,9 +137,9 @@ def _attributed(claim: Claim, finding: Finding, cited: Cited, evidence: pd.DataF
         (stated or traced, Verdict.REPRODUCED, "a source that can be followed states the same"),
         (cited.numeric and by_primary, Verdict.CONTRADICTED, "a primary source gives another figure"),
         (
-            cited.numeric and (against or bool(finding.figures)),
+            cited.numeric and (against or bool(result.figures)),
             Verdict.DIFFERS,
-            "other published figures differ" if repeats(claim, finding, cited) else f"made anew it is {ours}",
+            "other published figures differ" if repeats(claim, result, cited) else f"made anew it is {shown}",
         ),
         (contradicted, Verdict.CONTRADICTED, "what others published speaks against it"),
         (confirmed, Verdict.ATTRIBUTED, "repeated by others, none of which can be followed to its origin"),
@@ -152,23 +153,23 @@ def _attributed(claim: Claim, finding: Finding, cited: Cited, evidence: pd.DataF
     return next(Judgement(verdict, str(reason)) for applies, verdict, reason in rules if applies)
 
 
-def repeats(claim: Claim, finding: Finding, cited: Cited) -> bool:
+def repeats(claim: Claim, result: Result, cited: Cited) -> bool:
     """Whether a value is only the article's own, so that nothing of ours is in it."""
-    value = finding.value
+    value = result.value
     if claim.kind not in _QUOTED:
         return False
     if isinstance(value, Range):
         return (value.low.value, value.high.value) == (cited.low, cited.high)
-    return value.display() == claim.cited if value.number is None else value.number in (cited.low, cited.high)
+    return value.display() == cited.text if value.number is None else value.number in (cited.low, cited.high)
 
 
-def judge(claim: Claim, finding: Finding, cited: Cited, evidence: pd.DataFrame) -> Judgement:
+def judge(claim: Claim, result: Result, cited: Cited, evidence: pd.DataFrame) -> Judgement:
     """The verdict on a claim.
 
     Args:
         claim: the claim.
-        finding: what its function returned.
-        cited: the article's number.
+        result: what its function returned.
+        cited: the article's number and words.
         evidence: what others published on it by the day of the report: `bearing`, `tier`, `publisher`.
     """
     if claim.kind is Kind.FORECAST:
@@ -176,5 +177,5 @@ def judge(claim: Claim, finding: Finding, cited: Cited, evidence: pd.DataFrame) 
     if claim.kind is Kind.DEFINITION:
         return Judgement(Verdict.DEFINITION, "it is set, not measured; what the data show stands beside it")
     if claim.kind in (Kind.ATTRIBUTED, Kind.EVENT):
-        return _attributed(claim, finding, cited, evidence)
-    return _computed(claim, finding, cited)
+        return _attributed(claim, result, cited, evidence)
+    return _computed(claim, result, cited)

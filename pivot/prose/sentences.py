@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pivot.claims.stored import Use
 from pivot.prose.book import Book
 from pivot.prose.labels import labels
+from pivot.prose.presence import present
 from pivot.prose.scan import REFERENCE, claim_of, fill, scan, uncommented, values
 
 if TYPE_CHECKING:
@@ -154,15 +155,16 @@ def _rows(block: Source, at: Piece) -> Iterator[Piece]:
             yield replace(_piece(line, "table", address), file=at.file, line=at.line, block=block.file)
 
 
-def sentences(root: Path) -> Iterator[Piece]:
-    """Every piece of the book's prose that uses a claim, in reading order."""
-    return (piece for piece in pieces(Book.load(root).chapters, {}) if piece.claims)
+def sentences(root: Path, texts: Mapping[str, str]) -> Iterator[Piece]:
+    """Every piece of the book's prose that uses a claim at a vintage, in reading order."""
+    chapters = present(Book.load(root).chapters, texts)
+    return (piece for piece in pieces(chapters, {}) if piece.claims)
 
 
 def by_claim(root: Path, texts: Mapping[str, str]) -> Mapping[str, list[Use]]:
     """For each claim where the book uses it, in reading order."""
     uses: dict[str, list[Use]] = {}
-    for piece in sentences(root):
+    for piece in sentences(root, texts):
         use = Use(piece.read(texts), piece.part, piece.place, piece.address, piece.file, piece.line)
         for id_ in piece.claims:
             uses.setdefault(id_, []).append(use)

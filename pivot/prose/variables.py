@@ -2,7 +2,7 @@
 
 `claim.ID` is the number as a reader sees it, `exact.ID` the unrounded one, `cited.ID` the article's words,
 `verdict.ID` what we found, `part.ID.NAME` a figure of the claim's account, `report.NAME` a fact of this
-edition.
+edition. Where the article has no row for a claim yet, `claim.ID` is empty and its other names are not there.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pivot.claims.data import CITED
 from pivot.claims.model import Verdict
 from pivot.claims.quantities import Day
+from pivot.claims.stored import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,14 +26,8 @@ VERDICT_NAMES = {verdict: verdict.name.lower() for verdict in Verdict}
 
 def variables(ledger: Ledger, vintage: Vintage, charts: int) -> Mapping[str, str]:
     """Every name that a `var` shortcode may use, with its text."""
-    texts: dict[str, str] = {}
-    for id_, entry in ledger.entries.items():
-        texts[f"claim.{id_}"] = entry.display
-        texts[f"exact.{id_}"] = entry.exact
-        texts[f"cited.{id_}"] = entry.cited
-        texts[f"verdict.{id_}"] = entry.verdict
-        texts |= {f"part.{id_}.{name}": part.display for name, part in entry.parts.items()}
-    return texts | {f"report.{name}": text for name, text in _report(ledger, vintage, charts).items()}
+    facts = {f"report.{name}": text for name, text in _report(ledger, vintage, charts).items()}
+    return texts(ledger.entries) | {f"claim.{id_}": "" for id_ in ledger.absent} | facts
 
 
 def guards(ledger: Ledger) -> Mapping[str, bool]:

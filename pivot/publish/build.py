@@ -19,6 +19,7 @@ from pivot.files import digest, sha256, write_atomic, writing
 from pivot.folders import files_in, refuse_foreign, replacing
 from pivot.names import BOOK_FILE, CACHE, LEDGER, LEDGER_SCHEMA, SNAPSHOTS
 from pivot.prose.book import Book
+from pivot.prose.presence import present
 from pivot.publish.prepared import draw, prepare
 from pivot.publish.reads import reads
 from pivot.publish.render import choose_renderer
@@ -169,6 +170,7 @@ def make(  # noqa: PLR0917
     staged = root / CACHE / "build" / str(as_of) / f"site-{renderer.name}"
     with writing(out), ThreadPoolExecutor(1) as pool:
         prepared = prepare(root, as_of, progress)
+        book = replace(book, chapters=present(book.chapters, prepared.inputs.variables))
         files = published_files(root)
         links = tuple((words, name) for words, name in _LINKS if name in {LEDGER, LEDGER_SCHEMA, *files})
         links += _OF_EDITIONS if edition else ()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pivot.article import article_of
 from pivot.charts import draw as charts
+from pivot.claims.ledger import no_row
 from pivot.editions import editions
 from pivot.evaluation import evaluate
 from pivot.names import BOOK_FILE, EDITIONS_FILE
@@ -19,6 +20,7 @@ from pivot.prose.book import Book, included_file
 from pivot.prose.comparisons import typed_comparisons
 from pivot.prose.findings import Finding
 from pivot.prose.numerals import typed_numerals
+from pivot.prose.presence import absent, is_present
 from pivot.prose.scan import BROKEN, claim_of, lines
 from pivot.prose.variables import guards
 from pivot.prose.visible import VALUE
@@ -123,7 +125,7 @@ def check_guards(
     findings = []
     for id_ in dict.fromkeys(id_ for ledger in at.values() for id_ in guards(ledger)):
         held[id_] = [line for line in text if id_ in line.guards]
-        entries = {day: ledger[id_] for day, ledger in at.items()}
+        entries = {day: ledger[id_] for day, ledger in at.items() if id_ in ledger.entries}
         broken = {
             day: entry.guard
             for day, entry in entries.items()
@@ -155,11 +157,13 @@ def check_shortcodes(text: Sequence[Line]) -> Check:
 
 
 def check_variables(text: Sequence[Line], shown: Mapping[dt.date, Mapping[str, str]]) -> Check:
-    """Each variable has a text at each edition."""
+    """Each variable has a text at each edition that has its line."""
+    gone = {day: absent(texts) for day, texts in shown.items()}
     findings = []
     for line in text:
+        having = {day: texts for day, texts in shown.items() if is_present(line, gone[day])}
         for name in line.values:
-            if silent := [str(day) for day, texts in shown.items() if not texts.get(name, "").strip()]:
+            if silent := [str(day) for day, texts in having.items() if not texts.get(name, "").strip()]:
                 what = f"{name} has no text as of {', '.join(silent)}"
                 findings.append(
                     line.finding(line.source.index(name), what, "`pivot numbers` lists the claims")
@@ -170,13 +174,16 @@ def check_variables(text: Sequence[Line], shown: Mapping[dt.date, Mapping[str, s
 
 
 def check_claims(text: Sequence[Line], ledger: Ledger) -> Check:
-    """Each claim is used in a chapter that is no appendix."""
+    """Each claim stands in the newest edition, and is used in a chapter that is no appendix."""
     used = {claim_of(name) for line in text for name in line.values}
     findings = [
         Finding(entry.code.path, entry.code.line, 1, f"no chapter uses the claim {id_}", "", "write about it")
         for id_, entry in ledger.entries.items()
         if id_ not in used
     ]
+    for id_, code in ledger.absent.items():
+        what, hint = f"no edition has the claim {id_}", no_row(id_, ledger.as_of).hint
+        findings.append(Finding(code.path, code.line, 1, what, "", hint))
     return Check("claims", {"claims": len(ledger.entries)}, findings)
 
 

@@ -184,6 +184,10 @@ def stage_book(book: Book, inputs: Inputs, stage: Path) -> None:
         if _belongs(book, relative) and path.is_file():
             (stage / relative).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, stage / relative)
+    for chapter in book.chapters:  # which lack the lines that their vintage does not have
+        for source in (chapter.body, *chapter.included.values()):
+            head = (stage / source.file).read_text("utf-8").splitlines(keepends=True)
+            _write(stage / source.file, "".join(head[: source.first_line - 1]) + source.text)
     write_quarto_inputs(stage, inputs)
 
 

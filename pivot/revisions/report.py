@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from pivot.article import article_of
+from pivot.claims import stored
 from pivot.claims.quantities import Day
 from pivot.editions import editions
 from pivot.errors import ReportError
@@ -21,7 +22,7 @@ from pivot.records import one_of
 from pivot.revisions import sides as sides_
 from pivot.revisions.numbers import BEHIND, BESIDE, HIDDEN, READING, Number, moved
 from pivot.revisions.sentences import Sentence, changed
-from pivot.revisions.states import State, crossed, evaluate, spoken
+from pivot.revisions.states import State, crossed, evaluate
 from pivot.revisions.tables import IDENTICAL, SAME_TABLE, TableDiff
 from pivot.words import plural
 
@@ -291,7 +292,7 @@ def compare(
         new_data: {name: text for name, text in state.texts.items() if _is_fact(name)}
         for new_data, state in ((False, old), (True, new))
     }
-    texts = {side: spoken(ledger) | facts[side[0]] for side, ledger in ledgers.items()}
+    texts = {side: stored.texts(ledger.entries) | facts[side[0]] for side, ledger in ledgers.items()}
     numbers = moved(old, new, rows, ledgers)
     return Report(
         old=_end(old.side),

@@ -26,6 +26,7 @@ from pivot.claims.ledger import Ledger
 from pivot.errors import ReportError
 from pivot.evaluation import evaluate as evaluate_day
 from pivot.prose.book import Book
+from pivot.prose.presence import present
 from pivot.revisions.sides import Side
 from pivot.snapshots import Vintage
 
@@ -97,6 +98,7 @@ def evaluate(side: Side, *, pictures: bool = False) -> State:
     if side.code:
         return _foreign(side, chapters, pictures=pictures)
     made = evaluate_day(side.article, side.root, side.as_of)
+    chapters = present(chapters, made.texts)
     return State(
         side=side,
         ledger=made.ledger,
@@ -129,16 +131,6 @@ def crossed(reader: Side, data: Side) -> Ledger:
         return ledgers.build(Vintage(data.store, data.as_of), reader.article.claims)
     words = ("--root", str(data.root), "numbers", "--json", "--as-of", str(data.as_of))
     return _ledger(_run(reader, data, "-m", _engine(reader), *words), data)
-
-
-def spoken(ledger: Ledger) -> dict[str, str]:
-    """What prose may say of the claims of a ledger, without the facts of an edition."""
-    texts: dict[str, str] = {}
-    for id_, entry in ledger.entries.items():
-        texts |= {f"claim.{id_}": entry.display, f"exact.{id_}": entry.exact}
-        texts |= {f"cited.{id_}": entry.cited, f"verdict.{id_}": entry.verdict}
-        texts |= {f"part.{id_}.{name}": part.display for name, part in entry.parts.items()}
-    return texts
 
 
 _ASKED = """
@@ -174,7 +166,7 @@ def _foreign(side: Side, chapters: tuple[Chapter, ...], *, pictures: bool) -> St
     except ReportError as error:  # it may be older than this question; every version knows `numbers`
         ledger = crossed(side, side)
         note = f"tables and charts of {side.label} could not be compared: {error.got}"
-        return State(side, ledger, spoken(ledger), {}, {}, {}, chapters, notes=(note,))
+        return State(side, ledger, stored.texts(ledger.entries), {}, {}, {}, chapters, notes=(note,))
     ledger = _ledger(said.pop("ledger"), side)
     drawn = {name: (light, dark) for name, (light, dark) in said.pop("drawn").items()}
     return State(side=side, ledger=ledger, chapters=chapters, drawn=drawn, **said)

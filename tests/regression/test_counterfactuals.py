@@ -441,7 +441,7 @@ def sentences_follow(before: Ledger, after: Ledger) -> None:
 
 @cache
 def _book() -> tuple[Sentence, ...]:
-    return tuple(sentences(ROOT))
+    return tuple(sentences(ROOT, {}))
 
 
 def _texts(ledger: Ledger) -> Mapping[str, str]:

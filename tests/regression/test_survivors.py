@@ -10,8 +10,7 @@ import pytest
 from analysis.claims import ai, concentration
 from analysis.measures import operators
 from analysis.report import ARTICLE
-from pivot.claims.ledger import Ledger
-from pivot.claims.model import Finding, Verdict
+from pivot.claims.model import Result, Verdict
 from pivot.claims.quantities import Count, Day, Range, Usd, nearest
 from pivot.claims.verdicts import Cited, judge
 from pivot.errors import ClaimError
@@ -28,7 +27,7 @@ def test_spread_tells_the_two_ends_of_many() -> None:
 
 def test_ledger_asked_for_an_unknown_claim_names_the_nearest() -> None:
     with pytest.raises(ClaimError, match="'revenue-ration'") as error:
-        Ledger(NEWEST, {})["revenue-ration"]
+        ledger_of(NEWEST)["revenue-ration"]
     assert "revenue-ratio" in error.value.hint
 
 
@@ -113,7 +112,7 @@ def test_rows_of_the_newest_month_are_of_that_month() -> None:
 
 @pytest.mark.parametrize(("high", "expected"), [(5.5, Verdict.ROUNDED), (5.25, Verdict.DIFFERS)])
 def test_readings_reach_a_number_from_half_a_step_on(high: float, expected: Verdict) -> None:
-    readings = Finding(Range(Count(1), Count(high)))
+    readings = Result(Range(Count(1), Count(high)))
     evidence = vintage_of(NEWEST).data("evidence").frame.iloc[:0]
     assert (
         judge(ARTICLE.claims["hashrate-q1-decline"], readings, Cited(6, 6, 1, ""), evidence).verdict
@@ -128,7 +127,7 @@ def test_of_what_replaced_a_figure_the_newest_is_told() -> None:
         published=pd.to_datetime(["2026-03-01", "2026-06-01", "2026-05-01"]),
         value=["first", "newest", "second"],
     )
-    said = judge(ARTICLE.claims["corz-credit"], Finding(Usd(1e9)), Cited(1e9, 1e9, 1e9, "up to"), evidence)
+    said = judge(ARTICLE.claims["corz-credit"], Result(Usd(1e9)), Cited(1e9, 1e9, 1e9, "up to"), evidence)
     assert said.verdict is Verdict.SUPERSEDED
     assert "replaced since: newest" in said.reason
 

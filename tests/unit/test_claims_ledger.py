@@ -30,9 +30,10 @@ def test_json_is_canonical(ledger: Ledger) -> None:
     assert again.to_json({}) == ledger.to_json({})
 
 
-def test_decorators_cite_what_the_article_snapshot_cites() -> None:
-    cited = vintage_of(AS_READ).data("cited").frame["cited"]
-    assert {id_: claim.cited for id_, claim in ARTICLE.claims.items()} == dict(cited)
+def test_each_row_of_the_article_has_a_claim_and_each_claim_its_words(ledger: Ledger) -> None:
+    cited = vintage_of(ledger.as_of).data("cited").frame["cited"]
+    assert {id_: entry.cited for id_, entry in ledger.entries.items()} == dict(cited)
+    assert set(ledger.entries) == set(ARTICLE.claims)
 
 
 def test_code_points_at_the_function(ledger: Ledger) -> None:

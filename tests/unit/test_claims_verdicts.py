@@ -16,18 +16,18 @@ from hypothesis import strategies as st
 from analysis.data import DATA_SETS
 from analysis.report import ARTICLE
 from pivot.claims import registry
-from pivot.claims.model import Claim, Finding, Guard, Kind, Part, Verdict, found_nowhere_else
+from pivot.claims.model import Claim, Guard, Kind, Part, Result, Verdict, found_nowhere_else
 from pivot.claims.quantities import Percent, Phrase, Quantity, Range, Value, nearest
 from pivot.claims.registry import claim
-from pivot.claims.verdicts import AS_CITED, Cited, found, judge
+from pivot.claims.verdicts import AS_CITED, Cited, judge, ours
 from pivot.errors import ClaimError
 
 NOTHING = pd.DataFrame({"bearing": [], "tier": [], "publisher": [], "published": [], "value": [], "unit": []})
 WORDS = Cited(math.nan, math.nan, math.nan, "")
 
 
-def a_claim(kind: Kind, cited: str = "7.7%", *, hypothesis: bool = False) -> Claim:
-    return Claim("x", cited, kind, "overview", nearest(1), "f", hypothesis, lambda: Finding(Percent(1)), ())
+def a_claim(kind: Kind, *, hypothesis: bool = False) -> Claim:
+    return Claim("x", kind, "overview", nearest(1), "f", hypothesis, lambda: Result(Percent(1)), ())
 
 
 def said(*pieces: tuple[str, str]) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def said(*pieces: tuple[str, str]) -> pd.DataFrame:
     ],
 )
 def test_computed(value: Value, cited: Cited, verdict: Verdict) -> None:
-    assert judge(a_claim(Kind.COMPUTED), Finding(value), cited, NOTHING).verdict is verdict
+    assert judge(a_claim(Kind.COMPUTED), Result(value), cited, NOTHING).verdict is verdict
 
 
 @given(whole=st.integers(0, 100_000), digits=st.integers(0, 3))
@@ -78,16 +78,16 @@ def test_what_is_displayed_is_what_is_reproduced(whole: int, digits: int) -> Non
     """Of values that end on a half, where a binary and a decimal rounding part."""
     value, step = float(Decimal(whole).scaleb(-digits - 1)), float(Decimal(1).scaleb(-digits))
     shown = float(nearest(digits)(value))
-    verdict = judge(a_claim(Kind.COMPUTED), Finding(Percent(value)), Cited(shown, shown, step, ""), NOTHING)
+    verdict = judge(a_claim(Kind.COMPUTED), Result(Percent(value)), Cited(shown, shown, step, ""), NOTHING)
     assert verdict.verdict is Verdict.REPRODUCED
     below = float(Decimal(str(shown)) - Decimal(str(step)))
-    verdict = judge(a_claim(Kind.COMPUTED), Finding(Percent(value)), Cited(below, below, step, ""), NOTHING)
+    verdict = judge(a_claim(Kind.COMPUTED), Result(Percent(value)), Cited(below, below, step, ""), NOTHING)
     assert verdict.verdict is not Verdict.REPRODUCED
 
 
 def test_the_last_digit_apart_is_apart_in_decimals_too() -> None:
     cited = Cited(7.7, 7.7, 0.1, "")
-    assert judge(a_claim(Kind.COMPUTED), Finding(Percent(7.8)), cited, NOTHING).verdict is Verdict.DIFFERS
+    assert judge(a_claim(Kind.COMPUTED), Result(Percent(7.8)), cited, NOTHING).verdict is Verdict.DIFFERS
 
 
 def test_the_margin_of_a_percentage_is_points() -> None:
@@ -97,33 +97,33 @@ def test_the_margin_of_a_percentage_is_points() -> None:
 
 
 def test_a_phrase_is_held_against_the_article_s_words() -> None:
-    claimed = a_claim(Kind.PHRASE, "second-largest drop of the year")
-    assert judge(claimed, Finding(Phrase("second-largest")), WORDS, NOTHING).verdict is Verdict.REPRODUCED
-    assert judge(claimed, Finding(Phrase("third-largest")), WORDS, NOTHING).verdict is Verdict.DIFFERS
+    claimed, cited = a_claim(Kind.PHRASE), WORDS._replace(text="second-largest drop of the year")
+    assert judge(claimed, Result(Phrase("second-largest")), cited, NOTHING).verdict is Verdict.REPRODUCED
+    assert judge(claimed, Result(Phrase("third-largest")), cited, NOTHING).verdict is Verdict.DIFFERS
 
 
 @pytest.mark.parametrize(("value", "verdict"), [(4.9, Verdict.REPRODUCED), (5.1, Verdict.DIFFERS)])
 def test_a_guard_decides_over_words(value: float, verdict: Verdict) -> None:
     guard = Guard("the share", value, 5.0, above=False, show="{:.1f}".format)
-    found = judge(a_claim(Kind.PHRASE), Finding(Percent(1), guard=guard), WORDS, NOTHING)
-    assert found.verdict is verdict
+    judgement = judge(a_claim(Kind.PHRASE), Result(Percent(1), guard=guard), WORDS, NOTHING)
+    assert judgement.verdict is verdict
     assert ("a margin of 0.1" if value < 5 else "short by 0.1") in guard.describe()
 
 
 def test_what_was_so_and_is_no_longer_is_superseded() -> None:
     import datetime as dt
 
-    finding = Finding(Phrase("third-largest"), last_true=dt.date(2026, 6, 13))
-    found = judge(a_claim(Kind.PHRASE, "second-largest"), finding, WORDS, NOTHING)
-    assert found.verdict is Verdict.SUPERSEDED
-    assert "13 June 2026" in found.reason
+    result = Result(Phrase("third-largest"), last_true=dt.date(2026, 6, 13))
+    judgement = judge(a_claim(Kind.PHRASE), result, WORDS, NOTHING)
+    assert judgement.verdict is Verdict.SUPERSEDED
+    assert "13 June 2026" in judgement.reason
 
 
 def test_a_hypothesis_is_never_reproduced() -> None:
-    found = judge(
-        a_claim(Kind.DERIVED, hypothesis=True), Finding(Percent(7.7)), Cited(7.7, 7.7, 0.1, ""), NOTHING
+    judgement = judge(
+        a_claim(Kind.DERIVED, hypothesis=True), Result(Percent(7.7)), Cited(7.7, 7.7, 0.1, ""), NOTHING
     )
-    assert found.verdict is Verdict.ATTRIBUTED
+    assert judgement.verdict is Verdict.ATTRIBUTED
 
 
 @pytest.mark.parametrize(
@@ -148,17 +148,17 @@ def test_attributed(
     *, numeric: bool, figures: tuple[float, ...], pieces: list[tuple[str, str]], verdict: Verdict
 ) -> None:
     cited = Cited(7.7, 7.7, 0.1, "") if numeric else WORDS
-    found = judge(a_claim(Kind.ATTRIBUTED), Finding(Phrase("w"), figures=figures), cited, said(*pieces))
-    assert found.verdict is verdict
+    judgement = judge(a_claim(Kind.ATTRIBUTED), Result(Phrase("w"), figures=figures), cited, said(*pieces))
+    assert judgement.verdict is verdict
 
 
 def test_an_unreported_event_is_attributed_and_not_unsupported() -> None:
-    assert judge(a_claim(Kind.EVENT), Finding(Phrase("w")), WORDS, NOTHING).verdict is Verdict.ATTRIBUTED
+    assert judge(a_claim(Kind.EVENT), Result(Phrase("w")), WORDS, NOTHING).verdict is Verdict.ATTRIBUTED
 
 
 def test_forecasts_and_definitions_are_what_they_are() -> None:
     for kind, verdict in ((Kind.FORECAST, Verdict.FORECAST), (Kind.DEFINITION, Verdict.DEFINITION)):
-        assert judge(a_claim(kind), Finding(Percent(1)), WORDS, NOTHING).verdict is verdict
+        assert judge(a_claim(kind), Result(Percent(1)), WORDS, NOTHING).verdict is verdict
 
 
 THEME = "theme_of_a_test"
@@ -173,11 +173,11 @@ def theme(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def declare(id_: str, name: str, parameters: str = "", doc: str | None = "Says how.") -> None:
-    space: dict[str, object] = {"__name__": THEME, "Finding": Finding, "Percent": Percent}
-    exec(f"def {name}({parameters}):\n    return Finding(Percent(1))\n", space)  # noqa: S102
+    space: dict[str, object] = {"__name__": THEME, "Result": Result, "Percent": Percent}
+    exec(f"def {name}({parameters}):\n    return Result(Percent(1))\n", space)  # noqa: S102
     function = space[name]
     function.__doc__ = doc
-    claim(id_, cited="1", kind=Kind.COMPUTED, section="overview", formula="f")(function)  # type: ignore[arg-type]
+    claim(id_, kind=Kind.COMPUTED, section="overview", formula="f")(function)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -236,32 +236,32 @@ def test_a_figure_is_found_elsewhere_where_another_shows_the_same(
     assert guard.limit == 0.05
 
 
-SEVEN = Cited(7.7, 7.7, 0.1, "")
+SEVEN = Cited(7.7, 7.7, 0.1, "", "7.7%")
 OTHERS = {"newest": Part("newest published", Percent(9.1), nearest(0))}
 
 
 @pytest.mark.parametrize(
-    ("kind", "finding", "verdict", "expected"),
+    ("kind", "result", "verdict", "expected"),
     [
-        (Kind.COMPUTED, Finding(Percent(7.7)), Verdict.REPRODUCED, "7.7%"),
-        (Kind.COMPUTED, Finding(Percent(9.1)), Verdict.DIFFERS, "9.1%"),
-        (Kind.ATTRIBUTED, Finding(Percent(7.7)), Verdict.DIFFERS, AS_CITED),
-        (Kind.ATTRIBUTED, Finding(Percent(7.7)), Verdict.REPRODUCED, "7.7%"),
-        (Kind.ATTRIBUTED, Finding(Percent(9.1)), Verdict.DIFFERS, "9.1%"),
-        (Kind.ATTRIBUTED, Finding(Percent(7.7), OTHERS, beside="newest"), Verdict.DIFFERS, "9%"),
-        (Kind.FORECAST, Finding(Range(Percent(1), Percent(7.7))), Verdict.FORECAST, "1.0–7.7%"),
-        (Kind.EVENT, Finding(Phrase("7.7%")), Verdict.CONTRADICTED, AS_CITED),
-        (Kind.EVENT, Finding(Phrase("another")), Verdict.ATTRIBUTED, "another"),
+        (Kind.COMPUTED, Result(Percent(7.7)), Verdict.REPRODUCED, "7.7%"),
+        (Kind.COMPUTED, Result(Percent(9.1)), Verdict.DIFFERS, "9.1%"),
+        (Kind.ATTRIBUTED, Result(Percent(7.7)), Verdict.DIFFERS, AS_CITED),
+        (Kind.ATTRIBUTED, Result(Percent(7.7)), Verdict.REPRODUCED, "7.7%"),
+        (Kind.ATTRIBUTED, Result(Percent(9.1)), Verdict.DIFFERS, "9.1%"),
+        (Kind.ATTRIBUTED, Result(Percent(7.7), OTHERS, beside="newest"), Verdict.DIFFERS, "9%"),
+        (Kind.FORECAST, Result(Range(Percent(1), Percent(7.7))), Verdict.FORECAST, "1.0–7.7%"),
+        (Kind.EVENT, Result(Phrase("7.7%")), Verdict.CONTRADICTED, AS_CITED),
+        (Kind.EVENT, Result(Phrase("another")), Verdict.ATTRIBUTED, "another"),
     ],
 )
 def test_what_we_have_is_never_the_cited_figure_in_our_name(
-    kind: Kind, finding: Finding, verdict: Verdict, expected: str
+    kind: Kind, result: Result, verdict: Verdict, expected: str
 ) -> None:
-    assert found(a_claim(kind), finding, SEVEN, verdict) == expected
+    assert ours(a_claim(kind), result, SEVEN, verdict) == expected
 
 
 def test_an_attributed_figure_that_we_made_anew_gives_its_value_as_the_reason() -> None:
-    finding = Finding(Percent(9.1), figures=(9.1,))
-    assert judge(a_claim(Kind.ATTRIBUTED), finding, SEVEN, NOTHING).reason == "made anew it is 9.1%"
-    quoted = Finding(Percent(7.7), figures=(9.1,))
+    result = Result(Percent(9.1), figures=(9.1,))
+    assert judge(a_claim(Kind.ATTRIBUTED), result, SEVEN, NOTHING).reason == "made anew it is 9.1%"
+    quoted = Result(Percent(7.7), figures=(9.1,))
     assert judge(a_claim(Kind.ATTRIBUTED), quoted, SEVEN, NOTHING).reason == "other published figures differ"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from analysis.measures import difficulty
 from analysis.report import ARTICLE
-from pivot.claims.model import Claim, Finding, Guard, Kind, Verdict
+from pivot.claims.model import Claim, Guard, Kind, Result, Verdict
 from pivot.claims.quantities import Count, Percent, Phrase, Quantity, Range
 from pivot.claims.verdicts import TRACEABLE, Cited, judge
 from tests.conftest import NEWEST, build_ledger
@@ -31,10 +31,8 @@ STEPS = (0.25, 0.5, 1.0, 1_000.0, 1e6)  # exact in binary, so that a threshold i
 hundredths = st.integers(-250, 250)
 
 
-def verdict(
-    finding: Finding, cited: Cited, evidence: pd.DataFrame = NONE, claim: Claim = COMPUTED
-) -> Verdict:
-    return judge(claim, finding, cited, evidence).verdict
+def verdict(result: Result, cited: Cited, evidence: pd.DataFrame = NONE, claim: Claim = COMPUTED) -> Verdict:
+    return judge(claim, result, cited, evidence).verdict
 
 
 RULES: Mapping[str, Callable[[int], str]] = {
@@ -61,14 +59,14 @@ def test_verdict_on_a_number(hedge: str, digits: int, off: int, step: float, sig
     number = digits * step
     value = Percent(sign * (digits * 100 + off) * step / 100)
     expected = SHOWN[RULES[hedge](off)]
-    assert verdict(Finding(value), Cited(number, number, step, hedge)) is expected
+    assert verdict(Result(value), Cited(number, number, step, hedge)) is expected
 
 
 @given(low=st.integers(1, 50), width=st.integers(1, 50), value=st.integers(-50, 200))
 def test_verdict_on_a_cited_range(low: int, width: int, value: int) -> None:
     inside = low <= abs(value) <= low + width
     expected = Verdict.REPRODUCED if inside else Verdict.DIFFERS
-    assert verdict(Finding(Count(value)), Cited(low, low + width, 1, "")) is expected
+    assert verdict(Result(Count(value)), Cited(low, low + width, 1, "")) is expected
 
 
 @given(ends=st.tuples(hundredths, hundredths), digits=st.integers(3, 999))
@@ -79,7 +77,7 @@ def test_verdict_on_readings_that_make_a_range(ends: tuple[int, int], digits: in
     assume(
         -50 not in (low, high) and 50 not in (low, high)
     )  # hundredths of a percent are not exact in binary
-    assert verdict(Finding(readings), Cited(digits, digits, 1, "")) is expected
+    assert verdict(Result(readings), Cited(digits, digits, 1, "")) is expected
 
 
 @given(value=st.floats(-1e9, 1e9), limit=st.floats(-1e9, 1e9), above=st.booleans())
@@ -90,11 +88,11 @@ def test_verdict_on_a_guard_is_the_side_it_is_on(value: float, limit: float, abo
     assert (guard.margin > 0) is guard.holds
     no_number = Cited(math.nan, math.nan, math.nan, "")
     phrase = ARTICLE.claims["hashprice-low"]
-    assert verdict(Finding(Count(value), guard=guard), no_number, claim=phrase) is expected
+    assert verdict(Result(Count(value), guard=guard), no_number, claim=phrase) is expected
     # A number is held against the cited number; its guard watches a sentence.
     cited = Cited(7, 7, 1, "")
-    assert verdict(Finding(Count(7), guard=guard), cited) is Verdict.REPRODUCED
-    assert verdict(Finding(Count(9), guard=guard), cited) is Verdict.DIFFERS
+    assert verdict(Result(Count(7), guard=guard), cited) is Verdict.REPRODUCED
+    assert verdict(Result(Count(9), guard=guard), cited) is Verdict.DIFFERS
     assert guard.describe().startswith("holds while" if guard.holds else "broken")
 
 
@@ -102,15 +100,16 @@ def test_verdict_on_a_guard_is_the_side_it_is_on(value: float, limit: float, abo
 def test_verdict_on_a_phrase_is_whether_the_article_says_it(words: str) -> None:
     year = ARTICLE.claims["difficulty-drop-rank-year"]
     expected = Verdict.REPRODUCED if words == "second-largest" else Verdict.DIFFERS
-    assert verdict(Finding(Phrase(words)), Cited(2, 2, 1, ""), claim=year) is expected
+    cited = Cited(2, 2, 1, "", "second-largest drop of the year")
+    assert verdict(Result(Phrase(words)), cited, claim=year) is expected
 
 
 @given(off=hundredths, day=st.dates(dt.date(2026, 1, 1), NEWEST))
 def test_what_differs_now_and_was_so_once_is_superseded(off: int, day: dt.date) -> None:
     value, cited = Percent((700 + off) / 100), Cited(7, 7, 1, "")
     assume(off not in (-100, -50, 50, 100))
-    now = verdict(Finding(value), cited)
-    once = judge(COMPUTED, Finding(value, last_true=day), cited, NONE)
+    now = verdict(Result(value), cited)
+    once = judge(COMPUTED, Result(value, last_true=day), cited, NONE)
     assert once.verdict is (Verdict.SUPERSEDED if now is Verdict.DIFFERS else now)
     assert (f"{day:%B %Y}" in once.reason) is (now is Verdict.DIFFERS)
 
@@ -118,9 +117,9 @@ def test_what_differs_now_and_was_so_once_is_superseded(off: int, day: dt.date) 
 def test_verdicts_of_kinds_that_nothing_measures() -> None:
     forecast, definition = (ARTICLE.claims[id_] for id_ in ("ai-share-forecast", "block-interval"))
     for value in (0.0, 1e9):
-        finding, cited = Finding(Count(value)), Cited(70, 70, 1, "")
-        assert verdict(finding, cited, claim=forecast) is Verdict.FORECAST
-        assert verdict(finding, cited, claim=definition) is Verdict.DEFINITION
+        result, cited = Result(Count(value)), Cited(70, 70, 1, "")
+        assert verdict(result, cited, claim=forecast) is Verdict.FORECAST
+        assert verdict(result, cited, claim=definition) is Verdict.DEFINITION
     assert forecast.kind is Kind.FORECAST
 
 
@@ -128,8 +127,8 @@ def test_verdicts_of_kinds_that_nothing_measures() -> None:
 def test_a_hypothesis_is_never_reproduced(value: float) -> None:
     guess = ARTICLE.claims["ai-run-rate"]
     assert guess.hypothesis
-    assert verdict(Finding(Count(value)), Cited(value, value, 1, ""), claim=guess) is Verdict.ATTRIBUTED
-    untested = Finding(Count(value), testable=False)
+    assert verdict(Result(Count(value)), Cited(value, value, 1, ""), claim=guess) is Verdict.ATTRIBUTED
+    untested = Result(Count(value), testable=False)
     assert verdict(untested, Cited(value, value, 1, "")) is Verdict.ATTRIBUTED
 
 
@@ -181,8 +180,8 @@ def expected_of_statement(said: list[tuple[str, str]], figures: list[float], cit
 @given(said=pieces, figures=stated, cited=st.sampled_from((numeric, wordy)))
 def test_verdict_on_a_statement(said: list[tuple[str, str]], figures: list[float], cited: Cited) -> None:
     figures = figures if cited is numeric else []
-    finding = Finding(Count(13_210.0), figures=tuple(figures))
-    found = verdict(finding, cited, evidence(said), ATTRIBUTED)
+    result = Result(Count(13_210.0), figures=tuple(figures))
+    found = verdict(result, cited, evidence(said), ATTRIBUTED)
     assert found is expected_of_statement(said, figures, cited)
 
 
@@ -190,11 +189,11 @@ def test_verdict_on_a_statement(said: list[tuple[str, str]], figures: list[float
 def test_verdict_does_not_depend_on_the_order_of_evidence_nor_on_context(
     said: list[tuple[str, str]], order: object
 ) -> None:
-    finding = Finding(Count(13_210.0))
-    before = verdict(finding, numeric, evidence(said), ATTRIBUTED)
+    result = Result(Count(13_210.0))
+    before = verdict(result, numeric, evidence(said), ATTRIBUTED)
     mixed = [*said, ("context", "primary"), ("none found", "none")]
     order.shuffle(mixed)  # type: ignore[attr-defined]
-    assert verdict(finding, numeric, evidence(mixed), ATTRIBUTED) is before
+    assert verdict(result, numeric, evidence(mixed), ATTRIBUTED) is before
 
 
 # And through the whole ledger
@@ -232,4 +231,4 @@ def test_verdict_on_the_hash_price_follows_the_price(price: float) -> None:
 
 @pytest.mark.parametrize("kind", [Quantity, Percent])
 def test_kinds_of_value_do_not_matter_to_a_verdict(kind: type[Quantity]) -> None:
-    assert verdict(Finding(kind(7.7)), Cited(7.5, 8, 0.5, "")) is Verdict.REPRODUCED
+    assert verdict(Result(kind(7.7)), Cited(7.5, 8, 0.5, "")) is Verdict.REPRODUCED

@@ -93,17 +93,6 @@ def moved(before: Mapping[str, Entry] | None, after: Mapping[str, Entry]) -> dic
     return {id_: differs for id_, differs in changed.items() if differs}
 
 
-def claim_texts(claims: Mapping[str, Entry]) -> dict[str, str]:
-    """Every number of a ledger as prose shows it, under the name that prose uses for it."""
-    texts: dict[str, str] = {}
-    for id_, entry in claims.items():
-        texts[f"claim.{id_}"] = entry.display
-        texts[f"exact.{id_}"] = entry.exact
-        texts[f"verdict.{id_}"] = entry.verdict
-        texts |= {f"part.{id_}.{name}": part.display for name, part in entry.parts.items()}
-    return texts
-
-
 def picture(observations: Sequence[Observation]) -> Markup:
     """A small step line of the value over the days of evidence; nothing for texts or a single edition.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from pivot.claims import stored
 from pivot.editions import KINDS
 from pivot.files import canonical
 from pivot.publish.archive import history, pages, paths
@@ -52,6 +53,12 @@ def site_pages(
     about = editions[-1].manifest.about
     facts = {"editions": editions, "moved": _moved(editions)}
     versions = _versions(editions)
+    # What a reader may have quoted; the article's words do not move.
+    numbers = {
+        name: text
+        for name, text in stored.texts(editions[-1].claims).items()
+        if not name.startswith("cited.")
+    }
 
     def page(name: str, template: str, base: str = "", **context: object) -> bytes:
         frame = _frame(editions, titles, name, base)
@@ -59,8 +66,7 @@ def site_pages(
 
     return {
         "versions.json": canonical(versions),
-        "versions.js": b"window.pivotEditions="
-        + canonical(versions | {"texts": history.claim_texts(editions[-1].claims)}),
+        "versions.js": b"window.pivotEditions=" + canonical(versions | {"texts": numbers}),
         "feed.xml": render(
             "editions/feed.xml",
             **facts,

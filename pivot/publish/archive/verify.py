@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pivot.claims import stored
 from pivot.errors import ReportError
 from pivot.files import sha256
 from pivot.names import SNAPSHOTS
-from pivot.publish.archive import history, paths
+from pivot.publish.archive import paths
 from pivot.publish.archive.manifest import Code, Manifest
 from pivot.publish.archive.reader import ReleasedEdition, by_evidence, opened
 
@@ -228,7 +229,7 @@ class _Verifier:
 
     def check_numbers(self) -> None:
         """Every number that a page binds to a claim is the one that the edition's ledger gives."""
-        ledgers = {edition.id: history.claim_texts(self._claims(edition)) for edition in self.editions}
+        ledgers = {edition.id: stored.texts(self._claims(edition)) for edition in self.editions}
         newest = by_evidence(self.editions)[-1].id if self.editions else ""
         for name in self.names:
             id_ = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gauge import measures
 from gauge.data import Discharge
-from pivot.claims.model import Finding, Guard, Kind, Part
+from pivot.claims.model import Guard, Kind, Part, Result
 from pivot.claims.quantities import Percent, Phrase, nearest
 from pivot.claims.registry import claim
 
@@ -19,16 +19,15 @@ BREAK = 1898
 
 @claim(
     "flow-before",
-    cited="about 110",
     kind=Kind.COMPUTED,
     section="river",
     rounding=nearest(1),
     formula="mean of the years up to 1898",
 )
-def flow_before(years: Frame) -> Finding:
+def flow_before(years: Frame) -> Result:
     """Mean discharge up to the break."""
     flow = measures.discharge(years).loc[:BREAK]
-    return Finding(
+    return Result(
         Discharge(flow.mean()),
         parts={"last": Part("last year of the mean", Phrase(str(flow.index[-1])))},
         rows={"years": flow.index},
@@ -37,16 +36,15 @@ def flow_before(years: Frame) -> Finding:
 
 @claim(
     "flow-after",
-    cited="about 85",
     kind=Kind.COMPUTED,
     section="river",
     rounding=nearest(1),
     formula="mean of the years from 1899",
 )
-def flow_after(years: Frame) -> Finding:
+def flow_after(years: Frame) -> Result:
     """Mean discharge after the break."""
     flow = measures.discharge(years).loc[BREAK + 1 :]
-    return Finding(
+    return Result(
         Discharge(flow.mean()),
         parts={
             "first": Part("first year of the mean", Phrase(str(flow.index[0]))),
@@ -58,17 +56,16 @@ def flow_after(years: Frame) -> Finding:
 
 @claim(
     "fall",
-    cited="over 20%",
     kind=Kind.DERIVED,
     section="river",
     rounding=nearest(1, magnitude=True),
     formula="mean after the break / mean before it - 1",
 )
-def fall(flow_before: Finding, flow_after: Finding) -> Finding:
+def fall(flow_before: Result, flow_after: Result) -> Result:
     """Change of the mean discharge at the break."""
     before, after = flow_before.value.number, flow_after.value.number
     change = measures.change(before or 0.0, after or 0.0)
-    return Finding(
+    return Result(
         Percent(change),
         guard=Guard(
             "the change of the mean discharge",
