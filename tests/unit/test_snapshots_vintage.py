@@ -221,6 +221,29 @@ def test_undated_row_does_not_grow_younger_with_a_new_snapshot(tmp_path: Path) -
     assert seen(25) - seen(24) == {"a-new-one"}
 
 
+def test_undated_row_counts_from_the_day_its_source_stood_so_and_not_from_that_of_the_copy(
+    tmp_path: Path,
+) -> None:
+    """The vintage and the day of retrieval differ, which they do in no shipped snapshot of statements."""
+    store = Store(tmp_path / "data-snapshots", DATA_SETS)
+    head = ",".join(DATA_SETS["contracts"].columns)
+    old, new = (
+        f"{key},Riot,Somebody,1000,,,some time,,unknown,company,true,,\n" for key in ("a-first", "b-later")
+    )
+    store.add("ai-contracts", written(tmp_path, f"{head}\n{old}"), **FIELDS)  # of 3 May, retrieved on 4 May
+    later = FIELDS | {"vintage": dt.date(2026, 5, 9), "retrieved": dt.date(2026, 5, 12)}
+    store.add("ai-contracts", written(tmp_path, f"{head}\n{old}{new}"), **later)
+
+    def seen(day: int) -> list[str]:
+        return list(Vintage(store, dt.date(2026, 5, day)).data("contracts").frame.index)
+
+    assert [seen(day) for day in (3, 8)] == [["a-first"], ["a-first"]]
+    assert [seen(day) for day in (9, 12)] == [["a-first", "b-later"]] * 2
+    with pytest.raises(VintageError, match="public yet") as caught:
+        seen(2)
+    assert caught.value.expected == "2026-05-03 or later"
+
+
 def test_unknown_data_set_names_the_known_ones() -> None:
     with pytest.raises(VintageError, match="'weather'") as caught:
         Vintage(STORE, MAY).data("weather")
