@@ -41,6 +41,7 @@ def cited(*, units: tuple[str, ...], sections: tuple[str, ...], references: int)
         title="The article's own numbers and checkable statements",
         key="claim",
         dated="",
+        named=("claim",),
         columns={
             "claim": ID,
             "cited": TEXT,

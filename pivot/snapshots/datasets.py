@@ -89,7 +89,8 @@ class Spec:
         dated: the column that says since when a row was public; `""` where the whole snapshot has one date.
         append_only: whether a later snapshot only adds rows.
         step: the distance of neighbouring keys (heights, or days); 0 where keys are free.
-        named: the columns that make the key of a row which a person adds; none where only files are added.
+        named: the columns that make the key of a row which a person adds, or the key itself; none where only
+            files are added.
         rules: what the cells of a row owe each other.
         bounds: what a number can hardly be; asked when a snapshot is added, and when all are verified.
     """

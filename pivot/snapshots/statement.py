@@ -1,7 +1,8 @@
-"""One statement or contract more: what a person must say of it, and the new table that has it.
+"""Adds single rows to the newest table of a source: what a person must say of them, and the new table.
 
-What landed is not edited, so a statement more is a new snapshot: the newest one and the new rows. Nobody may
-add a row without saying who says so, where, since when, and how near that is to the origin.
+What landed is not edited, so a row more is a new snapshot: the newest one and the new rows. Nobody may add a
+row without saying who says so, where, since when, and how near that is to the origin; only where a snapshot
+speaks for one source on one day, as that of the article does, its sidecar says so for every row.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ WITNESS: Mapping[str, Column] = MappingProxyType(
         "tier": Column("text", allowed=("primary", "mirror", "secondary", "computed")),
     }
 )
-"""What every added row says of its origin, whether or not its data set has a column for it.
+"""What an added row says of its origin, whether or not its data set has a column for it.
 
 `published` is a day, or a month, which counts from its last day.
 """
@@ -78,9 +79,10 @@ def spec_of(store: Store, source: str) -> Spec:
 
 
 def questions(spec: Spec) -> dict[str, Column]:
-    """What is asked of a row: its columns in the order of the file, then the rest of `WITNESS`."""
-    asked = [name for name in spec.columns if name not in (spec.key, _PRECISION)]
-    return {name: WITNESS.get(name, spec.columns.get(name, Column("text"))) for name in [*asked, *WITNESS]}
+    """What is asked of a row: its columns in the order of the file, then the rest of its origin."""
+    made = (_PRECISION,) if spec.key in spec.named else (spec.key, _PRECISION)
+    columns = {name: column for name, column in spec.columns.items() if name not in made}
+    return {**columns, **(WITNESS if spec.dated else {})}
 
 
 def problem(spec: Spec, name: str, said: str) -> str:
@@ -127,22 +129,25 @@ def addition(store: Store, source: str, given: Sequence[Mapping[str, str]], vint
     keys = []
     for number, said in enumerate(given, 1):
         answers = _answers(spec, said, f"{source}, row {number} of those to add")
-        key = _key("-".join(answers[name] for name in spec.named), known)
+        key = _key(spec, answers, known)
         keys.append(key)
         known[key] = {name: cell for name, cell in _cells(spec, answers, key).items() if name in spec.columns}
     return Addition(
         last=last,
         table=rows.table(known, spec),
-        urls=tuple(said["url"] for said in given),
+        urls=tuple(said["url"] for said in given if spec.dated),
         notes=(
             rows.origin(last),
             *(
-                f"Added by a person: {key}, published {said['published']} by {said['publisher']} "
-                f"({said['tier']}), {said['url']}"
+                f"Added by a person: {key}{_origin(said) if spec.dated else ''}"
                 for key, said in zip(keys, given, strict=True)
             ),
         ),
     )
+
+
+def _origin(said: Mapping[str, str]) -> str:
+    return f", published {said['published']} by {said['publisher']} ({said['tier']}), {said['url']}"
 
 
 def _answers(spec: Spec, said: Mapping[str, str], where: str) -> dict[str, str]:
@@ -167,9 +172,11 @@ def _answers(spec: Spec, said: Mapping[str, str], where: str) -> dict[str, str]:
 
 
 def _cells(spec: Spec, answers: Mapping[str, str], key: str) -> dict[str, str]:
-    said = answers["published"]
-    precision = "month" if len(said) == _MONTH else "day"
-    return {**answers, spec.key: key, "published": str(_published(said)), _PRECISION: precision}
+    cells = {**answers, spec.key: key}
+    if said := answers.get("published"):
+        precision = "month" if len(said) == _MONTH else "day"
+        cells |= {"published": str(_published(said)), _PRECISION: precision}
+    return cells
 
 
 def _published(said: str) -> dt.date | None:
@@ -183,9 +190,19 @@ def _published(said: str) -> dt.date | None:
         return None
 
 
-def _key(words: str, known: Mapping[str, Row]) -> str:
-    """A key that no row has: the words that name the row, and an ordinal where they are taken."""
-    first = slug(words)
+def _key(spec: Spec, answers: Mapping[str, str], known: Mapping[str, Row]) -> str:
+    """A key that no row has: as given, or the words that name the row, with an ordinal if taken."""
+    if spec.key in spec.named:
+        key = answers[spec.key]
+        if key in known:
+            raise SnapshotError(
+                f"the {spec.folder} has a row {key} already",
+                expected=f"a {spec.key} that no row has",
+                got=key,
+                hint=f"choose another {spec.key}; what landed does not change",
+            )
+        return key
+    first = slug("-".join(answers[name] for name in spec.named))
     return next(
         key for key in (first, *(f"{first}-{n}" for n in range(2, len(known) + 3))) if key not in known
     )

@@ -111,7 +111,7 @@ def recorded() -> frozenset[str]:
 
 def words(id_: str, ledgers: Mapping[dt.date, Ledger]) -> dict[str, object]:
     """What a claim says in words at each edition; what all editions say alike stands there once."""
-    told = {str(day): dict(_words(ledger[id_])) for day, ledger in ledgers.items()}
+    told = {str(day): dict(_words(ledger.entries.get(id_))) for day, ledger in ledgers.items()}
     fields = dict.fromkeys(field for said in told.values() for field in said)
     folded: dict[str, object] = {}
     for field in fields:
@@ -121,7 +121,9 @@ def words(id_: str, ledgers: Mapping[dt.date, Ledger]) -> dict[str, object]:
     return folded
 
 
-def _words(entry: Entry) -> Iterator[tuple[str, str]]:
+def _words(entry: Entry | None) -> Iterator[tuple[str, str]]:
+    if entry is None:  # the article has no row for it yet
+        return
     yield "cited", entry.cited
     yield "display", entry.display
     if entry.found != entry.display:

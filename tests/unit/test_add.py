@@ -230,3 +230,42 @@ def test_a_form_that_is_left_adds_nothing(store: Store) -> None:
     assert terminal.code() == 2
     assert "the form was left before its end" in terminal.shown
     assert tree(store.root) == before
+
+
+WORDS = ("claim=block-pace", "cited=every ten minutes", "section=security")
+NUMBER = ("low=10", "high=10", "unit=minutes", "step=1")
+
+
+def test_a_row_of_the_article_needs_no_origin_but_that_of_the_snapshot(store: Store) -> None:
+    assert add(store, "article", "--vintage", "2026-06-30", "--row", *WORDS, *NUMBER, "hedge=about") == 0
+    (row,) = added(store, "article")
+    assert (row["claim"], row["cited"], row["hedge"]) == ("block-pace", "every ten minutes", "about")
+    before, after = Store(store.root, DATA_SETS).snapshots("article")
+    assert (after.publisher, after.url, after.vintage) == (
+        before.publisher,
+        before.url,
+        dt.date(2026, 6, 30),
+    )
+    assert after.notes[-1] == "Added by a person: block-pace"
+    for day, there in ((dt.date(2026, 6, 29), False), (dt.date(2026, 6, 30), True)):
+        seen = Vintage(Store(store.root, DATA_SETS), day).data("cited").frame
+        assert ("block-pace" in seen.index) is there
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("claim=difficulty-drop", *WORDS[1:]), "the article has a row difficulty-drop already"),
+        (WORDS[1:], "claim: a cell that is not empty"),
+        ((*WORDS, *NUMBER[:2]), "unit: low, high, step and unit all given or all empty"),
+        ((*WORDS, "publisher=somebody"), "got:      publisher"),
+        ((*WORDS[:2], "section=weather"), "section: one of introduction, overview"),
+    ],
+)
+def test_a_wrong_row_of_the_article_is_refused(
+    words: tuple[str, ...], expected: str, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = tree(store.root)
+    assert add(store, "article", "--row", *words) == 1
+    assert expected in capsys.readouterr().err
+    assert tree(store.root) == before

@@ -1,0 +1,107 @@
+"""The steps that README prints for a new claim, run as they stand in a copy of the repository."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import AS_READ, DAYS, NEWEST, ROOT
+
+ID, NUMBER = "newest-block-interval", "9.9\N{NO-BREAK SPACE}minutes"
+_COPIED = (
+    *("analysis", "pivot", "tests", "chapters", "data-snapshots", "_extensions"),
+    *("_quarto.yml", "index.qmd", "references.bib", "editions.toml", "requirements.lock", "pyproject.toml"),
+    *("Makefile", "LICENSE", "README.md"),
+)
+_BLOCK = re.compile(r"(?:^ {7}\S?.*\n|^\n(?= {7}))+", re.MULTILINE)
+
+
+def blocks() -> list[str]:
+    """The indented blocks of the section: a function, a sentence, and commands."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    section = readme.split("## Add a claim\n")[1].split("\n## ")[0]
+    return [textwrap.dedent(block).strip("\n") for block in _BLOCK.findall(section)]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with the environment in which the tests run, and its own code."""
+    root = tmp_path_factory.mktemp("newcomer") / "repository"
+    root.mkdir()
+    for name in _COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, root / name)
+    (root / ".venv").symlink_to(sys.prefix)
+    return root
+
+
+def run(root: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """One printed command. `make` is kept from making the environment anew, which is that of the tests."""
+    return subprocess.run(
+        ["bash", "-c", re.sub(r"^make", "make -o .venv/.ready", command)],
+        cwd=root,
+        env={key: value for key, value in os.environ.items() if key != "CI"} | {"PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+def test_a_claim_is_added_by_the_printed_steps(copy: Path) -> None:
+    function, sentence, row, *looks = blocks()
+    commands = re.split(r"(?<!\\)\n", "\n".join(looks))
+    assert [command.split()[0] for command in commands] == [
+        *[".venv/bin/pivot"] * 3,
+        "make",
+        ".venv/bin/python",
+    ]
+    with (copy / "analysis/claims/network.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n\n{function}\n")
+    with (copy / "chapters/security.qmd").open("a", encoding="utf-8") as file:
+        file.write(f"\n{sentence}\n")
+
+    # Before it has its row it is in no edition: said by name, and nothing else stops.
+    asked = run(copy, f".venv/bin/pivot numbers {ID}")
+    assert asked.returncode == 2
+    assert f"pivot add article --row claim={ID}" in asked.stderr
+    assert "Traceback" not in asked.stderr
+    unfinished = run(copy, ".venv/bin/pivot check")
+    assert unfinished.returncode == 1
+    assert f"no edition has the claim {ID}" in unfinished.stdout
+
+    landed = run(copy, row)
+    assert landed.returncode == 0, landed.stderr
+    assert f"data-snapshots/article/{NEWEST}.csv" in landed.stdout
+    done = {command: run(copy, command) for command in commands}
+    codes = [answer.returncode for answer in done.values()]
+    assert codes == [0, 0, 1, 0, 0], [answer.stdout[-2000:] + answer.stderr for answer in done.values()]
+    explained, checked, differs, _, recorded = (answer.stdout for answer in done.values())
+    assert NUMBER in explained
+    assert "chapters/security.qmd" in explained
+    assert re.search(r"claims +fine +43 claims", checked)
+    assert f"{ID} came: {NUMBER}" in differs
+    assert f"test_claims/{ID}.yml\n" in recorded
+
+    # An edition of an earlier day has neither the claim nor its sentence; asked for it, it says so.
+    for day in DAYS:
+        edition = copy / "_site/editions" / str(day)
+        ledger = json.loads((edition / "ledger.json").read_text("utf-8"))
+        page = (edition / "chapters/security.html").read_text("utf-8")
+        there = day == NEWEST
+        assert (ID in ledger["claims"]) is (ID in page) is there
+        assert ("in the epoch that ended last" in page) is there
+        assert (edition / f"claims/{ID}.html").exists() is there
+    early = run(copy, f".venv/bin/pivot explain {ID} --as-of {AS_READ}")
+    assert early.returncode == 2
+    assert f"known on {AS_READ}" in early.stderr
