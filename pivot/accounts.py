@@ -39,7 +39,8 @@ def account(entry: Entry) -> Iterable[str]:
         (cell(part.label[:1].upper() + part.label[1:]), var(f"part.{entry.id}.{name}"))
         for name, part in entry.parts.items()
     ]
-    rows += [("From", _origin(used)) for used in entry.inputs]
+    claims = ", ".join(f'[{id_}]{{.claim data-claim="{id_}"}}' for id_ in entry.derived_from)
+    rows += [("Derived from", claims), *(("From", _origin(used)) for used in entry.inputs)]
     yield from table(("Claim", f"`{entry.id}`"), ((label, text) for label, text in rows if text))
     yield ""
     if entry.evidence:

@@ -84,13 +84,7 @@ def explain(entry: Entry, vintage: Vintage, sentences: Iterable[Use], console: C
         console.print("\n[bold]Beside it[/bold]")
         for part in entry.parts.values():
             console.print(f"  {escape(part.label)}: {escape(part.display)}", highlight=False)
-    if entry.inputs:
-        console.print("\n[bold]Made from[/bold]")
-    for used in entry.inputs:
-        console.print(
-            f"  {used.snapshot}  ({plural(used.count, 'row')})\n    sha256 {used.sha256}", highlight=False
-        )
-        _rows(used, vintage, console)
+    _made_from(entry, vintage, console)
     if entry.evidence:
         console.print("\n[bold]What others published[/bold]")
     for piece in entry.evidence:
@@ -101,6 +95,19 @@ def explain(entry: Entry, vintage: Vintage, sentences: Iterable[Use], console: C
             f"  {escape(piece.address)}[/dim]",
             highlight=False,
         )
+
+
+def _made_from(entry: Entry, vintage: Vintage, console: Console) -> None:
+    """The claims and the rows that a value comes from."""
+    if entry.inputs or entry.derived_from:
+        console.print("\n[bold]Made from[/bold]")
+    for id_ in entry.derived_from:
+        console.print(f"  {id_}  (a claim: `pivot explain {id_}`)", highlight=False)
+    for used in entry.inputs:
+        console.print(
+            f"  {used.snapshot}  ({plural(used.count, 'row')})\n    sha256 {used.sha256}", highlight=False
+        )
+        _rows(used, vintage, console)
 
 
 def explain_json(entry: Entry, sentences: Sequence[Use]) -> str:

@@ -32,7 +32,9 @@ def top5_threshold(pool_shares: Frame, statements: Frame, days: Frame, epochs: F
     network = float(hashrate.average(hashrate.daily(days, epochs), 30).iloc[-1])
     share = concentration.top_companies(companies, network)
     limit = float(cited.loc["top5-threshold", "low"])
-    counted = pool_shares[pool_shares["period"] == months.index[-1]]
+    pools = pool_shares[pool_shares["entity_type"] == "pool"]
+    monthly = pools[pools["period_kind"].isin(concentration.MONTHS)]
+    counted = monthly[monthly["period"] == months.index[-1]]
     return Result(
         Share(newest["share"]),
         parts={
@@ -56,7 +58,7 @@ def top5_threshold(pool_shares: Frame, statements: Frame, days: Frame, epochs: F
             ),
         },
         rows={
-            "pool_shares": counted.index,
+            "pool_shares": monthly.index,
             "statements": companies.index[: concentration.TOP],
             "days": days.index[-30:],
             "epochs": epochs.index[-3:],

@@ -66,7 +66,7 @@ def latest_hash_rates(statements: pd.DataFrame) -> pd.DataFrame:
     return (
         newest.groupby("company", sort=True)
         .tail(1)
-        .sort_values("value", ascending=False)
+        .sort_values("value", ascending=False, kind="stable")
         .drop(columns="order")
     )
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from pivot.claims import stored
 from pivot.claims.data import CITED, EVIDENCE
 from pivot.claims.model import Claim, Kind, Result, Verdict
@@ -102,7 +104,8 @@ def build(vintage: Vintage, register: Register, ids: Iterable[str] | None = None
             raise no_row(claim.id, vintage.as_of)
         result = results[claim.id] = _evaluate(claim, vintage, results)
         said = evidence.iloc[about.get(claim.id, [])]
-        entries[claim.id] = _entry(claim, result, vintage, cited.loc[claim.id], said)
+        entry = _entry(claim, result, vintage, cited.loc[claim.id], said)
+        entries[claim.id] = replace(entry, derived_from=register.needs(claim.id))
     return Ledger(vintage.as_of, {id_: entries[id_] for id_ in register if id_ in entries}, absent)
 
 

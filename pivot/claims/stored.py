@@ -115,7 +115,7 @@ class Use(Record, frozen=True):
     line: Line
 
 
-class Entry(Record, frozen=True):
+class Entry(Record, frozen=True, omit_defaults=True):
     """One claim at one vintage.
 
     Args:
@@ -127,6 +127,7 @@ class Entry(Record, frozen=True):
         exact: To four digits after the point, with its unit.
         margin: The way to the next change that a reader would see.
         sentences: Where the book uses it; none before the book has been read.
+        derived_from: The claims that its value is made from; absent where there are none.
     """
 
     id: str
@@ -159,6 +160,7 @@ class Entry(Record, frozen=True):
     ] = field(name="parts")
     evidence: tuple[Evidence, ...]
     sentences: tuple[Use, ...]
+    derived_from: tuple[str, ...] = ()
 
     @property
     def value(self) -> float | str:

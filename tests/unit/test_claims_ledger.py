@@ -53,10 +53,20 @@ def test_inputs_name_files_with_these_hashes(ledger: Ledger) -> None:
         assert one.count > 0
 
 
-def test_every_number_has_inputs(ledger: Ledger) -> None:
-    made = [entry for entry in ledger.entries.values() if entry.kind == "computed"]
-    assert len(made) >= 3
-    assert all(entry.inputs for entry in made)
+def test_every_claim_says_what_it_is_made_from(ledger: Ledger) -> None:
+    bare = [id_ for id_, entry in ledger.entries.items() if not entry.inputs and not entry.derived_from]
+    assert bare == ["difficulty-drop-cause"], "which is not computed, as its formula says"
+
+
+def test_a_derived_claim_names_the_claims_it_comes_from(ledger: Ledger) -> None:
+    assert ledger["ai-doubled"].derived_from == ("ai-ten-year",)
+    assert ledger["btc-over-ai"].derived_from == (
+        *("top10-btc-revenue", "ai-run-rate", "ai-ten-year", "ai-doubled"),
+    )
+    assert ledger["difficulty-drop"].derived_from == ()
+    said = json.loads(ledger.to_json({}))["claims"]
+    assert said["ai-doubled"]["derived_from"] == ["ai-ten-year"]
+    assert "derived_from" not in said["difficulty-drop"]
 
 
 def test_no_evidence_of_a_later_day(ledger: Ledger) -> None:

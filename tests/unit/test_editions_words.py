@@ -96,6 +96,7 @@ def entry(
         figures=(),
         evidence=(),
         sentences=(),
+        derived_from=(),
         **texts,
     )
 
