@@ -90,11 +90,11 @@ def ai_share_now(statements: Frame, cited: Frame) -> Result:
 
 def _spread(shares: pd.Series[float]) -> str:
     """The ends of shares by (company, period), lowest first, in words."""
-    told = [
+    ends = [
         f"{Share(share).display(nearest(0))} ({company}, {period})"
         for (company, period), share in (*shares.iloc[:1].items(), *shares.iloc[-1:].items())
     ]
-    return " to ".join(dict.fromkeys(told))
+    return " to ".join(dict.fromkeys(ends))
 
 
 @claim(

@@ -110,12 +110,12 @@ def difficulty_drop_rank_year(epochs: Frame) -> Result:
 
 def _cuts(table: pd.DataFrame) -> str:
     """Cuts in words, the earliest first."""
-    told = [
+    texts = [
         f"{Percent(cut.change).display(nearest(2, magnitude=True))} at block {cut.Index:,} "
         f"({Day(cut.timestamp.date()).display()})"
         for cut in table.sort_values("timestamp").itertuples()
     ]
-    return " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
+    return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
 
 
 @claim(

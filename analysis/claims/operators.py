@@ -46,12 +46,12 @@ def _newest(
         return dict.fromkeys(("newest", "newest-period", "newest-publisher"), nothing) | {"told": words}
     last = rows.iloc[-1]
     value = kind(float(last["value"]) * scale)
-    told = _told(last, value.display(rounding))
+    text = _told(last, value.display(rounding))
     return {
         "newest": Part(f"newest published {label}", value, rounding),
         "newest-period": Part("its period", Phrase(last["period"])),
         "newest-publisher": Part("its publisher and tier", Phrase(f"{last['publisher']} ({last['tier']})")),
-        "told": Part("the same in words", Phrase(told)),
+        "told": Part("the same in words", Phrase(text)),
     }
 
 
@@ -63,8 +63,8 @@ def _all_told(rows: pd.DataFrame, kind: type[Quantity]) -> Phrase:
     """Every distinct figure in words, oldest first, each on the word of its best tier."""
     ranked = rows.assign(rank=rows["tier"].map(TIERS.index)).sort_values("rank", kind="stable")
     best = ranked.drop_duplicates("value").sort_values("published", kind="stable")
-    told = [_told(row, kind(row["value"]).display()) for _, row in best.iterrows()]
-    return Phrase("; ".join(told)) if told else NOTHING
+    texts = [_told(row, kind(row["value"]).display()) for _, row in best.iterrows()]
+    return Phrase("; ".join(texts)) if texts else NOTHING
 
 
 def _sold(cited: Frame, statements: Frame, id_: str, company: str, periods: Sequence[str]) -> Result:

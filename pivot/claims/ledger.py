@@ -103,8 +103,8 @@ def build(vintage: Vintage, register: Register, ids: Iterable[str] | None = None
         if claim.id in absent:
             raise no_row(claim.id, vintage.as_of)
         result = results[claim.id] = _evaluate(claim, vintage, results)
-        said = evidence.iloc[about.get(claim.id, [])]
-        entry = _entry(claim, result, vintage, cited.loc[claim.id], said)
+        pieces = evidence.iloc[about.get(claim.id, [])]
+        entry = _entry(claim, result, vintage, cited.loc[claim.id], pieces)
         entries[claim.id] = replace(entry, derived_from=register.needs(claim.id))
     return Ledger(vintage.as_of, {id_: entries[id_] for id_ in register if id_ in entries}, absent)
 
@@ -119,18 +119,18 @@ def no_row(id_: str, as_of: dt.date) -> ClaimError:
 
 
 def _evaluate(claim: Claim, vintage: Vintage, results: Mapping[str, Result]) -> Result:
-    given: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     for parameter in claim.parameters:
         if parameter == AS_OF:
-            given[parameter] = vintage.as_of
+            arguments[parameter] = vintage.as_of
         elif parameter in vintage.store.data_sets:
-            given[parameter] = vintage.data(parameter).frame
+            arguments[parameter] = vintage.data(parameter).frame
         else:
-            given[parameter] = results[dependency(parameter)]
+            arguments[parameter] = results[dependency(parameter)]
     where = f"{claim.function.__module__}.{claim.function.__name__}"
     expected = f"rows in {', '.join(_data_sets(claim, vintage))} up to that day"
     with no_value(f"the claim {claim.id}", vintage.as_of, where=where, expected=expected):
-        return claim.function(**given)
+        return claim.function(**arguments)
 
 
 @contextmanager
@@ -158,10 +158,10 @@ def _data_sets(claim: Claim, vintage: Vintage) -> list[str]:
     return [name for name in claim.parameters if name in vintage.store.data_sets]
 
 
-def _entry(claim: Claim, result: Result, vintage: Vintage, cited: pd.Series, said: pd.DataFrame) -> Entry:
+def _entry(claim: Claim, result: Result, vintage: Vintage, cited: pd.Series, pieces: pd.DataFrame) -> Entry:
     low, high, step = (float(cited[name]) for name in ("low", "high", "step"))
     article = Cited(low, high, step, str(cited["hedge"]), str(cited["cited"]))
-    judgement = judge(claim, result, article, said)
+    judgement = judge(claim, result, article, pieces)
     value = result.value
     rounding = claim.rounding or value.default
     return Entry(
@@ -199,7 +199,7 @@ def _entry(claim: Claim, result: Result, vintage: Vintage, cited: pd.Series, sai
             )
             for name, part in result.parts.items()
         ),
-        evidence=tuple(_evidence(said)),
+        evidence=tuple(_evidence(pieces)),
         sentences=(),
     )
 
