@@ -38,7 +38,7 @@ def ask(store: Store, source: str, console: Console) -> list[dict[str, str]]:
         ReportError: if the terminal was closed before the end.
     """
     spec = statement.spec_of(store, source)
-    earlier = list(rows.known(store, store.snapshots(source)[-1]).values())
+    earlier = list(rows.current(store, spec)[0].values())
     console.print(f"[bold]{escape(spec.title)}[/bold]: one more row. {_WORDS} lists the words in use.\n")
     answers: list[dict[str, str]] = []
     try:

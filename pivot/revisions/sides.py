@@ -257,7 +257,8 @@ def _public(name: str, vintage: Vintage) -> Table:
 
 
 def _newest(side: Side, source: str) -> Path:
-    found = sorted((side.root / SNAPSHOTS / source).glob("*.csv"))
+    files = (side.root / SNAPSHOTS / source).glob("*.csv")
+    found = sorted(files, key=lambda file: sidecar.order(file.name))
     if not found:
         raise ReportError(f"there is no snapshot of {source}", where=side.label)
     return found[-1]

@@ -5,17 +5,19 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from pivot.errors import OutputError, ReportError
+from pivot.errors import OutputError, ReportError, SnapshotError
 from pivot.files import part_name, writing
 from pivot.names import CACHE
 from pivot.snapshots.store import SUMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pivot.snapshots import Snapshot, Store
 
@@ -26,7 +28,7 @@ class PendingAdd:
 
     Args:
         store: the snapshots.
-        file: the open lock file; it holds `SOURCE/VINTAGE` while a snapshot is being added, else nothing.
+        file: the open lock file; it holds `SOURCE/NAME` of the files that are being added, else nothing.
     """
 
     store: Store
@@ -37,7 +39,7 @@ class PendingAdd:
         received = self.store.root.parent / CACHE / f"{source}.csv"
         with writing(received.parent):
             try:
-                self.record(f"{source}/{fields['vintage']}")
+                self.record(self.store.free(source, fields["vintage"]))
                 received.write_bytes(table)
                 snapshot = self.store.add(source, received, **fields)
                 self.record("")
@@ -47,6 +49,27 @@ class PendingAdd:
             finally:
                 received.unlink(missing_ok=True)
         return snapshot
+
+    def undo(self, source: str) -> Snapshot:
+        """Takes the newest snapshot of a source out again, if git does not track it: a slip, seen in time.
+
+        Raises:
+            SnapshotError: if git tracks every snapshot of the source, or can not say.
+        """
+        tracked = _tracked(self.store.root, source)
+        fresh = [one for one in self.store.snapshots(source) if one.path not in tracked]
+        if not fresh:
+            raise SnapshotError(
+                f"there is no snapshot of {source} to take back",
+                where=self.store.snapshots(source)[-1].path,
+                expected="one that git does not track",
+                hint="what is committed stays: add the right rows as a new snapshot; "
+                f"of one that is only staged, `git restore --staged {self.store.root.name}` first",
+            )
+        self.record(fresh[-1].path.removeprefix(f"{self.store.root.name}/").removesuffix(".csv"))
+        self.store.withdraw(fresh[-1])
+        self.record("")
+        return fresh[-1]
 
     def record(self, stem: str) -> None:
         """Writes down what is being added, so that it is on the disk before the store is touched."""
@@ -59,18 +82,34 @@ class PendingAdd:
     def recover(self) -> None:
         """Removes the files of a snapshot that never landed, because the command that added it was killed."""
         self.file.seek(0)
-        stem = re.fullmatch(r"([a-z-]+)/(\d{4}-\d\d-\d\d)", self.file.read())
+        stem = re.fullmatch(r"([a-z-]+)/(\d{4}-\d\d-\d\d(?:\.\d+)?)", self.file.read())
         if not stem or stem[1] not in self.store.specs:
             return
-        source, vintage = stem.groups()
+        source, name = stem.groups()
         root = self.store.root
         (root / part_name(SUMS)).unlink(missing_ok=True)
-        landed = any(str(snapshot.vintage) == vintage for snapshot in self.store.snapshots(source))
-        for name in (f"{vintage}.csv", f"{vintage}.toml"):
-            (root / source / part_name(name)).unlink(missing_ok=True)
+        path = f"{root.name}/{source}/{name}.csv"
+        landed = any(snapshot.path == path for snapshot in self.store.snapshots(source))
+        for file in (f"{name}.csv", f"{name}.toml"):
+            (root / source / part_name(file)).unlink(missing_ok=True)
             if not landed:
-                (root / source / name).unlink(missing_ok=True)
+                (root / source / file).unlink(missing_ok=True)
         self.record("")
+
+
+def _tracked(root: Path, source: str) -> set[str]:
+    """The files of a source that git has committed or staged, relative to the folder that holds the store."""
+    words = ["git", "-C", str(root.parent), "ls-files", "-z", "--", f"{root.name}/{source}"]
+    try:
+        listing = subprocess.run(words, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise SnapshotError(
+            "git can not say what is committed",
+            where=str(root),
+            got=str(getattr(error, "stderr", "") or error).strip(),
+            hint="only what git does not track yet can be taken back; run the command in the repository",
+        ) from None
+    return set(listing.split("\0"))
 
 
 @contextmanager

@@ -93,6 +93,25 @@ class Snapshot:
     dated: str
     notes: tuple[str, ...]
 
+    @property
+    def order(self) -> tuple[str, int]:
+        """Its place among the snapshots of its source."""
+        return order(self.path)
+
+
+def stem(vintage: object, ordinal: int = 1) -> str:
+    """The name of a snapshot without its kind: the day, and from the second of a day on its ordinal."""
+    return f"{vintage}.{ordinal}" if ordinal > 1 else f"{vintage}"
+
+
+def order(path: str) -> tuple[str, int]:
+    """What snapshots of one source are sorted by: the day, then the ordinal on it.
+
+    Names do not sort so by themselves: `2026-11-22.2.csv` stands before `2026-11-22.csv` in a listing.
+    """
+    vintage, _, ordinal = path.rpartition("/")[2].rpartition(".")[0].partition(".")
+    return vintage, int(ordinal) if ordinal.isdecimal() else 1
+
 
 def beside(path: str) -> str:
     """The path of the sidecar of a data file."""
@@ -180,8 +199,9 @@ def agree(snapshot: Snapshot, spec: Spec | None) -> None:
     if not spec:
         raise SnapshotError("A folder of the snapshot store belongs to no data set.", where=where)
     name = where.rpartition("/")[2].removesuffix(".toml")
+    vintage, ordinal = snapshot.order
     for field, wanted, got in (
-        ("vintage", name, str(snapshot.vintage)),
+        ("vintage", vintage if name == stem(vintage, ordinal) else name, str(snapshot.vintage)),
         ("key", spec.key, ", ".join(snapshot.key)),
         ("append_only", spec.append_only, snapshot.append_only),
         ("dated", spec.dated, snapshot.dated),

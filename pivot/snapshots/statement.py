@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pivot.snapshots.datasets import Spec
-    from pivot.snapshots.rows import Row
     from pivot.snapshots.sidecar import Snapshot
     from pivot.snapshots.store import Store
 
@@ -113,31 +112,40 @@ def addition(store: Store, source: str, given: Sequence[Mapping[str, str]], vint
 
     Raises:
         SnapshotError: if the source takes no rows, an answer is missing, unknown or wrong, or a snapshot of
-            that day or of a later one has landed.
+            a later day has landed.
     """
     spec = spec_of(store, source)
     last = store.snapshots(source)[-1]
-    if last.vintage >= vintage:
+    if last.vintage > vintage:
         raise SnapshotError(
-            "The newest snapshot is not of an earlier day.",
+            "The newest snapshot is of a later day.",
             where=last.path,
-            expected=f"a vintage after {last.vintage}",
+            expected=f"a vintage of {last.vintage} or later",
             got=str(vintage),
-            hint="What landed does not change: give all rows of a day in one command, or add these tomorrow.",
+            hint="A statement more is a new state, so leave --vintage out: it is of today then.",
         )
-    known: dict[str, Row] = rows.known(store, last)
+    known, origins = rows.current(store, spec)
     keys = []
     for number, said in enumerate(given, 1):
         answers = _answers(spec, said, f"{source}, row {number} of those to add")
+        row = {name: cell for name, cell in _cells(spec, answers, "").items() if name in spec.columns}
+        if any(row == {**other, spec.key: ""} for other in known.values()):
+            raise SnapshotError(
+                "This row is known already.",
+                where=f"{source}, row {number} of those to add",
+                expected="a row that differs in a cell",
+                got="-".join(answers[name] for name in spec.named),
+                hint=f"Leave it out; `pivot add {source} --undo` takes back what was added a moment ago.",
+            )
         key = _key(spec, answers, known)
         keys.append(key)
-        known[key] = {name: cell for name, cell in _cells(spec, answers, key).items() if name in spec.columns}
+        known[key] = {**row, spec.key: key}
     return Addition(
         last=last,
         table=rows.table(known, spec),
         urls=tuple(said["url"] for said in given if spec.dated),
         notes=(
-            rows.origin(last),
+            *map(rows.origin, origins),
             *(
                 f"Added by a person: {key}{_origin(said) if spec.dated else ''}"
                 for key, said in zip(keys, given, strict=True)
@@ -202,7 +210,4 @@ def _key(spec: Spec, answers: Mapping[str, str], known: Mapping[str, Row]) -> st
                 hint=f"choose another {spec.key}; what landed does not change",
             )
         return key
-    first = slug("-".join(answers[name] for name in spec.named))
-    return next(
-        key for key in (first, *(f"{first}-{n}" for n in range(2, len(known) + 3))) if key not in known
-    )
+    return rows.free_key(slug("-".join(answers[name] for name in spec.named)), known)

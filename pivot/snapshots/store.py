@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from pivot.errors import OutputError, ReportError, SnapshotError
-from pivot.files import sha256, write_atomic
+from pivot.files import sha256, write_atomic, writing
 from pivot.snapshots import sidecar
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ class Store:
                     expected="one of " + ", ".join(self.sources()),
                     hint="`pivot add SOURCE FILE` puts one in.",
                 )
-            paths = sorted(p for p in self._listed() if p.startswith(f"{source}/") and p.endswith(".csv"))
+            paths = sorted(
+                (path for path in self._listed() if path.startswith(f"{source}/") and path.endswith(".csv")),
+                key=sidecar.order,
+            )
             self._snapshots[source] = tuple(self._snapshot(source, path) for path in paths)
         return self._snapshots[source]
 
@@ -148,6 +152,14 @@ class Store:
                     contracts.restated(self.table(older), self.table(newer), newer)
         return counts
 
+    def free(self, source: str, vintage: object) -> str:
+        """The name that the next snapshot of a source and a day gets, in the store and without its kind.
+
+        The second of a day is `2026-11-22.2`, so that no file that has landed is touched.
+        """
+        names = (f"{source}/{sidecar.stem(vintage, ordinal)}" for ordinal in count(1))
+        return next(name for name in names if f"{name}.csv" not in self._listed())
+
     def add(self, source: str, file: Path, sidecar_file: Path | None = None, /, **fields: object) -> Snapshot:
         """Puts a file into the store: the contract first, then data, sidecar and `SHA256SUMS`.
 
@@ -169,7 +181,7 @@ class Store:
 
         Raises:
             ReportError: if the file can not be read.
-            SnapshotError: if the source is unknown, a field missing or wrong, or the vintage taken.
+            SnapshotError: if the source is unknown, a field missing or wrong, or this snapshot has landed.
             ContractError: if the file breaks its contract or restates an append-only series.
             OutputError: if the store can not be written; then nothing was added.
         """
@@ -177,46 +189,67 @@ class Store:
 
         if source not in self.specs:
             raise SnapshotError(
-                f"There is no source {source!r}.", expected="one of " + ", ".join(self.specs), got=source
+                f"There is no source {source!r}.",
+                expected="one of " + ", ".join(self.specs),
+                got=source,
+                hint="Name one of these, or declare a data set of this name first.",
             )
         spec = self.specs[source]
         data = _content(file)
         stated = sidecar.parse(_content(sidecar_file), str(sidecar_file)) if sidecar_file else {}
         stated |= {name: value for name, value in fields.items() if value is not None}
-        path = f"{source}/{stated.get('vintage')}.csv"
+        path = f"{self.free(source, stated.get('vintage'))}.csv"
         snapshot = sidecar.snapshot(
             sidecar.completed(stated, data, spec, str(file)), source=source, path=f"{self.root.name}/{path}"
         )
         listed = self._listed()
         if not listed:  # a new store, or one that has lost its list
             self._refuse_unlisted(but=path)
-        if path in listed:
-            raise SnapshotError(
-                "There is a snapshot of this vintage already.",
-                where=snapshot.path,
-                got=str(file),
-                hint="A landed snapshot never changes; a new state of the source is a new vintage.",
-            )
+        landed = self.snapshots(source) if any(name.startswith(f"{source}/") for name in listed) else ()
+        for other in landed:
+            if replace(other, path=snapshot.path) == snapshot:
+                raise SnapshotError(
+                    "This snapshot has landed already.",
+                    where=other.path,
+                    got=str(file),
+                    hint="There is nothing to add: another state of the source has other rows or notes.",
+                )
         contracts.check(data, spec, snapshot)
         contracts.unlikely(tables.read(data, spec), spec, snapshot, self.newest)
-        if spec.append_only and any(name.startswith(f"{source}/") for name in listed):
+        if spec.append_only and landed:
             table = tables.read(data, spec)
-            for older in [s for s in self.snapshots(source) if s.vintage < snapshot.vintage][-1:]:
+            for older in [other for other in landed if other.order < snapshot.order][-1:]:
                 contracts.restated(self.table(older), table, snapshot)
-            for newer in [s for s in self.snapshots(source) if s.vintage > snapshot.vintage][:1]:
+            for newer in [other for other in landed if other.order > snapshot.order][:1]:
                 contracts.restated(table, self.table(newer), newer)
         self._land({path: data, sidecar.beside(path): sidecar.render(snapshot).encode()})
         return snapshot
 
+    def withdraw(self, snapshot: Snapshot) -> None:
+        """Takes a snapshot out again: for a slip that nobody else can have seen.
+
+        Its two lines go first, so that a kill leaves files that no reader sees.
+
+        Raises:
+            OutputError: if the store can not be written.
+        """
+        path = snapshot.path.removeprefix(f"{self.root.name}/")
+        names = (path, sidecar.beside(path))
+        rest = {name: digest for name, digest in self._listed().items() if name not in names}
+        with writing(self.root):
+            write_atomic(self.root / SUMS, _listing(rest))
+            for name in names:
+                (self.root / name).unlink()
+        self._forget()
+
     def _land(self, files: dict[str, bytes]) -> None:
         """Writes a snapshot; what readers see changes with the last rename, that of `SHA256SUMS`."""
         sums = self._listed() | {name: sha256(content) for name, content in files.items()}
-        listing = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
         folder = (self.root / next(iter(files))).parent
         is_new = not folder.exists()
         written: list[Path] = []
         try:
-            for name, content in (files | {SUMS: listing.encode()}).items():
+            for name, content in (files | {SUMS: _listing(sums)}).items():
                 write_atomic(self.root / name, content)
                 written.append(self.root / name)
         except OutputError:
@@ -281,6 +314,11 @@ class Store:
                     )
                 self._sums[match[2]] = match[1]
         return self._sums
+
+
+def _listing(sums: Mapping[str, str]) -> bytes:
+    """`SHA256SUMS`, its lines by path."""
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())).encode()
 
 
 def _content(file: Path) -> bytes:

@@ -8,6 +8,7 @@ import io
 import os
 import pty
 import select
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -20,7 +21,7 @@ from pivot.cli import main
 from pivot.snapshots import Store, Vintage
 from pivot.snapshots.lock import exclusive
 from tests.conftest import ROOT
-from tests.unit.snapshots import shipped_copy, tree
+from tests.unit.snapshots import relisted, shipped_copy, tree
 
 STATEMENTS, CONTRACTS = "operator-statements", "ai-contracts"
 TODAY = dt.datetime.now(dt.UTC).date()
@@ -93,9 +94,82 @@ def test_two_rows_of_a_day_go_into_one_command(store: Store, capsys: pytest.Capt
     keys = [row["id"] for row in added(store, STATEMENTS)]
     assert keys == ["mara-btc-held-30-sep-2026", "mara-btc-held-30-sep-2026-2"]
     before = tree(store.root)
+    # The same once more is a slip.
     assert add(store, STATEMENTS, "--row", *HELD, *ORIGIN) == 1
-    assert "give all rows of a day in one command" in capsys.readouterr().err
+    assert "This row is known already." in capsys.readouterr().err
     assert tree(store.root) == before
+
+
+def test_a_second_statement_on_a_day_is_a_second_snapshot(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert add(store, STATEMENTS, "--row", *HELD, *ORIGIN) == 0
+    first = tree(store.root)
+    assert add(store, STATEMENTS, "--row", *HELD[:-1], "period=31 Dec 2026", *ORIGIN) == 0
+    assert f"{STATEMENTS}/{TODAY}.2.csv" in capsys.readouterr().out
+    landed = [path for path in first if path != "SHA256SUMS"]
+    assert {path: tree(store.root)[path] for path in landed} == {path: first[path] for path in landed}
+    assert [row["id"] for row in added(store, STATEMENTS)] == ["mara-btc-held-31-dec-2026"]
+    paths = [
+        snapshot.path.rpartition("/")[2] for snapshot in Store(store.root, DATA_SETS).snapshots(STATEMENTS)
+    ]
+    assert paths == ["2026-11-22.csv", f"{TODAY}.csv", f"{TODAY}.2.csv"]
+    seen = Vintage(Store(store.root, DATA_SETS), TODAY).data("statements").frame
+    assert {"mara-btc-held-30-sep-2026", "mara-btc-held-31-dec-2026"} <= set(seen.index)
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 16
+
+
+def git(store: Store, *words: str) -> None:
+    subprocess.run(["git", *words], cwd=store.root.parent, check=True, capture_output=True)
+
+
+def test_a_slip_is_taken_back_until_git_has_it(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    git(store, "init", "--quiet")
+    git(store, "add", ".")
+    before = tree(store.root)
+    assert add(store, STATEMENTS, "--undo") == 1
+    assert "there is no snapshot of operator-statements to take back" in capsys.readouterr().err
+    assert add(store, STATEMENTS, "--row", *HELD, *ORIGIN) == 0
+    assert add(store, STATEMENTS, "--row", *HELD[:-1], "period=31 Dec 2026", *ORIGIN) == 0
+    assert add(store, STATEMENTS, "--undo") == 0
+    assert f"taken back  data-snapshots/{STATEMENTS}/{TODAY}.2.csv" in capsys.readouterr().out
+    assert add(store, STATEMENTS, "--undo") == 0
+    assert tree(store.root) == before
+    assert add(store, STATEMENTS, "--row", *HELD, *ORIGIN) == 0
+    git(store, "add", ".")
+    assert add(store, STATEMENTS, "--undo") == 1
+    assert "git restore --staged data-snapshots" in capsys.readouterr().err
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 15
+
+
+def test_without_git_nothing_is_taken_back(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert add(store, STATEMENTS, "--row", *HELD, *ORIGIN) == 0
+    before = tree(store.root)
+    assert add(store, STATEMENTS, "--undo") == 1
+    assert "git can not say what is committed" in capsys.readouterr().err
+    assert tree(store.root) == before
+
+
+def test_two_that_did_not_know_each_other_are_joined_by_the_next(store: Store, tmp_path: Path) -> None:
+    """A refresh waits in a pull request while a person adds a statement; the newest lacks the other."""
+    other = shipped_copy(tmp_path / "other")
+    shutil.copy(tmp_path / "_quarto.yml", tmp_path / "other")
+    waiting = ("--row", *HELD, "publisher=a mirror", *ORIGIN[1:])
+    assert add(other, STATEMENTS, *waiting, "--vintage", str(TODAY - dt.timedelta(days=2))) == 0
+    assert add(store, STATEMENTS, "--row", *HELD, *ORIGIN) == 0
+    for path in tree(other.root):
+        if not (store.root / path).exists():
+            shutil.copy(other.root / path, store.root / path)
+    joined = relisted(store)
+    assert len(joined.snapshots(STATEMENTS)) == 3
+    assert add(joined, STATEMENTS, "--row", *HELD[:-1], "period=31 Dec 2026", *ORIGIN) == 0
+    new = {row["id"]: row["publisher"] for row in added(store, STATEMENTS)}
+    # Both had given the same name to a statement; neither is lost.
+    assert new == {"mara-btc-held-30-sep-2026-2": "a mirror", "mara-btc-held-31-dec-2026": "MARA (10-Q)"}
+    newest = Store(store.root, DATA_SETS).snapshots(STATEMENTS)[-1]
+    assert sum(note.startswith("Rows of ") for note in newest.notes) == 2
+    assert add(store, STATEMENTS, "--row", *HELD[:-1], "period=31 Jan 2027", *ORIGIN) == 0
+    assert [row["id"] for row in added(store, STATEMENTS)] == ["mara-btc-held-31-jan-2027"]
 
 
 @pytest.mark.parametrize(
