@@ -21,10 +21,14 @@ _EXA = Decimal(10**18)
 def _read(client: Client, known: Known) -> Update:
     """The current estimate, in hashes per second: that of a full node over the last 1,008 blocks.
 
+    Beside it the answer has the mean of each of the last days, of which only the dates are read.
+
     Documentation: https://mempool.space/docs/api/rest#get-hashrate
     """
     url = mempool.ADDRESS + PATH
-    rate = plain(ask(client, url)["currentHashrate"].positive() / _EXA, 2)
+    answer = ask(client, url)
+    rate = plain(answer["currentHashrate"].positive() / _EXA, 2)
+    means = answer["hashrates"].each()
     day = str(known.today)
     row: Row = {
         "id": f"{day}-mempool",
@@ -40,7 +44,14 @@ def _read(client: Client, known: Known) -> Update:
         "source": "https://mempool.space" + PATH,
         "note": "estimate over the last 1,008 blocks",
     }
-    return Update({row["id"]: row})
+    newest = max(mean["timestamp"].moment().date() for mean in means)
+    return Update({row["id"]: row}, newest={mempool.HOST: newest})
 
 
-SOURCE = Source(name="hashrate-published", publisher=mempool.PUBLISHER, licence=mempool.LICENCE, read=_read)
+SOURCE = Source(
+    name="hashrate-published",
+    publisher=mempool.PUBLISHER,
+    licence=mempool.LICENCE,
+    read=_read,
+    days=3,  # beside the current estimate the answer has the mean of each day
+)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PATH = "/api/v1/mining/pools/1w"
 _TOP = 5
+# A week has 1,008 blocks at the pace that the protocol keeps; in the slowest epoch since 2012 it had 726.
+_LEAST = 600
 _NO_POOL = "unknown"
 
 
@@ -36,6 +38,10 @@ def _read(client: Client, known: Known) -> Update:
         got = f"{sum(blocks for _, _, blocks in pools)} over the pools"
         what = "The blocks of the pools do not add up."
         raise SourceError(what, where=url, expected=f"{total}, the stated total", got=got, hint=WRONG)
+    if total < _LEAST:
+        what = "The week of the pools is not whole."
+        got = f"{total}; the source stands still, or counts a shorter time"
+        raise SourceError(what, where=url, expected=f"{_LEAST} blocks or more", got=got, hint=WRONG)
     known_pools = sorted(
         (pool for pool in pools if pool[0] != _NO_POOL), key=lambda pool: (-pool[2], pool[0])
     )
@@ -70,4 +76,10 @@ def _percent(blocks: int, total: int, places: int) -> str:
     return plain(Decimal(100 * blocks) / total, places)
 
 
-SOURCE = Source(name="pool-shares", publisher=mempool.PUBLISHER, licence=mempool.LICENCE, read=_read)
+SOURCE = Source(
+    name="pool-shares",
+    publisher=mempool.PUBLISHER,
+    licence=mempool.LICENCE,
+    read=_read,
+    days=0,  # the answer has no dates; that its week is whole shows in the number of its blocks
+)

@@ -68,7 +68,8 @@ def _read(client: Client, known: Known) -> Update:
         day: {"date": day, "close_usd": kraken[day], "series": known.rows.get(day, _KRAKEN)["series"]}
         for day in both
     }
-    return Update(rows, (note,))
+    newest = {"Kraken": max(kraken), "Coin Metrics": max(witness)}
+    return Update(rows, (note,), newest={who: dt.date.fromisoformat(day) for who, day in newest.items()})
 
 
 def _kraken(client: Client, known: Known) -> dict[str, str]:
@@ -134,6 +135,7 @@ SOURCE = Source(
     licence="Kraken: public market data, single closes are facts. Coin Metrics: CC BY-NC 4.0, a witness; "
     "none of its values is kept.",
     read=_read,
+    days=3,
     near=_near,
     bound=f"within {BOUND:.0%}",
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from pivot.snapshots.refusal import clean
 from pivot.snapshots.source import WRONG
 from pivot.snapshots.transport import SourceError
 
@@ -45,10 +46,10 @@ class Value:
         """Whether an object has a field that is not null."""
         return isinstance(self.content, dict) and self.content.get(name) is not None
 
-    def each(self) -> list[Value]:
-        """The values of a list that is not empty."""
-        if not isinstance(self.content, list) or not self.content:
-            raise self._other("a list that is not empty")
+    def each(self, *, some: bool = True) -> list[Value]:
+        """The values of a list; unless told otherwise it must not be empty."""
+        if not isinstance(self.content, list) or (some and not self.content):
+            raise self._other("a list that is not empty" if some else "a list")
         return [self[number] for number in range(len(self.content))]
 
     def names(self) -> list[str]:
@@ -104,20 +105,28 @@ class Value:
             raise self._other("a date such as 2026-05-08") from None
 
     def _other(self, expected: str) -> SourceError:
-        content = repr(self.content)
         return SourceError(
             "An answer has another shape than documented.",
             where=f"{self.url}, at {self.path or 'its top'}",
             expected=expected,
-            got=content if len(content) < 60 else content[:60] + "…",  # noqa: PLR2004 - a line's worth
+            got=clean(repr(self.content), 60),
             hint=WRONG,
         )
 
 
-def ask(client: Client, url: str) -> Value:
+def ask(client: Client, url: str, *, now: bool = False) -> Value:
     """A JSON answer.
+
+    Args:
+        client: asks.
+        url: what is asked for.
+        now: whether the last answer may not stand in for a new one.
 
     Raises:
         SourceError: if there is none.
     """
-    return Value(client.json(url), url)
+    content = client.json(url)
+    if now and (trouble := client.answers[-1].trouble):
+        client.answers.pop()  # it was not used
+        raise trouble
+    return Value(content, url)

@@ -18,7 +18,6 @@ import requests
 from requests_cache import CachedSession
 from requests_cache.backends.sqlite import SQLiteCache
 
-from pivot import __version__
 from pivot.snapshots import transport
 from pivot.snapshots.transport import Clock, Limits, SourceError, Transport
 
@@ -93,7 +92,9 @@ class Client:
             stale_if_error=True,
             autoclose=True,
         )
-        self._session.headers["User-Agent"] = f"miner-pivot-report/{__version__} ({contact})"
+        # A name and an address with nothing around them, the form that the SEC asks for and shows:
+        # https://www.sec.gov/search-filings/edgar-search-assistance/accessing-edgar-data
+        self._session.headers["User-Agent"] = f"miner-pivot-report {contact}"
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, self._transport)
 
@@ -125,7 +126,9 @@ class Client:
         try:
             response = self._session.get(url, headers={"Accept": kind}, allow_redirects=False)
         except requests.RequestException as error:
-            lost = SourceError("A source can not be asked.", where=url, got=transport.reason(error))
+            lost = SourceError(
+                "A source can not be asked.", where=url, got=transport.reason(error), hint=transport.LATER
+            )
             raise self._transport.trouble or lost from None
         trouble = self._transport.trouble
         answer = Answer(

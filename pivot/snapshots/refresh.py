@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot.errors import ContractError, ReportError
-from pivot.snapshots import rows
+from pivot.snapshots import rows, waiting
 from pivot.snapshots.lock import exclusive
+from pivot.snapshots.refusal import clean
 from pivot.snapshots.sidecar import RESTATED
-from pivot.snapshots.source import Known
+from pivot.snapshots.source import Known, marks, marks_note
 from pivot.snapshots.transport import SourceError
 from pivot.words import plural
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 _NAMED = 12
 _SHOWN = 3
+_LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,18 @@ class Asked:
 
     Attributes:
         names: of the sources; none for all.
-        since: earlier rows are not held against what the source says now, earlier filings not read.
+        since: earlier rows are not held against what the source says now; filings are read from it on, also
+            those that were read before.
         accepted: why restated rows of an append-only series are taken over; it goes into the sidecar.
+        waiting: git revisions whose snapshots are taken in first.
+        repository: in which these are; needed only for them.
     """
 
     names: tuple[str, ...] = ()
     since: dt.date | None = None
     accepted: str = ""
+    waiting: tuple[str, ...] = ()
+    repository: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,7 @@ class Outcome:
         said: one line for people: what happened and, where something is to be done, what.
         filings: documents for a person to read.
         error: why the source could not be read, or its answer not be taken.
+        errors: what of it could not be read, or stands still, while the rest was taken.
     """
 
     source: str
@@ -65,6 +74,12 @@ class Outcome:
     said: str
     filings: tuple[Filing, ...] = ()
     error: ReportError | None = None
+    errors: tuple[ReportError, ...] = ()
+
+    @property
+    def failures(self) -> tuple[ReportError, ...]:
+        """Everything that makes this refresh a failure."""
+        return (self.error, *self.errors) if self.error else self.errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +120,13 @@ def refresh(
                 f"There is no live source {name!r}.",
                 expected="one of " + ", ".join(sources),
                 got=name,
-                hint="What a person transcribes is put in with `pivot add`.",
+                hint="Name one of these, or none for all. What a person transcribes: `pivot add`.",
             )
     chosen = [source for name, source in sources.items() if not asked.names or name in asked.names]
-    outcomes = []
+    outcomes: list[Outcome] = []
     with exclusive(store) as pending:
+        for revision in asked.waiting:
+            outcomes += _joined_in(pending, asked.repository, revision)
         run = _Run(store, client, asked, pending)
         for number, source in enumerate(chosen):
 
@@ -120,7 +137,7 @@ def refresh(
             try:
                 outcomes.append(run.one(source))
             except ReportError as error:
-                outcomes.append(Outcome(source.name, None, f"{source.name}: {_line(error)}", error=error))
+                outcomes.append(Outcome(source.name, None, f"{source.name}: {line(error)}", error=error))
     return tuple(outcomes)
 
 
@@ -146,25 +163,30 @@ class _Run:
                 got=f"{today}, as this machine has it",
                 hint="Set the clock right and repeat the command.",
             )
-        known = Known(rows.known(self.store, last), last.vintage, today, self.asked.since)
+        spec = self.store.specs[source.name]
+        current, origins = rows.current(self.store, spec)
+        read = marks(note for one in self.store.snapshots(source.name) for note in one.notes)
+        known = Known(current, last.vintage, today, self.asked.since, read)
         update = source.read(self.client, known)
         changes = _changes(self.store, source, known, update)
         if changes and not self.asked.accepted:
             raise _restated(source, changes)
         said = f"{source.name}: {_news(known, update, changes)}"
         said += f" ({self.asked.accepted})" if changes else ""
+        errors = (*update.errors, *_standing_still(source, update, today))
         for answer in self.client.answers:
             if answer.trouble:  # an old answer may be of an unfinished day: it may be read, but adds nothing
-                said += f" by its answer of {answer.read:%Y-%m-%d %H:%M} UTC. {_line(answer.trouble)}"
-                return Outcome(source.name, None, said, update.filings, answer.trouble)
-        if not changes and update.rows.keys() <= known.rows.keys():
-            return Outcome(source.name, None, said, update.filings)
-        if last.vintage == today:
-            said += f". {last.path} is in already: run `pivot refresh` again tomorrow."
-            return Outcome(source.name, None, said, update.filings)
+                said += f" by its answer of {answer.read:%Y-%m-%d %H:%M} UTC. {line(answer.trouble)}"
+                return Outcome(source.name, None, said, (), answer.trouble, errors)
+        filings = [f"{plural(len(update.filings), 'filing')} to read"] if update.filings else []
+        aside = [f"rows of {one.path} joined" for one in origins[1:]]
+        said = "; ".join([said, *filings, *_age(update, today), *update.remarks, *aside])
+        marked = update.marks != known.marks
+        if not (changes or marked or aside) and update.rows.keys() <= known.rows.keys():
+            return Outcome(source.name, None, said, update.filings, errors=errors)
         snapshot = self._add(
             source.name,
-            _table(self.store.specs[source.name], known, update, changes),
+            _table(spec, known, update, changes),
             title=last.title,
             publisher=_joined(last.publisher, source.publisher, "; "),
             url=list(dict.fromkeys([*last.url, *_addresses(self.client.answers)])),
@@ -173,14 +195,15 @@ class _Run:
             retrieved=today,
             method="http",
             notes=[
-                rows.origin(last),
+                *map(rows.origin, origins),
                 f"This refresh: {_news(known, update, changes)}. From {source.publisher}.",
                 *update.notes,
+                *([marks_note(update.marks)] if update.marks else []),
                 *([f"{RESTATED}{self.asked.accepted} ({'; '.join(map(str, changes))})"] if changes else []),
                 *_hashes(self.client.answers),
             ],
         )
-        return Outcome(source.name, snapshot, f"{said} -> {snapshot.path}", update.filings)
+        return Outcome(source.name, snapshot, f"{said} -> {snapshot.path}", update.filings, errors=errors)
 
     def _add(self, source: str, table: bytes, **fields: object) -> Snapshot:
         try:
@@ -188,6 +211,17 @@ class _Run:
         except ContractError as error:
             error.hint = "Nothing was added. Hold the answer against the source's documentation."
             raise
+
+
+def _joined_in(pending: PendingAdd, repository: Path, revision: str) -> list[Outcome]:
+    """What came of the snapshots of a revision that the store did not have."""
+    outcomes = []
+    for taken in waiting.take(pending, repository, revision):
+        if isinstance(taken, ReportError):
+            outcomes.append(Outcome(revision, None, f"{revision}: {line(taken)}", error=taken))
+        else:
+            outcomes.append(Outcome(taken.source, taken, f"{taken.source}: {taken.path}, as on {revision}"))
+    return outcomes
 
 
 def _changes(store: Store, source: Source, known: Known, update: Update) -> list[_Change]:
@@ -224,6 +258,30 @@ def _restated(source: Source, changes: Sequence[_Change]) -> ContractError:
         hint="Nothing was added. Find out why; then `pivot refresh "
         f'{source.name} --accept "REASON"` takes them over and keeps the reason.',
     )
+
+
+def _age(update: Update, today: dt.date) -> list[str]:
+    """The newest thing that the source states, and how old it is."""
+    if not update.newest:
+        return []
+    newest = max(update.newest.values())
+    age = plural((today - newest).days, "day")
+    return [f"newest of {newest}, {age} old" if age else f"newest of {newest}, today"]
+
+
+def _standing_still(source: Source, update: Update, today: dt.date) -> list[SourceError]:
+    """Publishers whose newest statement is older than it may be: nothing new is then no good news."""
+    return [
+        SourceError(
+            "A source stands still.",
+            where=f"{source.name}, {publisher}",
+            expected=f"something of the last {source.days} days",
+            got=f"{day}, {(today - day).days} days old",
+            hint="Look at the publisher's own page; what other publishers stated is kept.",
+        )
+        for publisher, day in update.newest.items()
+        if (today - day).days > source.days
+    ]
 
 
 def _table(spec: Spec, known: Known, update: Update, changes: Sequence[_Change]) -> bytes:
@@ -263,11 +321,9 @@ def _news(known: Known, update: Update, changes: Sequence[_Change]) -> str:
     return ", ".join(news) or "nothing new"
 
 
-def _line(error: ReportError | None) -> str:
-    """An error on one line: what, where, expected, got, next."""
-    if error is None:
-        return ""
+def line(error: ReportError) -> str:
+    """An error on one line: what, where, expected, got, next; nothing in it that a terminal obeys."""
     facts = [f"expected {error.expected}"] if error.expected else []
     facts += [f"got {error.got}"] if error.got else []
     where = f" {error.where}:" if error.where else ""
-    return " ".join(f"{error.what}{where} {'; '.join(facts)}. {error.hint}".split())
+    return clean(f"{error.what}{where} {'; '.join(facts).rstrip('.')}. {error.hint}", _LONGEST)

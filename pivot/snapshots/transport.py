@@ -25,6 +25,7 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import DecodeError, HTTPError
 
 from pivot.errors import ReportError
+from pivot.snapshots import refusal
 
 JSON = "application/json"
 HEX = "text/plain"
@@ -33,12 +34,29 @@ _GOOD = frozenset({200, 304})
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _CHUNK = 1 << 16
 _REDIRECTS = 5
-_LATER = "Nothing was added. Run `pivot refresh` again later."
+LATER = "Nothing was added. Run `pivot refresh` again later."
 _MOVED = "Nothing was added. If the source has moved, change its address in analysis/sources."
+_BARRED = (
+    "Nothing was added. Look into the source's terms: it may want a key, or another contact in the "
+    "User-Agent (`--contact`)."
+)
+_SLOWER = (
+    "Nothing was added. It takes fewer requests than it was asked: run `pivot refresh` again in a minute."
+)
+_HINTS = {401: _BARRED, 403: _BARRED, 451: _BARRED, 404: _MOVED, 410: _MOVED, 429: _SLOWER}
+_UNFIT = "Nothing was added. Hold the request against the source's documentation; it may have changed."
 
 
 class SourceError(ReportError):
-    """A live source did not answer, or not with what its documentation says."""
+    """A live source did not answer, or not with what its documentation says.
+
+    Attributes:
+        status: of HTTP, where the source refused to answer with one; else 0.
+        unanswered: whether there was no answer at all, so that a later one may be asked for.
+    """
+
+    status = 0
+    unanswered = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +135,7 @@ class Transport(HTTPAdapter):
         try:
             return self._followed(request, options)
         except SourceError as error:
+            error.unanswered = True
             self.trouble = error
             raise StandIn(error.what, request=request) from None
 
@@ -127,8 +146,10 @@ class Transport(HTTPAdapter):
             if response.status_code in _GOOD:
                 return response
             if not response.is_redirect:
-                status = f"HTTP {response.status_code} {response.reason}"
-                raise _error("A source refuses to answer.", seen[-1], "HTTP 200", status, _MOVED)
+                status = response.status_code
+                hint = _HINTS.get(status, _UNFIT)
+                what = "A source refuses to answer."
+                raise _error(what, seen[-1], "HTTP 200", _refused(response), hint, status)
             there = urljoin(seen[-1], response.headers["Location"])
             if urlsplit(there)[:2] != urlsplit(seen[0])[:2]:
                 raise _error("A source sends us elsewhere.", seen[0], "the same host", there, _MOVED)
@@ -140,32 +161,33 @@ class Transport(HTTPAdapter):
 
     def _patient(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
         """Asks until there is an answer, a refusal, or no attempt left."""
-        url, wait, problem = request.url or "", self._limits.backoff, ""
+        url, wait, problem, status = request.url or "", self._limits.backoff, "", 0
         for left in reversed(range(self._limits.attempts)):
             asked = None
             try:
                 response = self._once(request, options)
                 if response.status_code not in _AGAIN:
                     return response
-                problem = f"HTTP {response.status_code} {response.reason}"
+                problem, status = _refused(response), response.status_code
                 asked = self._retry_after(response)
             except requests.exceptions.SSLError as error:
-                hint = "Check the clock of this machine; else wait until the source renews it. " + _LATER
+                hint = "Check the clock of this machine; else wait until the source renews it. " + LATER
                 what = "The certificate of a source is not good."
                 raise _error(what, url, "a valid certificate", reason(error), hint) from None
             except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
-                problem = reason(error)
+                problem, status = reason(error), 0
             if asked is not None and asked > self._limits.patience:
                 got = f"{problem}, Retry-After {asked:.0f} seconds"
                 again = self._clock.now() + dt.timedelta(seconds=asked)
                 hint = f"Nothing was added. Run `pivot refresh` again after {again:%Y-%m-%d %H:%M} UTC."
                 most = f"at most {self._limits.patience:.0f} seconds"
-                raise _error("A source asks us to wait.", url, most, got, hint)
+                raise _error("A source asks us to wait.", url, most, got, hint, status)
             if left:
                 self._clock.sleep(wait if asked is None else asked)
                 wait *= 2
         times = f"{problem}, {self._limits.attempts} times"
-        raise _error("A source does not answer.", url, "an answer", times, _LATER)
+        hint = _HINTS.get(status, LATER)
+        raise _error("A source does not answer.", url, "an answer", times, hint, status)
 
     def _once(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
         host = urlsplit(request.url or "").netloc
@@ -199,7 +221,7 @@ class Transport(HTTPAdapter):
             raw.release_conn()
         except DecodeError as error:
             packing = response.headers.get("Content-Encoding", "")
-            raise _error("An answer is not packed as it says.", url, packing, reason(error), _LATER) from None
+            raise _error("An answer is not packed as it says.", url, packing, reason(error), LATER) from None
         finally:
             raw.close()
         for name in ("Content-Encoding", "Content-Length", "Transfer-Encoding"):
@@ -245,7 +267,7 @@ def parsed(body: bytes, url: str) -> Any:  # noqa: ANN401 - any JSON there is
         return json.loads(body.decode(), parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         got = f"{error}; it starts with {_start(body)}"
-        raise _error("An answer is not JSON, or not all of it.", url, "JSON", got, _LATER) from None
+        raise _error("An answer is not JSON, or not all of it.", url, "JSON", got, LATER) from None
 
 
 def reason(error: BaseException) -> str:
@@ -265,18 +287,29 @@ def _sane(response: requests.Response, body: bytes) -> None:
     if response.request.headers["Accept"] == JSON:
         if kind != JSON:
             got = f"{kind or 'no type'}, {_start(body)}"
-            raise _error(what, response.url, JSON, got, _LATER)
+            raise _error(what, response.url, JSON, got, LATER)
         parsed(body, response.url)
     elif not re.fullmatch(rb"[0-9a-f]+\s*", body):
-        raise _error(what, response.url, "hexadecimal digits", _start(body), _LATER)
+        raise _error(what, response.url, "hexadecimal digits", _start(body), LATER)
 
 
 def _no_number(word: str) -> NoReturn:
     raise ValueError(f"{word} is no number")
 
 
-def _error(what: str, where: str, expected: str, got: str, hint: str) -> SourceError:
-    return SourceError(what, where=where, expected=expected, got=got, hint=hint)
+def _error(  # noqa: PLR0917 - the fields of every error, and the status
+    what: str, where: str, expected: str, got: str, hint: str, status: int = 0
+) -> SourceError:
+    error = SourceError(what, where=where, expected=expected, got=got, hint=hint)
+    error.status = status
+    return error
+
+
+def _refused(response: requests.Response) -> str:
+    """The status, and what the publisher says about it."""
+    words = f"HTTP {response.status_code} {response.reason}"
+    said = refusal.message(response.content)
+    return f"{words}: {said}" if said else words
 
 
 def _date(text: str | None) -> dt.datetime | None:

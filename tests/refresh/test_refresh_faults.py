@@ -120,13 +120,17 @@ GOOD = b'{"error": [], "result": {"XXBTZUSD": []}}'
 HTTP_DATE = format_datetime(NOW + dt.timedelta(hours=2), usegmt=True)
 
 FAULTS: dict[str, tuple[Fault | Callable[[World], Fault], str]] = {
-    "429": (status(429), "HTTP 429 Too Many Requests, 4 times. Nothing was added. Run `pivot refresh` again"),
+    "429": (
+        status(429),
+        "HTTP 429 Too Many Requests: no, 4 times. Nothing was added. It takes fewer requests",
+    ),
     "429 for hours": (status(429, Retry_After="7200"), "Retry-After 7200 seconds. Nothing was added. Run"),
     "429 until a date": (status(429, Retry_After=HTTP_DATE), "again after 2026-11-23 11:30 UTC"),
-    "500": (status(500), "HTTP 500 Internal Server Error, 4 times"),
-    "503": (status(503), "HTTP 503 Service Unavailable, 4 times"),
-    "403": (status(403), "A source refuses to answer. "),
-    "404": (status(404), "got HTTP 404 Not Found"),
+    "500": (status(500), "HTTP 500 Internal Server Error: no, 4 times"),
+    "503": (status(503), "HTTP 503 Service Unavailable: no, 4 times"),
+    "400": (status(400), "got HTTP 400 Bad Request: no. Nothing was added. Hold the request against"),
+    "403": (status(403), "got HTTP 403 Forbidden: no. Nothing was added. Look into the source's terms"),
+    "404": (status(404), "got HTTP 404 Not Found: no. Nothing was added. If the source has moved"),
     "a hang": (hang, "A source does not answer"),
     "a drip": (drip, "not whole after 0.6 seconds"),
     "a cut": (cut, "A source does not answer"),
@@ -211,8 +215,6 @@ def answer(path: str, change: Callable[[Any], object]) -> Callable[[World], None
 FEES = "/api/v1/mining/blocks/fees/all"
 POOLS = "/api/v1/mining/pools/1w"
 HASHRATE = "/api/v1/mining/hashrate/3d"
-FILINGS = "/submissions/CIK0001507605.json"
-FACTS = "/api/xbrl/companyfacts/CIK0001507605.json"
 
 NONSENSE: dict[str, tuple[str, Callable[[World], object], str]] = {
     "a day without fees": (
@@ -250,6 +252,11 @@ NONSENSE: dict[str, tuple[str, Callable[[World], object], str]] = {
         answer(POOLS, lambda a: a["pools"][0].update(blockCount=-3)),
         "at pools[0].blockCount: expected a whole number of 0 or more; got -3",
     ),
+    "a week of few blocks": (
+        "pool-shares",
+        answer(POOLS, lambda a: a.update(pools=a["pools"][:2], blockCount=480)),
+        "The week of the pools is not whole. http",
+    ),
     "half a block": (
         "pool-shares",
         answer(POOLS, lambda a: a["pools"][0].update(blockCount=1.5)),
@@ -269,21 +276,6 @@ NONSENSE: dict[str, tuple[str, Callable[[World], object], str]] = {
         "hashrate-published",
         answer(HASHRATE, lambda a: a.update(currentHashrate=-1)),
         "expected a number above 0; got -1",
-    ),
-    "an index without filings": (
-        "operator-statements",
-        answer(FILINGS, lambda a: a.pop("filings")),
-        "with 'filings'",
-    ),
-    "a day of filing that is none": (
-        "operator-statements",
-        answer(FILINGS, lambda a: a["filings"]["recent"].update(filingDate=["soon", "2026-08-01"])),
-        "expected a date such as 2026-05-08; got 'soon'",
-    ),
-    "revenue in words": (
-        "operator-statements",
-        answer(FACTS, lambda a: a["facts"]["us-gaap"]["Revenues"]["units"]["USD"][3].update(val="much")),
-        "expected a number; got 'much'",
     ),
     "retargets as objects": (
         "difficulty-epochs",

@@ -110,7 +110,7 @@ class World:
 
     def hashrate(self) -> object:
         return {
-            "hashrates": [],
+            "hashrates": [{"timestamp": unix(self.today), "avgHashrate": 9.3e20}],
             "difficulty": [],
             "currentHashrate": 941234567890123400000,
             "currentDifficulty": 1.5,
@@ -135,7 +135,7 @@ class World:
         from analysis.sources.filings import OPERATORS
 
         operator = next(each for each in OPERATORS if each.cik == int(cik))
-        new = operator.cik == MARA
+        filed = self.filed if operator.cik == MARA else "2026-08-01"
         return {
             "cik": cik,
             "name": f"{operator.company} Holdings, Inc.",
@@ -143,15 +143,20 @@ class World:
             "fiscalYearEnd": "1231",
             "filings": {
                 "recent": {
-                    "accessionNumber": ["0001507605-26-000099", "0001507605-26-000098"],
-                    "filingDate": [self.filed if new else "2026-08-01", "2026-08-01"],
-                    "form": ["10-Q", "4"],
+                    "accessionNumber": [f"{cik}-26-000099", f"{cik}-26-000098"],
+                    "filingDate": [filed, "2026-08-01"],
+                    "form": ["10-Q" if operator.cik == MARA else "8-K", "4"],
+                    "acceptanceDateTime": [f"{filed}T21:05:11.000Z", "2026-08-01T21:00:00.000Z"],
+                    "isXBRL": [int(operator.cik == MARA), 0],
                     "primaryDocument": ["mara-20260930.htm", "xslF345X05/form4.xml"],
                 }
             },
         }
 
-    def company_facts(self, _cik: str) -> object:
+    def company_facts(self, cik: str) -> object:
+        if int(cik) != MARA:
+            return {"cik": int(cik), "entityName": "a", "facts": {}}
+
         def fact(value: float, start: str, end: str, **fields: str) -> dict[str, object]:
             about = {
                 "accn": "0001507605-26-000099",
