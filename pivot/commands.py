@@ -290,6 +290,13 @@ def diff(repository: Repository, *, a: str, b: str, form: str) -> int:
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Tell everything, add nothing.")
 @click.option("--since", type=options.day, metavar="DAY", help="Compare rows and read filings from it on.")
+@click.option(
+    "--with",
+    "waiting",
+    multiple=True,
+    metavar="BRANCH",
+    help="Take in what waits on a branch, and go on from there; may be given several times.",
+)
 @click.option("--accept", metavar="REASON", default="", help="Take over rows that a source restates.")
 @click.option(
     "--contact",
@@ -307,6 +314,7 @@ def refresh(
     dry_run: bool,
     since: dt.date | None,
     accept: str,
+    waiting: tuple[str, ...],
     contact: str,
     form: str,
 ) -> int:
@@ -318,7 +326,7 @@ def refresh(
     from pivot.progress import shown
     from pivot.snapshots.refresh import Asked
 
-    request = Asked(sources, since, accept)
+    request = Asked(sources, since, accept, waiting, repository.root)
     with shown() as progress:
         report = refresh_report.run(repository.root, contact, request, progress, dry_run=dry_run)
     refresh_report.render(report, form)
@@ -336,6 +344,7 @@ def refresh(
     metavar="COLUMN=VALUE...",
     help="A row beside those that are known, in place of FILE; may be given several times.",
 )
+@click.option("--undo", is_flag=True, help="Take the newest one back, while git does not track it.")
 @click.option("--sidecar", type=FILE, metavar="TOML", help="A file with the fields below.")
 @click.option("--title", help="What the table holds (default: the data set's own).")
 @click.option("--publisher", help="Who said so.")
@@ -353,6 +362,7 @@ def add(
     source: str,
     file: Path | None,
     rows: tuple[dict[str, str], ...],
+    undo: bool,
     sidecar: Path | None,
     **fields: Any,  # noqa: ANN401 -- the options from --title on, as the sidecar has them
 ) -> None:
@@ -364,6 +374,12 @@ def add(
     from pivot.snapshots.lock import exclusive
 
     store = repository.store
+    if undo:
+        if file or rows:
+            raise ReportError("--undo takes nothing but a source", hint="take back first, then add")
+        with exclusive(store) as pending:
+            print(f"taken back  {pending.undo(source).path}")
+        return
     if file:
         if rows:
             raise ReportError("a FILE and --row do not go together", hint="add one after the other")
@@ -373,7 +389,7 @@ def add(
         raise ReportError("--sidecar describes a file, and there is none", hint="name the file, or leave it")
     else:
         snapshot = _add_rows(store, source, rows, fields)
-    before = [other.path for other in store.snapshots(snapshot.source) if other.vintage < snapshot.vintage]
+    before = [other.path for other in store.snapshots(snapshot.source) if other.order < snapshot.order]
     print(f"added  {snapshot.path}  ({snapshot.bytes:,} bytes)\nsha256 {snapshot.sha256}")
     if before:
         print(f"next   pivot diff {before[-1]} {snapshot.path}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
@@ -45,8 +46,8 @@ class Desk:
     def __post_init__(self) -> None:
         self.clone, self.remote = self.folder / "runner" / "clone", self.folder / "remote.git"
         self.stubs, self.log, self.open = (self.folder / name for name in ("stubs", "log", "open"))
-        self.summary, self.output = self.folder / "summary", self.folder / "output"
-        for path in (self.log, self.open, self.summary, self.output):
+        self.summary, self.output, self.env = (self.folder / name for name in ("summary", "output", "env"))
+        for path in (self.log, self.open, self.summary, self.output, self.env):
             path.touch()
         _script(self.stubs / "gh", GH)
         _script(self.stubs / "make", MAKE)
@@ -70,6 +71,8 @@ class Desk:
             "OPEN": str(self.open),
             "GITHUB_STEP_SUMMARY": str(self.summary),
             "GITHUB_OUTPUT": str(self.output),
+            "GITHUB_ENV": str(self.env),
+            **dict(line.split("=", 1) for line in self.env.read_text("utf-8").splitlines()),
             **self.variables,
         }
 
@@ -110,12 +113,16 @@ class Desk:
             The exit code of each step that is a script, up to the first that stops the job.
         """
         self.anew()
+        self.env.write_text("", "utf-8")
         workflow, _, job = name.partition(".")
         content = WORKFLOWS[workflow]["jobs"][job]
         if any(".venv/bin/pivot" in step.get("run", "") for step in content["steps"]):
             _script(self.clone / ".venv" / "bin" / "pivot", self.pivot)
         codes = []
         for step in content["steps"]:
+            asks = re.fullmatch(r"steps\.\w+\.outputs\.(\w+ == 'true')", step.get("if", ""))
+            if asks and asks[1].replace(" == ", "=").replace("'", "") not in self.output.read_text("utf-8"):
+                continue
             if "uses" in step:
                 uses.get(step["uses"].partition("@")[0], lambda: None)()
                 continue

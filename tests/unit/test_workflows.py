@@ -85,7 +85,7 @@ def test_each_command_exists() -> None:
             assert words[0] in pivot.commands, name
             pivot.commands[words[0]].make_context(words[0], words[1:])  # raises where an option is none
             commands.add(words[0])
-    assert targets == {"report", "test"}
+    assert targets == {".venv/.ready", "report", "test"}
     assert commands == {"build", "check", "diff", "refresh", "release", "verify"}
     for target in sorted(targets):
         done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=False, capture_output=True)
@@ -169,22 +169,102 @@ def _news(desk: Desk, report: str) -> Callable[[], object]:
 )
 def test_refresh_opens_or_renews_one_pull_request(desk: Desk, opened: str, report: str, label: str) -> None:
     desk.open.write_text(opened, "utf-8")
-    codes = desk.job("refresh.pull-request", {"actions/download-artifact": _news(desk, report)})
+    result = "failure" if "wrong" in report else "success"
+    codes = desk.job(
+        "refresh.pull-request", {"actions/download-artifact": _news(desk, report)}, RESULT=result
+    )
     assert codes == [0, 0]
     changed = desk.git("diff", "--name-only", "main", "refresh", at=desk.remote).split()
     assert changed == ["data-snapshots/SHA256SUMS", "data-snapshots/btc-price/2026-11-23.csv"]
     (last,) = [line for line in desk.said() if line.startswith(("pr create", "pr edit"))]
     assert last.startswith("pr edit refresh" if opened else "pr create --head refresh")
-    assert f"label {label}" in last
+    failed = {"source-failed"} if result == "failure" else set()
+    labels = re.search(r"label (\S+)", last)
+    assert labels
+    assert set(labels[1].split(",")) - {"evidence"} == {label} | failed
     assert "--body-file news/refresh.md" in last
     removed = set(last.partition("--remove-label ")[2].split(","))
-    assert removed == ({"reads-right", "reads-wrong", "undecided"} - {label} if opened else {""})
+    every = {"reads-right", "reads-wrong", "undecided", "source-failed"}
+    assert removed == (every - {label} - failed if opened else {""})
+    # The text of the week before stays as a comment.
+    assert any(line.startswith("pr comment refresh") for line in desk.said()) == bool(opened)
+
+
+def _branch(desk: Desk, name: str, files: dict[str, str], message: str) -> str:
+    """Commits files on a branch that goes on from where it is, and gives the commit."""
+    desk.anew()
+    there = desk.git("ls-remote", "origin", name)
+    desk.git("switch", "--quiet", *(["--create", name, f"origin/{name}"] if there else ["--create", name]))
+    for path, text in files.items():
+        (desk.clone / path).parent.mkdir(parents=True, exist_ok=True)
+        (desk.clone / path).write_text(text, "utf-8")
+    desk.push(message)
+    return desk.git("rev-parse", "HEAD").strip()
+
+
+def _pull_request(desk: Desk, base: str) -> list[int]:
+    news = _news(desk, "**Nothing that a reader sees moved**\n")
+    fetch = {"actions/download-artifact": news}
+    return desk.job("refresh.pull-request", fetch, BASE=base, RUN="77", RESULT="success")
+
+
+def test_a_branch_that_waits_is_gone_on_from_and_others_commits_are_kept(desk: Desk) -> None:
+    base = _branch(desk, "refresh", {"chapters/a.qmd": "reworded\n"}, "Reword a sentence")
+    desk.git("switch", "--quiet", "main")
+    (desk.clone / "chapters").mkdir(exist_ok=True)
+    (desk.clone / "chapters" / "b.qmd").write_text("new\n", "utf-8")
+    (desk.clone / "data-snapshots" / "SHA256SUMS").write_text("other\n", "utf-8")
+    desk.push("Write a chapter")
+    assert _pull_request(desk, base) == [0, 0]
+    files = desk.git("ls-tree", "-r", "--name-only", "refresh", at=desk.remote).split()
+    assert {"chapters/a.qmd", "chapters/b.qmd", "data-snapshots/btc-price/2026-11-23.csv"} <= set(files)
+    assert desk.git("show", "refresh:data-snapshots/SHA256SUMS", at=desk.remote) == "new\n"
+    desk.git("merge-base", "--is-ancestor", base, "refresh", at=desk.remote)
+    desk.git("merge-base", "--is-ancestor", "main", "refresh", at=desk.remote)
+    text = (desk.clone / "news" / "refresh.md").read_text("utf-8")
+    assert "### Commits of others on this branch, which were kept\n\n- `a: Reword a sentence`" in text
+
+
+def test_a_branch_that_can_not_be_merged_is_left_alone_and_nothing_is_lost(desk: Desk) -> None:
+    base = _branch(desk, "refresh", {"editions.toml": "one\n"}, "Write it so")
+    desk.git("switch", "--quiet", "main")
+    (desk.clone / "editions.toml").write_text("another\n", "utf-8")
+    desk.push("Write it otherwise")
+    assert _pull_request(desk, base) == [0, 0]
+    assert desk.git("rev-parse", "refresh", at=desk.remote).strip() == base
+    files = desk.git("ls-tree", "-r", "--name-only", "refresh-77", at=desk.remote).split()
+    assert "data-snapshots/btc-price/2026-11-23.csv" in files
+    assert desk.git("show", "refresh-77:editions.toml", at=desk.remote) == "another\n"
+    text = (desk.clone / "news" / "refresh.md").read_text("utf-8")
+    assert (
+        "was left alone, and this stands beside it: it can not be merged with main, in editions.toml." in text
+    )
+    assert any(line.startswith("pr create --head refresh-77") for line in desk.said())
+
+
+def test_a_branch_that_moved_while_sources_were_asked_is_left_alone(desk: Desk) -> None:
+    base = _branch(desk, "refresh", {"a": "a\n"}, "One")
+    moved = _branch(desk, "refresh", {"b": "b\n"}, "Two")
+    assert moved != base
+    assert _pull_request(desk, base) == [0, 0]
+    assert desk.git("rev-parse", "refresh", at=desk.remote).strip() == moved
+    assert "somebody pushed to it meanwhile" in (desk.clone / "news" / "refresh.md").read_text("utf-8")
+    assert desk.git("rev-parse", "--verify", "refresh-77", at=desk.remote)
+
+
+def test_what_waits_is_taken_in(desk: Desk) -> None:
+    base = _branch(desk, "refresh", {"a": "a\n"}, "One")
+    _branch(desk, "refresh-76", {"b": "b\n"}, "Two")
+    desk.pivot = '#!/bin/sh\necho "$*" >> "$LOG"; echo new > data-snapshots/SHA256SUMS\n'
+    assert desk.job("refresh.refresh", {}, OUTCOME="success") == [0, 0, 0, 0]
+    assert desk.said() == ["refresh --with=origin/refresh --with=origin/refresh-76 --format md"]
+    assert desk.output.read_text("utf-8") == f"new=true\nbase={base}\n"
 
 
 @pytest.mark.parametrize(
     ("script", "codes", "output"),
     [
-        ("echo new > data-snapshots/SHA256SUMS; echo body", [0, 0, 0, 0], "new=true\n"),
+        ("echo new > data-snapshots/SHA256SUMS; echo body", [0, 0, 0, 0], "new=true\nbase=\n"),
         ("echo body", [0, 0, 0, 0], ""),
         ("echo body; exit 2", [0, 2, 0, 1], ""),
     ],
