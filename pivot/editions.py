@@ -23,6 +23,11 @@ KINDS = {
 }
 """The kinds of revision, as statistics offices tell them apart, with their meaning."""
 
+_HINT = (
+    "rename or remove a key that is unknown, fill in one that is missing; a day is written without quotes, "
+    f"a revision is {', '.join(KINDS)}"
+)
+
 Text = Annotated[str, Meta(min_length=1)]
 
 
@@ -44,7 +49,7 @@ class Accepted(Record, frozen=True):
     """A guard that does not hold, published all the same, with the reason that readers see."""
 
     claim: Text
-    reason: Text
+    why: Text
 
 
 class Edition(Record, frozen=True):
@@ -91,17 +96,32 @@ def editions(root: Path) -> tuple[Edition, ...]:
             "there is no list of editions", where=str(path), hint="restore it from git"
         ) from None
     except tomllib.TOMLDecodeError as error:
-        raise ProseError("the list of editions is not TOML", where=EDITIONS_FILE, got=str(error)) from None
+        raise ProseError(
+            "the list of editions is not TOML",
+            where=EDITIONS_FILE,
+            got=str(error),
+            hint="mend the line; `git diff editions.toml` shows what changed in it",
+        ) from None
     what = "an edition is not written as it must be"
     entries = [
-        convert(entry, Edition, what, f"{EDITIONS_FILE}, edition {place}", ProseError)
+        convert(entry, Edition, what, f"{EDITIONS_FILE}, edition {place}", ProseError, hint=_HINT)
         for place, entry in enumerate(listed, 1)
     ]
     if not entries:
-        raise ProseError("no edition is listed", where=EDITIONS_FILE, expected="at least one [[edition]]")
+        raise ProseError(
+            "no edition is listed",
+            where=EDITIONS_FILE,
+            expected="at least one [[edition]]",
+            hint="add one with id, as_of, published and title",
+        )
     twice = sorted({one.id for one in entries if sum(one.id == other.id for other in entries) > 1})
     if twice:
-        raise ProseError("two editions have one id", where=EDITIONS_FILE, got=", ".join(twice))
+        raise ProseError(
+            "two editions have one id",
+            where=EDITIONS_FILE,
+            got=", ".join(twice),
+            hint="rename the one that is not released yet",
+        )
     return tuple(sorted(entries, key=lambda edition: edition.as_of))
 
 

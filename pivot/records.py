@@ -38,7 +38,13 @@ def loads(data: bytes, what: str, where: str) -> Any:  # noqa: ANN401
 
 
 def convert(
-    content: object, kind: type[_T], what: str, where: str, error: type[ReportError] = ReportError
+    content: object,
+    kind: type[_T],
+    what: str,
+    where: str,
+    error: type[ReportError] = ReportError,
+    *,
+    hint: str = "",
 ) -> _T:
     """Take JSON or TOML for a record.
 
@@ -48,6 +54,7 @@ def convert(
         what: the error's first words.
         where: the file, or the place in it.
         error: the error to raise.
+        hint: its next step.
 
     Raises:
         ReportError: a field is missing, unknown, or not what its type says.
@@ -60,7 +67,8 @@ def convert(
         expected, _, got = text.removeprefix("Expected ").partition(", got ")
         if not text.startswith("Expected "):
             expected, got = "", text[:1].lower() + text[1:]
-        raise error(what, where=f"{where}, {place}" if place else where, expected=expected, got=got) from None
+        where = f"{where}, {place}" if place else where
+        raise error(what, where=where, expected=expected, got=got, hint=hint) from None
 
 
 def json_schema(kind: type[Any], title: str) -> bytes:

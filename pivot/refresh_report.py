@@ -6,11 +6,12 @@ import json
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot import terminal
+from pivot import next_edition, terminal
 from pivot.article import article_of
 from pivot.claims.model import Kind
 from pivot.errors import ReportError
@@ -21,7 +22,7 @@ from pivot.revisions.report import End, Report, compare
 from pivot.revisions.sides import Side
 from pivot.revisions.states import evaluate
 from pivot.snapshots.client import Client
-from pivot.snapshots.refresh import refresh
+from pivot.snapshots.refresh import line, refresh
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,17 +49,19 @@ class RefreshReport:
         filings: for a person to read, each with the attributed claims on its company.
         difference: what the new evidence moves; None if none was added.
         dry_run: whether it was added to a copy only.
+        stanza: the next edition, as `editions.toml` would have it; "" where there is none to be made.
     """
 
     outcomes: Sequence[Outcome]
     filings: Sequence[tuple[Filing, tuple[str, ...]]]
     difference: Report | None
     dry_run: bool
+    stanza: str = ""
 
     @property
     def exit_code(self) -> int:
         """That of the worst thing that went wrong; a number that moved is none."""
-        codes = [outcome.error.exit_code for outcome in self.outcomes if outcome.error]
+        codes = [error.exit_code for outcome in self.outcomes for error in outcome.failures]
         codes += [self.difference.exit_code] if self.difference and self.difference.undecided else []
         return max(codes, default=0)
 
@@ -90,7 +93,12 @@ def run(
         progress("hold it against the report", 0, 1)
         added = any(outcome.snapshot for outcome in outcomes)
         difference = _difference(article, old, new, day) if added else None
-        return RefreshReport(outcomes, _to_read(new, day, outcomes), difference, dry_run)
+        stanza = ""
+        if difference and not difference.undecided:
+            progress("write the next edition out", 0, 1)
+            with suppress(ReportError):
+                stanza = next_edition.stanza(article, new, day)
+        return RefreshReport(outcomes, _to_read(new, day, outcomes), difference, dry_run, stanza)
 
 
 def _copied(root: Path, folder: Path) -> Path:
@@ -140,6 +148,8 @@ def _text(report: RefreshReport, console: Console) -> None:
     for outcome in report.outcomes:
         style = "red" if outcome.error else "green" if outcome.snapshot else ""
         console.print(outcome.said, style=style, markup=False, highlight=False, soft_wrap=True)
+        for error in outcome.errors:
+            console.print(f"  {line(error)}", style="red", markup=False, highlight=False, soft_wrap=True)
     if report.filings:
         console.print(f"\n{TO_READ}", style="bold")
     for filing in report.filings:
@@ -150,13 +160,19 @@ def _text(report: RefreshReport, console: Console) -> None:
         console.print("\n[bold]What to do[/bold]")
         for number, step in enumerate(_steps(report), 1):
             console.print(f"{number}. {step}", markup=False, highlight=False)
+        if report.stanza:
+            console.print(
+                f"\n{next_edition.commands(report.stanza)}", markup=False, highlight=False, soft_wrap=True
+            )
     else:
         console.print(NOTHING)
 
 
 def _markdown(report: RefreshReport) -> str:
     """The report as a pull request's text; what sources say stands in code spans, and so calls nobody."""
-    parts = ["", "### Sources", "", *(f"- {_code(outcome.said)}" for outcome in report.outcomes)]
+    parts = ["", "### Sources", ""]
+    for outcome in report.outcomes:
+        parts += [f"- {_code(outcome.said)}", *(f"  - {_code(line(error))}" for error in outcome.errors)]
     if report.filings:
         parts += ["", f"### {TO_READ}", ""]
         parts += [f"- {_code(_filing_line(*filing))}" for filing in report.filings[:_LISTED]]
@@ -165,6 +181,8 @@ def _markdown(report: RefreshReport) -> str:
     if report.difference:
         parts += ["", "### What to do", ""]
         parts += [f"{number}. {step}" for number, step in enumerate(_steps(report), 1)]
+        if report.stanza:
+            parts += ["", f"```sh\n{next_edition.commands(report.stanza)}\n```"]
     rest = "\n".join(parts) + "\n"
     room = pages.COMMENT_BYTES - len(rest.encode())
     return (pages.markdown(report.difference, room) if report.difference else f"{NOTHING}\n") + rest
@@ -182,7 +200,8 @@ def _steps(report: RefreshReport) -> list[str]:
         steps.append("Read the filings; `pivot add operator-statements` takes down what they say in words.")
     steps.append(
         "Commit or merge: no published edition changes by it. To publish these numbers, give them an edition "
-        "of their own in `editions.toml`, with its day and the reason for each number that moved."
+        "of their own in `editions.toml`"
+        + (": paste what follows, with the reasons in your words." if report.stanza else ".")
     )
     return steps
 
@@ -196,7 +215,8 @@ def _json(report: RefreshReport) -> str:
                 "source": outcome.source,
                 "snapshot": outcome.snapshot.path if outcome.snapshot else None,
                 "said": outcome.said,
-                "failed": outcome.error is not None,
+                "failed": bool(outcome.failures),
+                "errors": [line(error) for error in outcome.errors],
             }
             for outcome in report.outcomes
         ],
@@ -210,6 +230,7 @@ def _json(report: RefreshReport) -> str:
             }
             for filing, claims in report.filings
         ],
+        "stanza": report.stanza,
         "difference": json.loads(pages.to_json(report.difference)) if report.difference else None,
     }
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

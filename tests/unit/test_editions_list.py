@@ -31,7 +31,7 @@ claims = ["x"]
 
 [[edition.accepted]]
 claim = "y"
-reason = "It is so."
+why = "It is so."
 
 [[edition]]
 id = "a"
@@ -85,7 +85,7 @@ def test_an_edition_survives_its_manifest(tmp_path: Path) -> None:
         ('title = "Later"', "", "object missing required field `title`"),
         ('kind = "data"', 'kind = "whim"', "edition 1, revision[0].kind\n  expected: `str` matching"),
         ('why = "More came in."', 'why = ""', "edition 1, revision[0].why\n  expected: `str` of length >= 1"),
-        ('reason = "It is so."', "", "object missing required field `reason`"),
+        ('why = "It is so."', "", "object missing required field `why`"),
         ("published = 2026-07-02", "published = 2026-06-29", "before the day of its evidence, 2026-06-30"),
         (GOOD, "", "no edition is listed"),
         (GOOD, "=", "not TOML"),
@@ -96,6 +96,7 @@ def test_a_mistake_is_told(old: str, new: str, says: str, tmp_path: Path) -> Non
     with pytest.raises(ProseError) as told:
         listed(tmp_path, GOOD.replace(old, new))
     assert says in str(told.value)
+    assert told.value.hint
     assert "editions.toml" in str(told.value)
 
 

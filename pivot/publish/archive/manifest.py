@@ -95,4 +95,8 @@ class Manifest(Record, frozen=True):
             ReportError: it is not a manifest.
         """
         what = "this is not the manifest of an edition"
-        return convert(loads(data, what, where), cls, what, where)
+        content = loads(data, what, where)
+        for one in content["edition"].get("accepted", ()):
+            if "reason" in one:  # as manifests that were released before call it
+                one["why"] = one.pop("reason")
+        return convert(content, cls, what, where)
