@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
 from pivot.errors import OutputError
 from pivot.publish.preview import HOST, preview
-from tests.conftest import NEWEST
+from tests.conftest import NEWEST, ROOT
 from tests.report import copy_repository
 
 PATIENCE_SECONDS = 60
@@ -54,10 +60,57 @@ def test_what_is_saved_is_served_and_a_mistake_is_told(tmp_path: Path) -> None:
         until(lambda: any("last good site stays" in line for line in said))
         assert "chapters/security.qmd" in said[-1]
         assert "just saved" in page()
+        # What the page listens to is of the preview and not of the site.
+        assert '<script src="/-/reload.js" data-build="' in page()
+        site = root / ".pivot/preview"
+        assert [path for path in site.rglob("*.html") if "/-/" in path.read_text("utf-8")] == []
+        assert "connect-src 'self'" in page()
     finally:
         stop.set()
         thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()
+
+
+def states(address: str, seen: list[dict[str, Any]]) -> None:
+    """What a page is told, until the preview ends."""
+    with urlopen(f"{address}-/events", timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 -- loopback
+        seen.extend(json.loads(line.removeprefix(b"data: ")) for line in answer if line.strip())
+
+
+def test_changed_code_is_built_and_a_broken_line_is_told_on_the_page_until_it_is_mended(
+    tmp_path: Path,
+) -> None:
+    """In a copy of the code, run as an editor runs it."""
+    root = copy_repository(tmp_path / "repository")
+    for package in ("analysis", "pivot"):
+        shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+    module = root / "analysis/claims/network.py"
+    good = module.read_text("utf-8")
+    command = [sys.executable, "-m", "analysis", "preview", "--as-of", str(NEWEST)]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            said = iter(process.stdout.readline, "")
+            address = next(said).split()[0]
+            assert next(said).startswith("built in")
+            seen: list[dict[str, Any]] = []
+            listener = threading.Thread(target=states, args=(address, seen), daemon=True)
+            listener.start()
+            until(lambda: len(seen) == 1)
+            module.write_text(good + "\nthis is no Python\n", "utf-8")
+            until(lambda: len(seen) == 2)
+            assert "SyntaxError" in seen[1]["error"]
+            assert "claims/network.py" in seen[1]["error"]
+            assert next(said).startswith("the last good site stays: ")
+            module.write_text(good.replace("Change of difficulty at", "The change of difficulty at"), "utf-8")
+            until(lambda: len(seen) == 3)
+            assert (seen[2]["build"], seen[2]["error"]) == (seen[0]["build"] + 1, "")
+            ledger = json.loads((root / ".pivot/preview/ledger.json").read_text("utf-8"))
+            assert "The change of difficulty at" in json.dumps(ledger)
+        finally:
+            process.send_signal(signal.SIGINT)
+    listener.join(PATIENCE_SECONDS)
+    assert not listener.is_alive()
 
 
 def test_a_taken_port_is_one_clear_error(tmp_path: Path) -> None:
