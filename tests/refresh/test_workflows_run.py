@@ -25,13 +25,13 @@ from tests.conftest import ROOT
 from tests.desk import Desk
 from tests.refresh.conftest import CONTACT
 from tests.refresh.server import Server
-from tests.refresh.world import TODAY
+from tests.refresh.world import NOW, TODAY
 from tests.report import copy_repository
 
 pytestmark = pytest.mark.slow
 
 PIVOT = f"""#!{sys.executable}
-import os, sys
+import datetime, os, sys
 sys.path.insert(0, {str(ROOT)!r})
 from pivot.cli import main
 from pivot.snapshots import client
@@ -39,14 +39,27 @@ from analysis.sources import filings, mempool, price
 from tests.refresh.conftest import Still
 
 mempool.ADDRESS = price.ADDRESS = price.WITNESS = filings.ADDRESS = os.environ["LOOPBACK"]
-client.Clock = Still
+class Now(Still):
+    def __init__(self):
+        super().__init__()
+        self.moment = datetime.datetime.fromisoformat(os.environ["NOW"])
+
+client.Clock = Now
 sys.exit(main(["embedded" if word == "quarto" else word for word in sys.argv[1:]]))
+"""
+
+ANOTHER = """
+[[edition]]
+id = "2026-08-21-again"
+as_of = 2026-08-21
+published = 2026-11-23
+title = "The same evidence once more"
 """
 
 
 @pytest.fixture
 def desk(tmp_path: Path, server: Server) -> Desk:
-    return Desk(tmp_path, copy_repository, PIVOT, {"LOOPBACK": server.url})
+    return Desk(tmp_path, copy_repository, PIVOT, {"LOOPBACK": server.url, "NOW": NOW.isoformat()})
 
 
 def kept(desk: Desk, names: tuple[str, ...], to: str) -> Callable[[], None]:
@@ -65,14 +78,17 @@ def kept(desk: Desk, names: tuple[str, ...], to: str) -> Callable[[], None]:
 
 
 def test_fresh_evidence_becomes_a_pull_request(desk: Desk) -> None:
-    assert desk.job("refresh.refresh", {}, OUTCOME="success", PIVOT_CONTACT=CONTACT) == [0, 0, 0, 0]
-    assert desk.output.read_text("utf-8") == "new=true\n"
+    # One source stands still in this world: told by the exit code, and no news is held back for it.
+    assert desk.job("refresh.refresh", {}, OUTCOME="failure", PIVOT_CONTACT=CONTACT) == [0, 2, 0, 1]
+    assert desk.output.read_text("utf-8") == "new=true\nbase=\n"
     news = kept(desk, ("data-snapshots", "refresh.md"), "news")
     assert desk.job("refresh.pull-request", {"actions/download-artifact": news}) == [0, 0]
     body = (desk.clone / "news" / "refresh.md").read_text("utf-8")
     assert body.startswith("**1 claim moved")
     assert "by prices `2026-11-22` added" in body
-    assert any("pr create --head refresh" in line and "--label reads-right" in line for line in desk.said())
+    assert any(
+        "pr create --head refresh" in line and "--label evidence,reads-right" in line for line in desk.said()
+    )
     # What a reviewer checks out has the new vintages, and the numbers are made from them.
     desk.git("switch", "--quiet", "refresh")
     store = Store(desk.clone / "data-snapshots", DATA_SETS)
@@ -117,9 +133,7 @@ def test_a_pull_request_is_told_what_it_moves(desk: Desk) -> None:
 
 def test_what_is_published_is_carried_over(desk: Desk) -> None:
     editions = desk.clone / "editions.toml"
-    both = editions.read_text("utf-8")
-    editions.write_text(both.partition('[[edition]]\nid = "2026-08-21"')[0], "utf-8")
-    desk.push("Announce two editions")
+    more = editions.read_text("utf-8") + ANOTHER
 
     def publish() -> set[str]:
         desk.output.write_text("", "utf-8")
@@ -132,8 +146,8 @@ def test_what_is_published_is_carried_over(desk: Desk) -> None:
     first = publish()
     assert publish() == first
     desk.anew()
-    editions.write_text(both, "utf-8")
-    desk.push("Announce a third one")
+    editions.write_text(more, "utf-8")
+    desk.push("Announce another one")
     then = publish()
     frozen = {line for line in first if "\teditions/2026-0" in line}
     assert len(frozen) > 100
@@ -142,5 +156,5 @@ def test_what_is_published_is_carried_over(desk: Desk) -> None:
     desk.git("clone", "--quiet", "--branch", "editions", str(desk.remote), str(clone), at=desk.folder)
     found = archive.verify(clone)
     assert not found.findings
-    ids = [edition["id"] for edition in tomllib.loads(both)["edition"]]
+    ids = [edition["id"] for edition in tomllib.loads(more)["edition"]]
     assert sorted(path.name for path in (clone / "editions").iterdir() if path.is_dir()) == ids
