@@ -198,7 +198,7 @@ def _published(said: str) -> dt.date | None:
         return None
 
 
-def _key(spec: Spec, answers: Mapping[str, str], known: Mapping[str, Row]) -> str:
+def _key(spec: Spec, answers: Mapping[str, str], known: Mapping[str, rows.Row]) -> str:
     """A key that no row has: as given, or the words that name the row, with an ordinal if taken."""
     if spec.key in spec.named:
         key = answers[spec.key]
