@@ -3,63 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import AS_READ, DAYS, NEWEST, ROOT
+from tests.conftest import AS_READ, DAYS, NEWEST
+from tests.newcomer import blocks, copy_whole, run
 
 ID, NUMBER = "newest-block-interval", "9.9\N{NO-BREAK SPACE}minutes"
-_COPIED = (
-    *("analysis", "pivot", "tests", "chapters", "data-snapshots", "_extensions"),
-    *("_quarto.yml", "index.qmd", "references.bib", "editions.toml", "requirements.lock", "pyproject.toml"),
-    *("Makefile", "LICENSE", "README.md"),
-)
-_BLOCK = re.compile(r"(?:^ {7}\S?.*\n|^\n(?= {7}))+", re.MULTILINE)
-
-
-def blocks() -> list[str]:
-    """The indented blocks of the section: a function, a sentence, and commands."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    section = readme.split("## Add a claim\n")[1].split("\n## ")[0]
-    return [textwrap.dedent(block).strip("\n") for block in _BLOCK.findall(section)]
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with the environment in which the tests run, and its own code."""
-    root = tmp_path_factory.mktemp("newcomer") / "repository"
-    root.mkdir()
-    for name in _COPIED:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, root / name)
-    (root / ".venv").symlink_to(sys.prefix)
-    return root
-
-
-def run(root: Path, command: str) -> subprocess.CompletedProcess[str]:
-    """One printed command. `make` is kept from making the environment anew, which is that of the tests."""
-    return subprocess.run(
-        ["bash", "-c", re.sub(r"^make", "make -o .venv/.ready", command)],
-        cwd=root,
-        env={key: value for key, value in os.environ.items() if key != "CI"} | {"PYTHONPATH": str(root)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
+    return copy_whole(tmp_path_factory.mktemp("newcomer") / "repository")
 
 
 def test_a_claim_is_added_by_the_printed_steps(copy: Path) -> None:
-    function, sentence, row, *looks = blocks()
+    function, sentence, row, *looks = blocks("README.md", "Add a claim")
     commands = re.split(r"(?<!\\)\n", "\n".join(looks))
     assert [command.split()[0] for command in commands] == [
         *[".venv/bin/pivot"] * 3,
