@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from pivot.claims.changes import changes
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
@@ -53,7 +55,7 @@ def observations(
     for edition, claims in editions:
         entry = claims.get(claim)
         if entry:
-            differs = changes(before, entry)
+            differs = changes(before, entry) if before else ()
             kind = (edition.kind_of(claim) or "") if differs else ""
             history.append(
                 Observation(
@@ -72,25 +74,10 @@ def observations(
     return tuple(history)
 
 
-def changes(before: Entry | None, after: Entry) -> tuple[str, ...]:
-    """What a reader sees differ between two entries of one claim: number, verdict, guard."""
-    if before is None:
-        return ()
-    words = []
-    if before.display != after.display:
-        words.append(f"moved from {before.display} to {after.display}")
-    if before.verdict != after.verdict:
-        words.append(f"verdict changed from {before.verdict} to {after.verdict}")
-    held, holds = (bool(entry.guard and entry.guard.holds) for entry in (before, after))
-    if before.guard and after.guard and held != holds:
-        words.append("reads right again" if holds else "reads wrong now")
-    return tuple(words)
-
-
-def moved(before: Mapping[str, Entry] | None, after: Mapping[str, Entry]) -> dict[str, tuple[str, ...]]:
+def moved(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> dict[str, tuple[str, ...]]:
     """The claims that a reader sees differ between two ledgers, with the changes in words."""
-    changed = {id_: changes((before or {}).get(id_), entry) for id_, entry in after.items()}
-    return {id_: differs for id_, differs in changed.items() if differs}
+    words = {id_: changes(before[id_], entry) for id_, entry in after.items() if id_ in before}
+    return {id_: differs for id_, differs in words.items() if differs}
 
 
 def picture(observations: Sequence[Observation]) -> Markup:
