@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 SUMS = "SHA256SUMS"
 
+_KEPT = 64
+_TABLES: dict[Snapshot, tuple[Spec, pd.DataFrame]] = {}
+"""Tables that kept their contract, for vintages that read them next; a snapshot has the hash of its bytes."""
+
 
 class Store:
     """A folder of snapshots.
@@ -108,8 +112,12 @@ class Store:
 
         data = self.read(snapshot)
         spec = self.specs[snapshot.source]
-        contracts.check(data, spec, snapshot)
-        return tables.read(data, spec)
+        if _TABLES.get(snapshot, (None,))[0] is not spec:
+            contracts.check(data, spec, snapshot)
+            if len(_TABLES) == _KEPT:
+                _TABLES.clear()
+            _TABLES[snapshot] = (spec, tables.read(data, spec))
+        return _TABLES[snapshot][1].copy(deep=False)
 
     def newest(self, name: str) -> pd.DataFrame | None:
         """The table of the newest snapshot of a data set; None where there is none yet."""
