@@ -267,17 +267,19 @@ def check(repository: Repository, *, as_json: bool) -> int:
 @pivot.command()
 @click.argument("a")
 @click.argument("b")
+@click.option("--data-only", is_flag=True, help="never run the code of a revision; the running code reads it")
 @options.form("text", "md", "html", "json")
 @in_repository
-def diff(repository: Repository, *, a: str, b: str, form: str) -> int:
+def diff(repository: Repository, *, a: str, b: str, data_only: bool, form: str) -> int:
     """Show what changed between two states: rows, numbers, sentences.
 
-    A and B are each a day, an edition, a snapshot file or a git revision.
+    A and B are each a day, an edition, a snapshot file or a git revision. The code of a revision is run in a
+    process of its own, without your environment; with --data-only it is not run.
     """
     from pivot import revisions, terminal
     from pivot.revisions import pages, text
 
-    report = revisions.diff(repository.root, (a, b), pictures=form == "html")
+    report = revisions.diff(repository.root, (a, b), pictures=form == "html", data_only=data_only)
     if form == "text":
         text.render(report, terminal.console())
     else:

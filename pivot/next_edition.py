@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 from pivot.editions import editions
-from pivot.revisions import sides
 from pivot.revisions.numbers import READING
 from pivot.revisions.report import compare
+from pivot.revisions.rows import rows
 from pivot.revisions.sides import Side
-from pivot.revisions.states import evaluate
+from pivot.revisions.states import evaluate, evaluated
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pivot.article import Article
-    from pivot.revisions.numbers import Number
+    from pivot.revisions.numbers import ClaimChange
 
 _WHY = {
     "data": "Newer evidence came in.",
@@ -53,14 +53,14 @@ def stanza(article: Article, root: Path, day: dt.date) -> str:
         return ""
     before = Side(newest.id, "edition", article, root, newest.as_of)
     after = Side(str(day), "day", article, root, day)
-    states = evaluate(before), evaluate(after)
-    report = compare(*states, sides.rows(before, after))
+    old, new = evaluate(before), evaluate(after)
+    report = compare(old, new, rows(old, new))
     broken = {
         id_: entry.guard.text
-        for id_, entry in states[1].ledger.entries.items()
+        for id_, entry in evaluated(new).ledger.entries.items()
         if entry.guard and not entry.guard.holds
     }
-    moved: dict[str, list[Number]] = {}
+    moved: dict[str, list[ClaimChange]] = {}
     for number in report.at(READING):
         if number.old and number.new:  # a claim that is new or gone needs no reason
             moved.setdefault(number.kind, []).append(number)
@@ -78,7 +78,7 @@ def stanza(article: Article, root: Path, day: dt.date) -> str:
     )
 
 
-def _revisions(moved: Mapping[str, Sequence[Number]]) -> list[str]:
+def _revisions(moved: Mapping[str, Sequence[ClaimChange]]) -> list[str]:
     """A revision for each kind; the one with most claims names none, and so stands for all others."""
     lines: list[str] = []
     for place, (kind, numbers) in enumerate(sorted(moved.items(), key=lambda item: -len(item[1]))):
@@ -92,7 +92,7 @@ def _revisions(moved: Mapping[str, Sequence[Number]]) -> list[str]:
     return lines
 
 
-def _text(number: Number, *, old: bool) -> str:
+def _text(number: ClaimChange, *, old: bool) -> str:
     reading = number.old if old else number.new
     if reading is None:
         return ""

@@ -17,10 +17,9 @@ from pivot.claims.model import Kind
 from pivot.errors import ReportError
 from pivot.evaluation import evaluate as evaluate_day
 from pivot.names import CACHE, SNAPSHOTS
-from pivot.revisions import pages, sides, text
-from pivot.revisions.report import End, Report, compare
+from pivot.revisions import pages, text
+from pivot.revisions.report import Report, difference
 from pivot.revisions.sides import Side
-from pivot.revisions.states import evaluate
 from pivot.snapshots.client import Client
 from pivot.snapshots.refresh import line, refresh
 
@@ -115,12 +114,7 @@ def _difference(article: Article, old: Path, new: Path, day: dt.date) -> Report:
     """What the evidence of one folder moves against that of another, read on one day by this code."""
     before = Side("before the refresh", "day", article, old, day)
     after = Side("after it", "day", article, new, day)
-    rows = sides.rows(before, after)
-    try:
-        return compare(evaluate(before), evaluate(after), rows)
-    except ReportError as error:  # the evidence has landed; that must be told even so
-        first, last = (End(side.asked, side.kind, str(day), "") for side in (before, after))
-        return Report(first, last, (), (), 0, (), rows, " ".join(str(error).split()))
+    return difference(before, after)
 
 
 def _to_read(root: Path, day: dt.date, outcomes: Iterable[Outcome]) -> list[tuple[Filing, tuple[str, ...]]]:

@@ -39,6 +39,15 @@ def ledger_of(day: dt.date) -> Ledger:
     return build_ledger(vintage_of(day))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Random cases by the thousand run where they are asked for."""
+    if "many" not in config.getoption("markexpr", ""):
+        skip = pytest.mark.skip(reason="asked for with -m many")
+        for item in items:
+            if item.get_closest_marker("many"):
+                item.add_marker(skip)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT

@@ -26,8 +26,20 @@ VERDICT_NAMES = {verdict: verdict.name.lower() for verdict in Verdict}
 
 def variables(ledger: Ledger, vintage: Vintage, charts: int) -> Mapping[str, str]:
     """Every name that a `var` shortcode may use, with its text."""
-    facts = {f"report.{name}": text for name, text in _report(ledger, vintage, charts).items()}
-    return texts(ledger.entries) | {f"claim.{id_}": "" for id_ in ledger.absent} | facts
+    return {**ledger_texts(ledger), **_of_evidence(vintage), "report.charts": str(charts)}
+
+
+def ledger_texts(ledger: Ledger) -> dict[str, str]:
+    """The names that follow from a ledger alone: what it says of each claim, and its counts."""
+    held, counts = guards(ledger), ledger.counts()
+    return {
+        **texts(ledger.entries),
+        **{f"claim.{id_}": "" for id_ in ledger.absent},
+        "report.claims": str(len(ledger.entries)),
+        "report.guards": str(len(held)),
+        "report.guards-broken": str(sum(not holds for holds in held.values())),
+        **{f"report.{name}": str(counts[verdict.value]) for verdict, name in VERDICT_NAMES.items()},
+    }
 
 
 def guards(ledger: Ledger) -> Mapping[str, bool]:
@@ -35,22 +47,16 @@ def guards(ledger: Ledger) -> Mapping[str, bool]:
     return {id_: entry.guard.holds for id_, entry in ledger.entries.items() if entry.guard}
 
 
-def _report(ledger: Ledger, vintage: Vintage, charts: int) -> Mapping[str, str]:
-    held = guards(ledger)
+def _of_evidence(vintage: Vintage) -> dict[str, str]:
     store = vintage.store
     snapshots = [snapshot for source in store.sources() for snapshot in store.snapshots(source)]
-    day = Day(ledger.as_of).display()
-    counts = ledger.counts()
+    day = Day(vintage.as_of).display()
     return {
-        "as-of": day,
-        "article-day": Day(store.snapshots(store.data_sets[CITED].folder)[0].vintage).display(),
-        "edition": ledger.as_of.isoformat(),
-        "edition-line": f"Evidence as of {day}",
-        "claims": str(len(ledger.entries)),
-        "guards": str(len(held)),
-        "guards-broken": str(sum(not holds for holds in held.values())),
-        "snapshots": str(len(snapshots)),
-        "sources": str(len(store.sources())),
-        "rows": f"{sum(len(vintage.data(name).frame) for name in store.data_sets):,}",
-        "charts": str(charts),
-    } | {name: str(counts[verdict.value]) for verdict, name in VERDICT_NAMES.items()}
+        "report.as-of": day,
+        "report.article-day": Day(store.snapshots(store.data_sets[CITED].folder)[0].vintage).display(),
+        "report.edition": vintage.as_of.isoformat(),
+        "report.edition-line": f"Evidence as of {day}",
+        "report.snapshots": str(len(snapshots)),
+        "report.sources": str(len(store.sources())),
+        "report.rows": f"{sum(len(vintage.data(name).frame) for name in store.data_sets):,}",
+    }

@@ -1,4 +1,4 @@
-"""Why a number moved: the rows that reached it, those that tipped it, the shares of data, code and prose."""
+"""Why a claim changed: the rows it is made from, those that did it, the shares of data, code and prose."""
 
 from __future__ import annotations
 
@@ -28,13 +28,16 @@ if TYPE_CHECKING:
     from pivot.revisions.tables import TableDiff
     from pivot.snapshots import Snapshot
 
-DATA, CODE, PROSE = PLAYERS = ("data", "code", "prose")
+    _Key = tuple[str, Hashable, str]
+    """A changed row: its data set, its key, and what happened to it."""
+
+DATA, CODE, PROSE = FACTORS = ("data", "code", "prose")
 
 Shares = Annotated[
     Mapping[str, float],
-    Meta(min_length=3, max_length=3, extra_json_schema={"propertyNames": {"enum": list(PLAYERS)}}),
+    Meta(min_length=3, max_length=3, extra_json_schema={"propertyNames": {"enum": list(FACTORS)}}),
 ]
-"""How much of a movement data, code and prose did; 1 together, negative where one moved it the other way."""
+"""Each one's part of all steps of a change: their sizes make 1, and one against the change is negative."""
 
 RevisionKind = Annotated[str, one_of("data", "method", "correction", "editorial")]
 """Proposed from the cause; an editor confirms it."""
@@ -42,8 +45,8 @@ RevisionKind = Annotated[str, one_of("data", "method", "correction", "editorial"
 _BY_CLAIM = (EVIDENCE, CITED)
 """Data sets whose rows say themselves which claim they belong to."""
 
-_TRIED_ALONE = 24
-"""Rows of one day that are each left out once, to see which of them are needed."""
+_NEEDED = 24
+"""Rows of one day that are named one by one; where more are needed, the day's rows did it together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,62 +77,70 @@ class Reached:
     exact: bool
 
 
-def shares(value: Callable[[Collection[str]], float]) -> dict[str, float]:
-    """Split a movement among data, code and prose: each one's mean step over all orders (Shapley's value).
+def shapley_shares(value: Callable[[Collection[str]], float]) -> dict[str, float]:
+    """Split a change among data, code and prose: each one's mean step over all orders (Shapley's value).
 
     Args:
         value: the value with these taken from the new side and the others from the old one.
 
     Returns:
-        A share for each, 1 together; one is negative that moved the value the other way.
+        Each one's part of all steps together, which makes 1 without regard to signs; one is negative that
+        moved the value against the change. Steps that cancel each other stay within these bounds too.
     """
-    whole = value(PLAYERS) - value(())
-    found = {}
-    for player in PLAYERS:
-        others = [other for other in PLAYERS if other != player]
-        steps = 0.0
-        for size in range(len(others) + 1):
-            weight = 1 / (len(PLAYERS) * math.comb(len(others), size))
-            for group in combinations(others, size):
-                steps += weight * (value((*group, player)) - value(group))
-        found[player] = round(float(steps / whole), 6) + 0.0
-    return found
+    change = value(FACTORS) - value(())
+    steps = {}
+    for factor in FACTORS:
+        others = [other for other in FACTORS if other != factor]
+        steps[factor] = sum(
+            (value((*group, factor)) - value(group)) / (len(FACTORS) * math.comb(len(others), size))
+            for size in range(len(others) + 1)
+            for group in combinations(others, size)
+        )
+    whole = math.copysign(sum(map(abs, steps.values())), change) or math.inf
+    return {factor: round(float(step / whole), 6) + 0.0 for factor, step in steps.items()}
 
 
-def readers_of(register: Register, diffs: Iterable[TableDiff], id_: str) -> dict[str, Mapping[str, pd.Index]]:
-    """Changed keys of each data set that a claim, or one that it is derived from, may have read."""
-    read = {p for one in register.in_order([id_] if id_ in register else []) for p in one.parameters}
-    found: dict[str, Mapping[str, pd.Index]] = {}
+def affected_rows(
+    register: Register, diffs: Iterable[TableDiff], id_: str, entries: Collection[Entry]
+) -> dict[str, Mapping[str, pd.Index]]:
+    """Changed keys of each data set that a claim, or one that it is derived from, may have read.
+
+    Args:
+        register: of the running code; of a claim that it does not know, the ledgers say what it has read.
+        diffs: the rows that changed.
+        id_: the claim.
+        entries: the claim before and after.
+    """
+    claims = register.in_order([id_] if id_ in register else [])
+    parameters = {parameter for claim in claims for parameter in claim.parameters}
+    if not claims:
+        parameters = {used.data_set for entry in entries for used in entry.inputs}
+    ids = {id_, *(claim.id for claim in claims)}
+    affected: dict[str, Mapping[str, pd.Index]] = {}
     for diff in diffs:
         keys = diff.keys()
-        if diff.name == EVIDENCE:
-            about = [
-                rows.index[rows["claim"] == id_]
-                for rows in (diff.added, diff.removed, diff.revised)
-                if len(rows)
-            ]
-            keys = {
-                kind: index[index.isin([key for ours in about for key in ours])]
-                for kind, index in keys.items()
-            }
-        elif diff.name == CITED:
-            keys = {kind: index[index == id_] for kind, index in keys.items()}
-        elif diff.name not in read:
+        if diff.file or not (diff.name in _BY_CLAIM or diff.name in parameters):
             continue
+        if diff.name == EVIDENCE:
+            frames = [frame for frame in (diff.added, diff.removed, diff.revised) if len(frame)]
+            about = {key for frame in frames for key in frame.index[frame["claim"].isin(ids)]}
+            keys = {kind: index[index.isin(about)] for kind, index in keys.items()}
+        elif diff.name == CITED:
+            keys = {kind: index[index.isin(ids)] for kind, index in keys.items()}
         if any(len(index) for index in keys.values()):
-            found[diff.name] = keys
-    return found
+            affected[diff.name] = keys
+    return affected
 
 
-def reached(entries: Sequence[Entry], changed: Mapping[str, Mapping[str, pd.Index]]) -> tuple[Reached, ...]:
+def reached(entries: Sequence[Entry], affected: Mapping[str, Mapping[str, pd.Index]]) -> tuple[Reached, ...]:
     """The changed rows that a claim's ledger names as its inputs; those of data sets that it reads whole too.
 
     Args:
         entries: the claim before and after.
-        changed: what `readers_of` found for it.
+        affected: its `affected_rows`.
     """
-    told = []
-    for name, kinds in changed.items():
+    rows = []
+    for name, kinds in affected.items():
         keys = [label for index in kinds.values() for label in index]
         used = [one for entry in entries for one in entry.inputs if one.data_set == name]
         spans = [one.rows for one in used if one.count > len(one.rows)]
@@ -139,10 +150,10 @@ def reached(entries: Sequence[Entry], changed: Mapping[str, Mapping[str, pd.Inde
             for key in keys
             if name in _BY_CLAIM
             or text(key) in named
-            or any(_between(rows[0], text(key), rows[-1]) for rows in spans if rows)
+            or any(_between(ends[0], text(key), ends[-1]) for ends in spans if ends)
         ]
-        told.append(Reached(name, tuple(text(key) for key in exact or keys), bool(exact)))
-    return tuple(told)
+        rows.append(Reached(name, tuple(text(key) for key in exact or keys), bool(exact)))
+    return tuple(rows)
 
 
 def _between(first: str, key: str, last: str) -> bool:
@@ -178,54 +189,78 @@ class _Mixed(Vintage):
         return self._sets[name]
 
 
-def tip(
-    article: Article, id_: str, old: Vintage, new: Vintage, changed: Mapping[str, Mapping[str, pd.Index]]
+def minimal_cause(
+    article: Article,
+    id_: str,
+    vintages: tuple[Vintage, Vintage],
+    affected: Mapping[str, Mapping[str, pd.Index]],
+    reading: Callable[[Entry], object],
 ) -> tuple[Row, ...]:
     """The rows without which a claim would read as it did not yet: found by taking changed rows back.
 
     Changed rows are put in the order in which they became public. Bisection finds the day whose rows give the
-    claim its new reading, and of that day's rows those are named that can not be left out.
+    claim its new reading, and of that day's rows those that are needed for it (delta debugging): of the rows
+    that do it together the last is needed, then the last of those that do it with that one, and so on.
 
     Args:
-        article: which has the claim.
+        article: which has the claim, and whose code reads the evidence.
         id_: the claim.
-        old: the evidence before.
-        new: the evidence after.
-        changed: what `readers_of` found for it.
+        vintages: the evidence before and after.
+        affected: the claim's `affected_rows`.
+        reading: what of it is to be explained.
 
     Returns:
         Nothing where no row did it, but the passing of days.
     """
-    groups = _by_day(old, new, changed)
-    wanted = _reading(article, id_, _Mixed(old, new, {}))
+    old, new = vintages
+    days = _by_day(old, new, affected)
 
-    def reads_new(taken_back: Iterable[tuple[str, Hashable, str]]) -> bool:
+    def read(rows: Collection[_Key]) -> object:
         late: dict[str, list[Hashable]] = {}
-        for name, key, _ in taken_back:
-            late.setdefault(name, []).append(key)
-        return _reading(article, id_, _Mixed(old, new, late)) == wanted
+        for row in (row for day in days for row in day if row not in rows):
+            late.setdefault(row[0], []).append(row[1])
+        try:
+            return reading(ledgers.build(_Mixed(old, new, late), article.claims, [id_])[id_])
+        except (ReportError, LookupError, TypeError, AttributeError, ValueError):
+            return None  # evidence that never stood so may make no sense
 
-    low, high = 0, len(groups)  # with the first `low` groups it reads otherwise, with `high` as now
-    if not groups or reads_new(row for group in groups for row in group):
+    wanted = read({row for day in days for row in day})
+    if not days or read(()) == wanted:
         return ()
+    count = _shortest(len(days), lambda count: read({row for day in days[:count] for row in day}) == wanted)
+    earlier, rows = {row for day in days[: count - 1] for row in day}, days[count - 1]
+    needed: list[_Key] = []
+    while read({*earlier, *needed}) != wanted:
+        if len(needed) == _NEEDED:
+            needed = rows
+            break
+        rest = rows[: rows.index(needed[-1])] if needed else rows
+
+        def fits(
+            count: int, known: Collection[_Key] = (*earlier, *needed), rest: Sequence[_Key] = rest
+        ) -> bool:
+            return read({*known, *rest[:count]}) == wanted
+
+        needed.append(rest[_shortest(len(rest), fits) - 1])
+    return tuple(
+        Row(name, text(key), kind, note(article, name, key, new))
+        for name, key, kind in sorted(needed, key=rows.index)
+    )
+
+
+def _shortest(high: int, fits: Callable[[int], bool]) -> int:
+    """The least count that fits, where none does not and all do."""
+    low = 0
     while high - low > 1:
         middle = (low + high) // 2
-        if reads_new(row for group in groups[middle:] for row in group):
-            high = middle
-        else:
-            low = middle
-    group, later = groups[high - 1], [row for after in groups[high:] for row in after]
-    if 1 < len(group) <= _TRIED_ALONE:
-        group = [row for row in group if not reads_new([row, *later])] or group
-    return tuple(Row(name, text(key), kind, note(article, name, key, new)) for name, key, kind in group)
+        low, high = (low, middle) if fits(middle) else (middle, high)
+    return high
 
 
-def _by_day(
-    old: Vintage, new: Vintage, changed: Mapping[str, Mapping[str, pd.Index]]
-) -> list[list[tuple[str, Hashable, str]]]:
+def _by_day(old: Vintage, new: Vintage, affected: Mapping[str, Mapping[str, pd.Index]]) -> list[list[_Key]]:
     """Changed rows as data set, key and change, grouped by the day they became public, the earliest first."""
-    dated: dict[pd.Timestamp, list[tuple[str, Hashable, str]]] = {}
-    for name, kinds in changed.items():
+    dated: dict[pd.Timestamp, list[_Key]] = {}
+    for name, kinds in affected.items():
         column = new.store.data_sets[name].dated
         for kind, keys in kinds.items():
             if not len(keys):
@@ -240,14 +275,6 @@ def _by_day(
             for key, day in days.items():
                 dated.setdefault(day.normalize(), []).append((name, key, kind))
     return [dated[day] for day in sorted(dated)]
-
-
-def _reading(article: Article, id_: str, vintage: Vintage) -> tuple[object, ...]:
-    try:
-        entry = ledgers.build(vintage, article.claims, [id_])[id_]
-    except (ReportError, TypeError, AttributeError):  # evidence that never stood so may make no sense
-        return ()
-    return (entry.display, entry.verdict, entry.guard and entry.guard.holds)
 
 
 def note(article: Article, name: str, key: Hashable, vintage: Vintage) -> str:

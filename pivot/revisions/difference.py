@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from pivot.records import Record, one_of
-from pivot.revisions.numbers import Number
-from pivot.revisions.report import End
-from pivot.revisions.sentences import Sentence
+from pivot.revisions.numbers import ClaimChange
+from pivot.revisions.report import Look
+from pivot.revisions.sentences import SentenceChange
 from pivot.revisions.tables import CHANGED, IDENTICAL, NOT_COMPARED, SAME_TABLE, Column
 
 Count = Annotated[int, Meta(ge=0)]
@@ -45,6 +45,7 @@ class Rows(Record, frozen=True):
         schema: Columns that came, went or changed their type, one sentence each.
         revised: Revised rows as they are now.
         columns: The revised columns.
+        file: The snapshot, where rows are told that nobody sees on the asked days; else empty.
     """
 
     name: str
@@ -60,6 +61,21 @@ class Rows(Record, frozen=True):
     revised: tuple[dict[str, Scalar], ...]
     cells: tuple[Cell, ...]
     columns: tuple[Column, ...]
+    file: str
+
+
+class SideName(Record, frozen=True):
+    """One side of a difference.
+
+    Args:
+        label: What it was asked by.
+        as_of: The day on which the evidence is read.
+    """
+
+    label: str
+    kind: Annotated[str, one_of("day", "edition", "snapshot", "revision")]
+    as_of: Annotated[str, Meta(extra_json_schema={"format": "date"})]
+    commit: str
 
 
 class ChangedChart(Record, frozen=True):
@@ -96,10 +112,11 @@ class Difference(Record, frozen=True):
     undecided: str
     notes: tuple[str, ...]
     kinds: dict[str, Count]
-    old: End
-    new: End
-    sentences: tuple[Sentence, ...]
-    numbers: tuple[Number, ...]
+    old: SideName
+    new: SideName
+    sentences: tuple[SentenceChange, ...]
+    numbers: tuple[ClaimChange, ...]
     unmoved: Count
     charts: tuple[ChangedChart, ...]
     rows: tuple[Rows, ...]
+    looks: tuple[Look, ...]

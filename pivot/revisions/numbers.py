@@ -1,26 +1,31 @@
-"""Numbers: which claims moved, how far a reader sees it, and why."""
+"""Claims: which of them changed, how far a reader sees it, and why."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
+from pivot.claims.changes import CITED, FOUND, changes
 from pivot.claims.model import Kind
 from pivot.records import one_of
 from pivot.revisions import causes
 from pivot.revisions.causes import CODE, DATA, PROSE, Reached, RevisionKind, Row, Shares
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sized
+    from collections.abc import Collection, Iterator, Mapping, Sized
 
     from pivot.claims.ledger import Ledger
     from pivot.claims.stored import Entry
-    from pivot.revisions.states import State
+    from pivot.revisions.sides import Side
     from pivot.revisions.tables import TableDiff
 
 READING, BESIDE, HIDDEN, ACCOUNT = LEVELS = ("reading", "beside", "hidden", "account")
-"""How far a movement is seen: in the number, its verdict or its guard; only in figures beside it; only in
+"""How far a change is seen: in what `claims.changes` decides on; only in figures beside the number; only in
 digits that rounding hides; only in the reasons and evidence of its account."""
+
+TOLERANCE = 1e-9
+"""As part of a number: what is less apart differs by how it was added up, and that is no difference."""
 
 BEHIND = {
     BESIDE: "only in figures beside the number",
@@ -36,7 +41,7 @@ CORRECTION = "correction"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClaimState:
     """A claim on one side."""
 
     value: int | float | str
@@ -49,7 +54,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartChange:
     """A figure beside a claim that moved; "" where it was or is not there."""
 
     name: str
@@ -59,12 +64,13 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class ClaimChange:
     """A claim that moved.
 
     Args:
         phrase: whether it is a claim in words that data decide.
         level: one of `LEVELS`.
+        also: what else a reader sees move: the article's words, and the figure that we have beside them.
         old: None where the claim came.
         new: None where the claim went.
         absolute: new less old value, in the claim's unit; None for words and ranges, which have no value.
@@ -80,11 +86,12 @@ class Number:
     statement: str
     phrase: bool
     level: Annotated[str, one_of(*LEVELS)]
-    old: Reading | None
-    new: Reading | None
+    also: tuple[str, ...]
+    old: ClaimState | None
+    new: ClaimState | None
     absolute: float | None
     relative: float | None
-    parts: tuple[Part, ...]
+    parts: tuple[PartChange, ...]
     shares: Shares | None
     reached: tuple[Reached, ...]
     tipped: tuple[Row, ...]
@@ -97,15 +104,12 @@ class Number:
 
     @property
     def guard(self) -> str:
-        """`broke` or `mended` where the guard flipped."""
-        if (
-            not self.old
-            or not self.new
-            or self.old.holds == self.new.holds
-            or None in (self.old.holds, self.new.holds)
-        ):
+        """`broke` or `mended` where the guard flipped, `came` or `went` where there was none or is none."""
+        if not self.old or not self.new or self.old.holds == self.new.holds:
             return ""
-        return "mended" if self.new.holds else "broke"
+        if self.old.holds is None:
+            return "came"
+        return "went" if self.new.holds is None else "mended" if self.new.holds else "broke"
 
     @property
     def shown(self) -> bool:
@@ -125,74 +129,82 @@ class Number:
 
 
 def moved(
-    old: State,
-    new: State,
-    diffs: Iterable[TableDiff],
-    crossed: Mapping[tuple[bool, bool], Ledger],
-) -> tuple[Number, ...]:
-    """Every claim that moved, the weightiest first.
+    old: Side, new: Side, diffs: Collection[TableDiff], crossed: Mapping[tuple[bool, bool], Ledger]
+) -> tuple[ClaimChange, ...]:
+    """Every claim that changed, the weightiest first.
 
     Args:
-        old: the side before.
-        new: the side after.
+        old: the side before, evaluated.
+        new: the side after, evaluated.
         diffs: the rows that changed.
         crossed: ledgers by whether the data and whether the code are those of the new side.
     """
-    diffs = tuple(diffs)
-    numbers = []
-    for id_ in dict.fromkeys([*new.ledger.entries, *old.ledger.entries]):
-        was, now = old.ledger.entries.get(id_), new.ledger.entries.get(id_)
-        level = _level(was, now)
+    before, after = (crossed[is_new, is_new].entries for is_new in (False, True))
+    vintages = old.vintage, new.vintage
+    claims = []
+    for id_ in dict.fromkeys([*after, *before]):
+        was, now = before.get(id_), after.get(id_)
+        level, entries = _level(was, now), [entry for entry in (now, was) if entry]
         if not level:
             continue
+        words = changes(was, now) if was and now else ()
         shares = _shares(id_, crossed) if level != ACCOUNT else None
-        changed = (
-            causes.readers_of(new.side.article.claims, diffs, id_) if shares is None or shares[DATA] else {}
-        )
+        by_data = shares is None or shares[DATA]
+        affected = causes.affected_rows(new.article.claims, diffs, id_, entries) if by_data else {}
         tipped = (
-            causes.tip(new.side.article, id_, old.vintage, new.vintage, changed)
-            if level == READING and was and now and old.vintage and new.vintage
+            causes.minimal_cause(new.article, id_, vintages, affected, _shown)
+            if level == READING and was and now and affected
             else ()
         )
         absolute, relative = _distance(was, now)
-        numbers.append(
-            Number(
+        claims.append(
+            ClaimChange(
                 id=id_,
-                statement=next(entry.statement for entry in (now, was) if entry),
-                phrase=any(entry.kind == Kind.PHRASE.value for entry in (now, was) if entry),
+                statement=entries[0].statement,
+                phrase=any(entry.kind == Kind.PHRASE.value for entry in entries),
                 level=level,
-                old=_read(was),
-                new=_read(now),
+                also=tuple(word for word in words if word.startswith((CITED, FOUND))),
+                old=_state(was),
+                new=_state(now),
                 absolute=absolute,
                 relative=relative,
                 parts=tuple(_parts(was, now)),
                 shares=shares,
-                reached=causes.reached([one for one in (was, now) if one], changed),
+                reached=causes.reached(entries, affected),
                 tipped=tipped,
-                kind=_kind(shares, tipped, changed),
+                kind=_kind(shares, tipped, affected),
             )
         )
-    return tuple(sorted(numbers, key=lambda number: number.weight))
+    return tuple(sorted(claims, key=lambda claim: claim.weight))
 
 
 def _level(was: Entry | None, now: Entry | None) -> str:
-    """How far a reader sees a movement; "" where there is none."""
-    if was is None or now is None:
+    """How far a reader sees a change; "" where there is none."""
+    if was is None or now is None or changes(was, now):
         return READING
-    layers = (_shown, _beside, _exact, _account)
-    return next((level for level, layer in zip(LEVELS, layers, strict=True) if layer(was) != layer(now)), "")
+    layers = {BESIDE: _beside, HIDDEN: _exact, ACCOUNT: _account}
+    return next((level for level, layer in layers.items() if not _alike(layer(was), layer(now))), "")
+
+
+def _alike(one: object, other: object) -> bool:
+    """Whether two are the same, but for digits of numbers that nobody can tell apart."""
+    if isinstance(one, float) and isinstance(other, float | int):
+        return math.isclose(one, other, rel_tol=TOLERANCE)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    return one == other
 
 
 def _shown(entry: Entry) -> object:
-    return (entry.display, entry.verdict, entry.guard and entry.guard.holds, entry.cited)
+    return (entry.display, entry.verdict, entry.guard and entry.guard.holds, entry.cited, entry.found)
 
 
 def _beside(entry: Entry) -> object:
-    return {name: (part.label, part.display) for name, part in entry.parts.items()}
+    return tuple((name, part.label, part.display) for name, part in entry.parts.items())
 
 
 def _exact(entry: Entry) -> object:
-    parts = {name: (part.value, part.exact) for name, part in entry.parts.items()}
+    parts = tuple((name, part.value, part.exact) for name, part in entry.parts.items())
     return (entry.value, entry.low, entry.high, entry.exact, entry.guard and entry.guard.margin, parts)
 
 
@@ -200,11 +212,19 @@ def _account(entry: Entry) -> object:
     return (entry.statement, entry.reason, entry.margin, entry.formula, entry.rounding, entry.evidence)
 
 
-def _read(entry: Entry | None) -> Reading | None:
+def _state(entry: Entry | None) -> ClaimState | None:
     if entry is None:
         return None
     holds = entry.guard.holds if entry.guard else None
-    return Reading(entry.value, entry.display, entry.exact, entry.verdict, entry.reason, holds, entry.margin)
+    return ClaimState(
+        value=entry.value,
+        display=entry.display,
+        exact=entry.exact,
+        verdict=entry.verdict,
+        reason=entry.reason,
+        holds=holds,
+        margin=entry.margin,
+    )
 
 
 def _distance(was: Entry | None, now: Entry | None) -> tuple[float | None, float | None]:
@@ -215,42 +235,37 @@ def _distance(was: Entry | None, now: Entry | None) -> tuple[float | None, float
     return new - old, (new - old) / abs(old) if old and not is_place else None
 
 
-def _parts(was: Entry | None, now: Entry | None) -> Iterator[Part]:
+def _parts(was: Entry | None, now: Entry | None) -> Iterator[PartChange]:
     before, after = (entry.parts if entry else {} for entry in (was, now))
     for name in dict.fromkeys([*after, *before]):
         old, new = (figures[name].display if name in figures else "" for figures in (before, after))
         if old != new:
-            yield Part(name, (after.get(name) or before[name]).label, old, new)
+            yield PartChange(name, (after.get(name) or before[name]).label, old, new)
 
 
 def _shares(id_: str, crossed: Mapping[tuple[bool, bool], Ledger]) -> Mapping[str, float] | None:
-    """The shares in the movement of one claim; prose moves no number.
+    """The shares in the change of one claim; prose moves no number.
 
-    A number's way is split; words count as the old ones until they are the new ones.
+    A number's way is split; where it stayed, or words changed, they count as the old ones until they are the
+    new ones.
     """
     entries = {side: ledger.entries[id_] for side, ledger in crossed.items() if id_ in ledger.entries}
     if len(entries) < 4:  # noqa: PLR2004 -- two by two
         return None
-    was, now = entries[False, False], entries[True, True]
-    layers = [(_shown(entry), _beside(entry), _exact(entry)) for entry in entries.values()]
-    says = dict(zip(entries, layers, strict=True))
-
-    def value(taken: Collection[str]) -> float:
-        side = (DATA in taken, CODE in taken)
-        at = entries[side].value
-        if was.value != now.value and not isinstance(was.value, str) and not isinstance(now.value, str):
-            return 0.0 if isinstance(at, str) else at
-        return float(says[side] == says[True, True])
-
-    return causes.shares(value)
+    values = {side: entry.value for side, entry in entries.items()}
+    steps = {side: value for side, value in values.items() if not isinstance(value, str)}
+    if len(steps) < len(values) or _alike(values[False, False], values[True, True]):
+        layers = {side: (_shown(entry), _beside(entry), _exact(entry)) for side, entry in entries.items()}
+        steps = {side: float(_alike(layer, layers[True, True])) for side, layer in layers.items()}
+    return causes.shapley_shares(lambda taken: steps[DATA in taken, CODE in taken])
 
 
 def _kind(
-    shares: Mapping[str, float] | None, tipped: Collection[Row], changed: Mapping[str, Mapping[str, Sized]]
+    shares: Mapping[str, float] | None, tipped: Collection[Row], affected: Mapping[str, Mapping[str, Sized]]
 ) -> str:
     """What a revision is, as far as its cause tells; an editor confirms it."""
     kinds = {row.change for row in tipped} or {
-        kind for keys in changed.values() for kind, index in keys.items() if len(index)
+        kind for keys in affected.values() for kind, index in keys.items() if len(index)
     }
-    cause = max(shares, key=lambda player: shares[player]) if shares else DATA if kinds else CODE
+    cause = max(shares, key=lambda factor: shares[factor]) if shares else DATA if kinds else CODE
     return CORRECTION if cause == DATA and kinds and "added" not in kinds else KINDS[cause]

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from pivot.revisions.numbers import Number
+    from pivot.revisions.numbers import ClaimChange
     from pivot.revisions.report import Report
+    from pivot.revisions.sides import Side
     from pivot.revisions.tables import TableDiff
 
 COMMENT_BYTES = 65_536
@@ -75,7 +76,7 @@ def markdown(report: Report, room: int = COMMENT_BYTES) -> str:
     """
     forms = (_render("report.md", report, caps) for caps in _COMMENT)
     return next(
-        (said for said in forms if len(said.encode()) <= room), _render("report.md", report, _COMMENT[-1])
+        (words for words in forms if len(words.encode()) <= room), _render("report.md", report, _COMMENT[-1])
     )
 
 
@@ -94,7 +95,7 @@ def body(report: Report, ways: Ways) -> str:
 
 def _render(name: str, report: Report, caps: Caps, ways: Ways | None = None) -> str:
     rows = sorted(report.tables, key=lambda row: (row.file, row.block))
-    said = (
+    words = (
         _environment()
         .get_template(name)
         .render(
@@ -105,22 +106,22 @@ def _render(name: str, report: Report, caps: Caps, ways: Ways | None = None) -> 
             known={number.id for number in report.numbers},
             behind=BEHIND,
             prose=[
-                (file, list(found))
-                for file, found in groupby(report.prose[: caps.items], lambda one: one.file)
+                (file, list(part)) for file, part in groupby(report.prose[: caps.items], lambda one: one.file)
             ],
-            tables=[(key, list(found)) for key, found in groupby(rows, lambda row: (row.file, row.block))],
+            tables=[(key, list(part)) for key, part in groupby(rows, lambda row: (row.file, row.block))],
             parts=(
                 ("wrong", "Reads wrong now", len(report.wrong)),
                 ("claims", "Claims that moved", len(report.at(READING))),
                 ("sentences", "Sentences that read differently", len(report.prose)),
                 ("charts", "Charts that changed", len(report.charts)),
+                ("looks", "Pages that look different", report.pages),
                 ("behind", "Claims that differ only behind the number", len(report.behind)),
                 ("rows", "Data sets that changed", len(report.changed)),
                 ("tables", "Rows of generated tables", len(report.tables)),
             ),
         )
     )
-    return re.sub(r"\n{3,}", "\n\n", said).strip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", words).strip() + "\n"
 
 
 @cache
@@ -128,7 +129,7 @@ def _environment() -> Environment:
     made = environment(Path(__file__).parent / "templates")
     made.filters |= {
         "clip": _clip,
-        "code": lambda said: Markup(flat(said).replace("`", "'")),  # noqa: S704 -- inert between backticks
+        "code": lambda words: Markup(flat(words).replace("`", "'")),  # noqa: S704 -- inert between backticks
         "lines": lambda rows: [cells(rows, row) for row in rows.itertuples()],
         "md": _md,
         "mixed": mixed,
@@ -136,45 +137,45 @@ def _environment() -> Environment:
         "revised": _revised,
         "severities": _severities,
         "shares": shares,
-        "short": lambda said, size: clipped(flat(said), size),
+        "short": lambda words, size: clipped(flat(words), size),
         "uri": lambda svg: "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode(),
         "whole": lambda rows: [[text(cell) for cell in row] for row in rows.itertuples()],
     }
     return made
 
 
-def _md(said: str) -> Markup:
+def _md(words: str) -> Markup:
     """Text that Markdown and HTML leave as it is, and that calls nobody."""
-    plain = _MARKDOWN.sub(r"\\\1", html.escape(said.replace("\n", " "), quote=False)).replace("$", "&#36;")
+    plain = _MARKDOWN.sub(r"\\\1", html.escape(words.replace("\n", " "), quote=False)).replace("$", "&#36;")
     return Markup(_CALLS.sub(r"\1<!-- -->", plain.replace("&#36;", "\0")).replace("\0", "&#36;"))  # noqa: S704
 
 
 def _clip(words: Iterable[tuple[str, str]], size: int) -> list[tuple[str, str]]:
     """Stretches of a sentence, none of them longer than a part of what the whole may have."""
     return [
-        (state, said if len(said) <= size // 4 else _shorter(state, said, size // 4)) for state, said in words
+        (state, part if len(part) <= size // 4 else _shorter(state, part, size // 4)) for state, part in words
     ][: size // 8]
 
 
-def _shorter(state: str, said: str, size: int) -> str:
+def _shorter(state: str, part: str, size: int) -> str:
     return (
-        f"{said[: size // 2]} \N{HORIZONTAL ELLIPSIS} {said[-size // 2 :]}"
+        f"{part[: size // 2]} \N{HORIZONTAL ELLIPSIS} {part[-size // 2 :]}"
         if state == SAME
-        else clipped(said, size)
+        else clipped(part, size)
     )
 
 
-def _readings(number: Number) -> list[tuple[str, str, str]]:
+def _readings(number: ClaimChange) -> list[tuple[str, str, str]]:
     """What the account of a number said before and says now."""
     old, new = number.old, number.new
     if not old or not new:
         return []
-    told = [
+    readings = [
         ("unrounded", old.exact, new.exact + moved_by(number)),
         ("verdict", f"{old.verdict}: {old.reason}", f"{new.verdict}: {new.reason}"),
         ("margin", old.margin, new.margin),
     ]
-    return [row for row in told if row[1] != row[2]] + [
+    return [row for row in readings if row[1] != row[2]] + [
         (part.label, part.old, part.new) for part in number.parts
     ]
 
@@ -196,7 +197,7 @@ def _severities(diff: TableDiff) -> list[tuple[str, ...]]:
     ]
 
 
-def _revised(found: pd.DataFrame) -> list[tuple[str, ...]]:
+def _revised(revised: pd.DataFrame) -> list[tuple[str, ...]]:
     return [
         (
             text(cell.key),
@@ -206,7 +207,7 @@ def _revised(found: pd.DataFrame) -> list[tuple[str, ...]]:
             text(cell.absolute),
             "" if math.isnan(cell.relative) else grown(cell.relative),
         )
-        for cell in found.itertuples()
+        for cell in revised.itertuples()
     ]
 
 
@@ -219,14 +220,19 @@ def to_json(report: Report) -> str:
         "kinds": report.kinds(),
         **{
             name: getattr(report, name)
-            for name in ("old", "new", "sentences", "numbers", "unmoved", "rows", "undecided", "notes")
+            for name in ("sentences", "numbers", "unmoved", "rows", "looks", "undecided", "notes")
         },
+        **{name: _side(side) for name, side in (("old", report.old), ("new", report.new))},
         "charts": [
             {"name": c.name, "address": c.address, "place": c.place, "marks": c.marks, "labels": c.labels}
             for c in report.charts
         ],
     }
     return canonical(_plain(content)).decode()
+
+
+def _side(side: Side) -> dict[str, str]:
+    return {"label": side.label, "kind": side.kind, "as_of": str(side.as_of), "commit": side.commit}
 
 
 def _plain(value: object) -> object:

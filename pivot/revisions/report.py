@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import re
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from msgspec import Meta
+from typing import TYPE_CHECKING
 
 from pivot.article import article_of
-from pivot.claims import stored
-from pivot.claims.quantities import Day
+from pivot.claims.changes import CITED, FOUND
 from pivot.editions import editions
 from pivot.errors import ReportError
-from pivot.prose.book import Book
+from pivot.prose.markdown import cell
 from pivot.prose.sentences import pieces
-from pivot.records import one_of
-from pivot.revisions import sides as sides_
-from pivot.revisions.numbers import BEHIND, BESIDE, HIDDEN, READING, Number, moved
-from pivot.revisions.sentences import Sentence, changed
-from pivot.revisions.states import State, crossed, evaluate
+from pivot.prose.variables import ledger_texts
+from pivot.revisions.numbers import BEHIND, BESIDE, HIDDEN, READING, ClaimChange, moved
+from pivot.revisions.rows import rewritten, rows, same_evidence
+from pivot.revisions.rows import sidecars as sidecar_changes
+from pivot.revisions.sentences import SentenceChange
+from pivot.revisions.sentences import changes as sentence_changes
+from pivot.revisions.sides import Side, resolve
+from pivot.revisions.states import State, crossed, evaluate, evaluated, prose
 from pivot.revisions.tables import IDENTICAL, SAME_TABLE, TableDiff
 from pivot.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from pivot.claims.ledger import Ledger
     from pivot.editions import Edition
-    from pivot.revisions.sides import Side
+
+_LONG = re.compile(r"-?\d*\.?\d{10,}(?:e[+-]?\d+)?|-?\d+\.\d{9,}(?:e[+-]?\d+)?")
+"""A number with more digits than `TOLERANCE` tells apart."""
 
 SCHEMA_VERSION = 1
 NOTHING, SOMETHING, UNDECIDED = range(3)
@@ -62,26 +64,15 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
-    """One side of a difference, as it is told."""
+class Look:
+    """What makes pages look as they do and is another file, or a chapter's form where its texts stayed.
 
-    label: str
-    kind: Annotated[str, one_of("day", "edition", "snapshot", "revision")]
-    as_of: Annotated[str, Meta(extra_json_schema={"format": "date"})]
-    commit: str
+    Args:
+        pages: how many pages of the book it is for.
+    """
 
-    @property
-    def name(self) -> str:
-        """The day of an edition or a day, as readers have it; what it was asked by for all else."""
-        whole = self.kind == "edition" or (self.kind == "day" and self.label == self.as_of)
-        return Day(dt.date.fromisoformat(self.as_of)).display() if whole else self.label
-
-    @property
-    def told(self) -> str:
-        """Its name and its day."""
-        commit = f" ({self.commit[:7]})" if self.commit else ""
-        day = f", evidence as of {self.as_of}" if self.label != self.as_of else ""
-        return f"{self.label}{commit}{day}"
+    file: str
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,38 +86,40 @@ class Report:
         numbers: the claims that moved, the weightiest first.
         unmoved: how many claims did not.
         charts: those whose data or labels changed.
+        looks: what makes pages look otherwise.
         rows: every data set, compared.
         undecided: why numbers and sentences could not be compared, "" if they were.
         notes: what was done or could not be done on the way.
     """
 
-    old: End
-    new: End
-    sentences: tuple[Sentence, ...]
-    numbers: tuple[Number, ...]
+    old: Side
+    new: Side
+    sentences: tuple[SentenceChange, ...]
+    numbers: tuple[ClaimChange, ...]
     unmoved: int
     charts: tuple[Chart, ...]
     rows: tuple[TableDiff, ...]
+    looks: tuple[Look, ...] = ()
     undecided: str = ""
     notes: tuple[str, ...] = ()
 
     @property
-    def wrong(self) -> tuple[Sentence, ...]:
+    def wrong(self) -> tuple[SentenceChange, ...]:
         """Texts whose guard broke."""
         return tuple(sentence for sentence in self.sentences if sentence.wrong)
 
     @property
-    def prose(self) -> tuple[Sentence, ...]:
+    def prose(self) -> tuple[SentenceChange, ...]:
         """Texts of the chapters that read differently, but for those that only say the new day."""
         return tuple(s for s in self.sentences if not s.wrong and not s.dated and not s.block)
 
     @property
-    def tables(self) -> tuple[Sentence, ...]:
+    def tables(self) -> tuple[SentenceChange, ...]:
         """Rows of generated tables that read differently."""
         return tuple(s for s in self.sentences if not s.wrong and not s.dated and s.block)
 
     @property
-    def dated(self) -> tuple[Sentence, ...]:
+    def dated(self) -> tuple[SentenceChange, ...]:
         """Texts that only say the day of the report anew, which was asked for and is no finding."""
         return tuple(sentence for sentence in self.sentences if sentence.dated)
 
@@ -135,29 +128,39 @@ class Report:
         """Data sets that are not what they were."""
         return tuple(diff for diff in self.rows if diff.state != IDENTICAL)
 
-    def at(self, *levels: str) -> tuple[Number, ...]:
+    def at(self, *levels: str) -> tuple[ClaimChange, ...]:
         """The numbers that moved so far that a reader sees it at these levels."""
         return tuple(number for number in self.numbers if number.level in levels)
 
-    def leads(self) -> list[tuple[Number, Sentence | None]]:
-        """Each claim that a reader sees moved, with the first sentence that says so and is not given yet."""
-        told: list[tuple[Number, Sentence | None]] = []
+    def leads(self) -> list[tuple[ClaimChange, SentenceChange | None]]:
+        """Each claim that a reader sees moved, with the first sentence that says so and is not taken yet."""
+        leads: list[tuple[ClaimChange, SentenceChange | None]] = []
         for number in self.at(READING):
-            given = [sentence for _, sentence in told]
-            found = [
-                s for s in self.prose if number.id in s.claims and s.part == "sentence" and s not in given
+            taken = [sentence for _, sentence in leads]
+            sentences = [
+                s for s in self.prose if number.id in s.claims and s.part == "sentence" and s not in taken
             ]
-            said = f"{'claim' if number.shown else 'verdict'}.{number.id}"
-            told.append((number, next((s for s in found if said in s.names), found[0] if found else None)))
-        return told
+            name = f"{'claim' if number.shown else 'verdict'}.{number.id}"
+            leads.append(
+                (number, next((s for s in sentences if name in s.names), sentences[0] if sentences else None))
+            )
+        return leads
 
     @property
     def exit_code(self) -> int:
         """0 if nothing moved that a reader sees, 1 if something did, 2 if it could not be decided."""
         if self.undecided:
             return UNDECIDED
-        seen = self.wrong or self.prose or self.tables or self.charts or self.at(READING, BESIDE)
+        seen = (*self.wrong, *self.prose, *self.tables, *self.charts, *self.looks, *self.at(READING, BESIDE))
         return SOMETHING if seen else NOTHING
+
+    @property
+    def pages(self) -> int:
+        """How many pages look different: all of them where it is the form of all."""
+        count = sum(look.pages for look in self.looks)
+        return min(
+            count, max((state.pages for side in (self.old, self.new) if (state := side.state)), default=count)
+        )
 
     def verdict_line(self) -> str:
         """The whole in one line: what readers see, then what stands behind it, then the tables made of it."""
@@ -168,6 +171,7 @@ class Report:
             plural(len(self.wrong), "sentence reads wrong", "sentences read wrong"),
             plural(len(self.prose), "sentence reads differently", "sentences read differently"),
             plural(len(self.charts), "chart changed", "charts changed"),
+            plural(self.pages, "page looks different", "pages look different"),
         ]
         behind: list[str] = []
         for level, where in BEHIND.items():
@@ -184,21 +188,24 @@ class Report:
 
         Another number is what "moved" says by itself, so where that is all, nothing is added.
         """
-        found = self.at(READING)
-        both = [number for number in found if number.old and number.new]
+        numbers = self.at(READING)
+        both = [number for number in numbers if number.old and number.new]
         shown = sum(number.shown for number in both)
+        also = [what.partition(" from ")[0] for number in both for what in number.also]
         ways = [
             plural(shown, "shows another number", "show another number"),
             plural(sum(one.verdict_changed for one in both), "has another verdict", "have another verdict"),
             plural(sum(bool(one.guard) for one in both), "guard turned", "guards turned"),
-            plural(sum(not one.old for one in found), "is new", "are new"),
-            plural(sum(not one.new for one in found), "is gone", "are gone"),
+            plural(also.count(FOUND), "has another figure beside it", "have another figure beside them"),
+            plural(also.count(CITED), "has another cited text", "have another cited text"),
+            plural(sum(not one.old for one in numbers), "is new", "are new"),
+            plural(sum(not one.new for one in numbers), "is gone", "are gone"),
         ]
-        told = [way for way in ways if way]
-        return "" if shown == len(found) and len(told) == 1 else f" ({', '.join(told)})" if told else ""
+        words = ", ".join(filter(None, ways))
+        return f" ({words})" if words and (words != ways[0] or shown < len(numbers)) else ""
 
     @property
-    def behind(self) -> tuple[Number, ...]:
+    def behind(self) -> tuple[ClaimChange, ...]:
         """The claims that differ only where no reader of the number sees it."""
         return self.at(*BEHIND)
 
@@ -210,130 +217,166 @@ class Report:
     def title(self) -> str:
         """What is held against what, as a heading."""
         names = self.old.name, self.new.name
-        old, new = names if len(set(names)) > 1 else (self.old.told, self.new.told)
+        old, new = names if len(set(names)) > 1 else (self.old.title, self.new.title)
         return f"What changed from {old} to {new}"
 
     def kinds(self) -> Mapping[str, int]:
         """How many of the numbers and edited sentences are of which kind."""
-        found = [number.kind for number in self.at(READING, BESIDE, HIDDEN)]
-        found += [sentence.kind for sentence in self.sentences if sentence.edited]
-        return dict(Counter(found).most_common())
+        kinds = [number.kind for number in self.at(READING, BESIDE, HIDDEN)]
+        kinds += [sentence.kind for sentence in self.sentences if sentence.edited]
+        return dict(Counter(kinds).most_common())
 
 
 def diff(
-    root: Path, asked: tuple[str, str], others: Iterable[Edition] = (), *, pictures: bool = False
+    root: Path,
+    words: tuple[str, str],
+    others: Iterable[Edition] = (),
+    *,
+    pictures: bool = False,
+    data_only: bool = False,
 ) -> Report:
     """Hold two states of the report against each other.
 
     Args:
         root: the repository.
-        asked: days, ids of editions, snapshot files or git revisions.
+        words: days, ids of editions, snapshot files or git revisions.
         others: editions that the repository does not list (any more), which may be asked for all the same.
         pictures: draw the charts that changed.
+        data_only: never run the code of a revision: the running code reads its evidence and prose.
 
     Raises:
         ReportError: one of the words means nothing here.
     """
-    known = {one.id: one.as_of for one in sorted((*editions(root), *others), key=lambda one: one.as_of)}
     with tempfile.TemporaryDirectory(prefix="pivot-diff-") as scratch:
-        old, new = sides_.resolve(article_of(root), root, asked, known, Path(scratch))
-        rows: tuple[TableDiff, ...] = ()
         try:
-            rows = sides_.rows(old, new)
-            before = evaluate(old, pictures=pictures)
-            # A file with the table of the other one says the same, in whatever bytes.
-            alike = old.file and new.file and rows[0].state in (IDENTICAL, SAME_TABLE)
-            if alike or (old.version == new.version and sides_.same_evidence(old, new)):
-                after = replace(before, side=new, chapters=Book.load(new.root).chapters)
-            else:
-                after = evaluate(new, pictures=pictures)
-            return compare(before, after, rows, tuple(sides_.rewritten(old, new)), pictures=pictures)
-        except ReportError as error:
-            why = "; ".join(filter(None, (error.what, error.where, error.got)))
-            return Report(_end(old), _end(new), (), (), 0, (), rows, why)
+            days = {
+                one.id: one.as_of for one in sorted((*editions(root), *others), key=lambda one: one.as_of)
+            }
+            old, new = resolve(article_of(root), root, words, days, Path(scratch), data_only=data_only)
+        except ReportError as error:  # whatever its kind: nothing was compared, so nothing is known to differ
+            raise ReportError(
+                error.what, where=error.where, expected=error.expected, got=error.got, hint=error.hint
+            ) from error
+        return difference(old, new, pictures=pictures)
 
 
-def compare(
-    old: State,
-    new: State,
-    rows: tuple[TableDiff, ...],
-    notes: tuple[str, ...] = (),
-    *,
-    pictures: bool = False,
-) -> Report:
+def difference(old: Side, new: Side, *, pictures: bool = False) -> Report:
+    """Evaluate two sides and hold them against each other; where that can not be done, tell rows and why."""
+    diffs: tuple[TableDiff, ...] = ()
+    try:
+        try:
+            old = old if old.state else evaluate(old, pictures=pictures)
+            new = _evaluate_after(old, new, pictures=pictures)
+        finally:
+            diffs = rows(old, new)
+        return compare(old, new, diffs, pictures=pictures)
+    except ReportError as error:
+        why = "; ".join(filter(None, (error.what, error.where, error.got)))
+        notes = (*old.notes, *new.notes, *filter(None, [error.hint]))
+        return Report(old, new, (), (), 0, (), diffs, undecided=why, notes=notes)
+
+
+def _evaluate_after(old: Side, new: Side, *, pictures: bool) -> Side:
+    """The side after; where code and evidence are those of the side before, so is all but the prose."""
+    same_file = old.file and new.file and rows(old, new)[0].state in (IDENTICAL, SAME_TABLE)
+    if old.state and (same_file or (old.version == new.version and same_evidence(old, new))):
+        return replace(new, state=old.state.with_prose(prose(new)))
+    return evaluate(new, pictures=pictures)
+
+
+def compare(old: Side, new: Side, diffs: tuple[TableDiff, ...], *, pictures: bool = False) -> Report:
     """Hold two evaluated sides against each other.
 
     Args:
         old: the side before.
         new: the side after.
-        rows: their data sets, compared.
-        notes: what is known already.
+        diffs: their rows, compared.
         pictures: draw the charts that changed.
     """
-    notes = (*notes, *old.notes, *new.notes)
-    old, new = _common(old, new)
-    ledgers: dict[tuple[bool, bool], Ledger] = {(False, False): old.ledger, (True, True): new.ledger}
-    same_data = old.side.as_of == new.side.as_of and all(
-        diff.state in (IDENTICAL, SAME_TABLE) for diff in rows
+    before, after = _common(evaluated(old), evaluated(new))
+    sidecars = [*sidecar_changes(old, new)]
+    notes = [*rewritten(old, new), *before.notes, *after.notes]
+    notes += [f"{path} says otherwise: {field}" for path, field, *_ in sidecars]
+    notes += [*old.notes, *new.notes]
+    ledgers: dict[tuple[bool, bool], Ledger] = {(False, False): before.ledger, (True, True): after.ledger}
+    is_same_data = old.as_of == new.as_of and all(
+        diff.state in (IDENTICAL, SAME_TABLE) for diff in diffs if not diff.file
     )
     try:
-        if old.side.version == new.side.version:
-            ledgers |= {(True, False): new.ledger, (False, True): old.ledger}
-        elif same_data:
-            ledgers |= {(True, False): old.ledger, (False, True): new.ledger}
+        if old.version == new.version:
+            ledgers |= {(True, False): after.ledger, (False, True): before.ledger}
+        elif is_same_data:
+            ledgers |= {(True, False): before.ledger, (False, True): after.ledger}
         else:
             ledgers |= {
-                (True, False): crossed(reader=old.side, data=new.side),
-                (False, True): crossed(reader=new.side, data=old.side),
+                (True, False): crossed(reader=old, data=new),
+                (False, True): crossed(reader=new, data=old),
             }
     except ReportError as error:
-        notes = (*notes, f"data and code could not be told apart: {error.what}")
-    facts = {
-        new_data: {name: text for name, text in state.texts.items() if _is_fact(name)}
-        for new_data, state in ((False, old), (True, new))
+        notes.append(f"data and code could not be told apart: {error.what}")
+    texts = {
+        (data, code): _facts(after if data else before)
+        | _facts(after if code else before, "report.charts")
+        | ledger_texts(ledger)
+        for (data, code), ledger in ledgers.items()
     }
-    texts = {side: stored.texts(ledger.entries) | facts[side[0]] for side, ledger in ledgers.items()}
-    numbers = moved(old, new, rows, ledgers)
+    numbers = moved(old, new, diffs, ledgers)
+    kinds = {number.id: number.kind for number in numbers}
+    sentences = sentence_changes(before, after, texts, kinds, _notes(sidecars))
     return Report(
-        old=_end(old.side),
-        new=_end(new.side),
-        sentences=changed(old, new, texts, {number.id: number.kind for number in numbers}),
+        old=old,
+        new=new,
+        sentences=sentences,
         numbers=numbers,
-        unmoved=len({*old.ledger.entries, *new.ledger.entries}) - len(numbers),
-        charts=tuple(_charts(old, new, pictures=pictures)),
-        rows=rows,
-        notes=notes,
+        unmoved=len({*before.ledger.entries, *after.ledger.entries}) - len(numbers),
+        charts=tuple(_charts(before, after, pictures=pictures)),
+        rows=diffs,
+        looks=tuple(_looks(before, after, {one.file for one in sentences})),
+        notes=tuple(notes),
     )
-
-
-def _end(side: Side) -> End:
-    return End(side.asked, side.kind, str(side.as_of), side.commit)
 
 
 def _common(old: State, new: State) -> tuple[State, State]:
     """Two states with what both have: code older than the question hands over its claims only."""
-    if old.tables and new.tables:
+    if old.blocks and new.blocks:
         return old, new
-    facts = {name: text for state in (old, new) for name, text in state.texts.items() if _is_fact(name)}
+    facts = _facts(old) | _facts(new)
     lesser = [replace(state, texts=facts | dict(state.texts), blocks={}, tables={}) for state in (old, new)]
     return lesser[0], lesser[1]
 
 
-def _is_fact(name: str) -> bool:
-    return name.startswith("report.")
+def _facts(state: State, start: str = "report.") -> dict[str, str]:
+    return {name: text for name, text in state.texts.items() if name.startswith(start)}
+
+
+def _notes(sidecars: Iterable[tuple[str, str, object, object]]) -> set[str]:
+    """The notes of sidecars that changed, as the page of the sources has them."""
+    notes = [value for _, field, *values in sidecars if field == "notes" for value in values]
+    return {cell(note) for listed in notes if isinstance(listed, list | tuple) for note in listed}
+
+
+def _looks(old: State, new: State, told: Collection[str]) -> Iterator[Look]:
+    before, after = old.prose.looks, new.prose.looks
+    chapters = {chapter.source for state in (old, new) for chapter in state.prose.chapters}
+    for file in sorted({*before, *after} - set(told)):
+        if before.get(file) != after.get(file):
+            yield Look(file, 1 if file in chapters else new.pages)
 
 
 def _charts(old: State, new: State, *, pictures: bool) -> Iterator[Chart]:
-    told = [
-        {piece.figure: piece for piece in pieces(state.chapters, {}) if piece.figure} for state in (old, new)
+    captions_of = [
+        {piece.figure: piece for piece in pieces(state.prose.chapters, {}) if piece.figure}
+        for state in (old, new)
     ]
     for name in dict.fromkeys([*new.tables, *old.tables]):
-        was, now = (Counter(state.tables.get(name, "").splitlines()[1:]) for state in (old, new))
-        said = [state.labels.get(name, {}) for state in (old, new)]
-        pairs = [(said[0].get(label, ""), said[1].get(label, "")) for label in {**said[1], **said[0]}]
+        was, now = (
+            Counter(map(_rounded, state.tables.get(name, "").splitlines()[1:])) for state in (old, new)
+        )
+        texts = [state.labels.get(name, {}) for state in (old, new)]
+        pairs = [(texts[0].get(label, ""), texts[1].get(label, "")) for label in {**texts[1], **texts[0]}]
         labels = tuple((before, after) for before, after in pairs if before != after)
         if was != now or labels:
-            shown = [captions.get(name) for captions in told]
+            shown = [captions.get(name) for captions in captions_of]
             before, after = (
                 piece.read(state.texts) if piece else ""
                 for piece, state in zip(shown, (old, new), strict=True)
@@ -348,3 +391,8 @@ def _charts(old: State, new: State, *, pictures: bool) -> Iterator[Chart]:
                 before=old.picture(name) if pictures else ("", ""),
                 after=new.picture(name) if pictures else ("", ""),
             )
+
+
+def _rounded(row: str) -> str:
+    """A row of a chart's data without the digits that nobody can tell apart."""
+    return _LONG.sub(lambda number: f"{float(number[0]):.9g}", row)

@@ -14,25 +14,26 @@ import re
 import shutil
 import subprocess
 import tarfile
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot import code
+from pivot.claims.quantities import Day
 from pivot.editions import editions
-from pivot.errors import ReportError, VintageError
+from pivot.errors import ReportError
 from pivot.files import sha256
-from pivot.names import CACHE, SNAPSHOTS
-from pivot.revisions.tables import NOT_COMPARED, SAME_TABLE, Table, TableDiff, compare, read
-from pivot.snapshots import Vintage, sidecar
+from pivot.names import BOOK_FILE, CACHE, EDITIONS_FILE, SNAPSHOTS
+from pivot.revisions.rows import table
+from pivot.snapshots import sidecar
 from pivot.snapshots.store import SUMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
     from pivot.article import Article
-    from pivot.snapshots import Store
+    from pivot.revisions.states import State
+    from pivot.snapshots import Vintage
 
 
 _BOOK = ("*.qmd", "*.yml", "*.toml", "*.bib", "chapters")
@@ -41,10 +42,10 @@ _NOT_SAID = {"publisher": "not said", "url": ["not said"], "licence": "not said"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One state of evidence, code and prose.
+    """One state of evidence, code and prose, and what they make together.
 
     Args:
-        asked: what was typed.
+        label: what was typed.
         kind: `day`, `edition`, `snapshot` or `revision`.
         article: what the running code knows.
         root: the repository: evidence and prose.
@@ -55,9 +56,11 @@ class Side:
         file: of a snapshot.
         source: the folder of the data set that the file feeds, "" if none does.
         refused: why the file could not go into the store, "" if it could.
+        notes: what a reader of the difference must know of how it was read.
+        state: what it makes, once it was evaluated.
     """
 
-    asked: str
+    label: str
     kind: str
     article: Article
     root: Path
@@ -68,55 +71,79 @@ class Side:
     file: Path | None = None
     source: str = ""
     refused: str = ""
+    notes: tuple[str, ...] = ()
+    state: State | None = None
 
     @property
-    def label(self) -> str:
-        """How readers are told of it."""
-        return f"{self.asked} ({self.commit[:7]})" if self.commit else self.asked
+    def name(self) -> str:
+        """The day of an edition or a day, as readers have it; what it was asked by for all else."""
+        is_day = self.kind == "edition" or (self.kind == "day" and self.label == str(self.as_of))
+        return Day(self.as_of).display() if is_day else self.label
 
     @property
-    def store(self) -> Store:
-        """Its snapshots."""
-        return self.article.store(self.root)
+    def revision(self) -> str:
+        """What it was asked by, with its commit."""
+        return f"{self.label} ({self.commit[:7]})" if self.commit else self.label
+
+    @property
+    def title(self) -> str:
+        """What it was asked by, with its commit and its day."""
+        day = f", evidence as of {self.as_of}" if self.label != str(self.as_of) else ""
+        return self.revision + day
+
+    @property
+    def vintage(self) -> Vintage:
+        """Its evidence, as the running code reads it."""
+        evaluated = self.state.vintage if self.state else None
+        return evaluated or self.article.vintage(self.root, self.as_of)
+
+    def snapshots(self) -> dict[str, str]:
+        """SHA-256 of each file of its evidence as it is, by path; "" where a listed one is missing."""
+        store = self.root / SNAPSHOTS
+        lines = (store / SUMS).read_text("utf-8").splitlines() if (store / SUMS).is_file() else []
+        files = {path: store / path for path in (line.partition("  ")[2] for line in lines)}
+        return {path: sha256(file.read_bytes()) if file.is_file() else "" for path, file in files.items()}
 
 
 def resolve(
-    article: Article, root: Path, asked: tuple[str, str], known: Mapping[str, dt.date], scratch: Path
+    article: Article,
+    root: Path,
+    words: tuple[str, str],
+    days: Mapping[str, dt.date],
+    scratch: Path,
+    *,
+    data_only: bool = False,
 ) -> tuple[Side, Side]:
     """Find out what two words mean.
 
     Args:
         article: what the running code knows.
         root: the repository.
-        asked: days, ids of editions, paths of snapshot files or git revisions.
-        known: the editions of the repository by id, with their days, the newest last.
+        words: days, ids of editions, paths of snapshot files or git revisions.
+        days: of the editions of the repository by id, the newest last.
         scratch: an empty folder for what has to be unpacked; it must outlive the sides.
+        data_only: let the running code evaluate revisions, whose own code never runs.
 
     Raises:
         ReportError: a word is none of these.
     """
-    days = [known.get(word) or _day(word) for word in asked]
-    files = [None if day else _file(root, word) for word, day in zip(asked, days, strict=True)]
-    newest = [*known.values()][-1]
+    asked = [days.get(word) or _day(word) for word in words]
+    files = [None if day else _file(root, word) for word, day in zip(words, asked, strict=True)]
 
     def side(this: int) -> Side:
-        word, day, path, folder = asked[this], days[this], files[this], scratch / "ab"[this]
+        word, day, path, folder = words[this], asked[this], files[this], scratch / "ab"[this]
         if day:
-            return Side(word, "edition" if word in known else "day", article, root, day)
+            return Side(word, "edition" if word in days else "day", article, root, day)
         if path:
             other = files[1 - this]
             feeds = (file.parent.name for file in (path, other) if file)
             source = next((name for name in feeds if name in article.folders), "")
-            made = Side(word, "snapshot", article, folder, days[1 - this] or newest, file=path, source=source)
+            as_of = asked[1 - this] or [*days.values()][-1]
+            made = Side(word, "snapshot", article, folder, as_of, file=path, source=source)
             return replace(made, refused=_copy(root, made, path, other))
-        return _revision(article, root, word, folder)
+        return _revision(article, root, word, folder, data_only=data_only)
 
     return side(0), side(1)
-
-
-def same_evidence(old: Side, new: Side) -> bool:
-    """Whether two sides read the same bytes on the same day."""
-    return old.as_of == new.as_of and not (old.file or new.file) and _sums(old) == _sums(new)
 
 
 def _day(word: str) -> dt.date | None:
@@ -127,34 +154,64 @@ def _day(word: str) -> dt.date | None:
 
 
 def _file(root: Path, word: str) -> Path | None:
-    return next((path.resolve() for path in (Path(word), root / word) if path.is_file()), None)
+    file = next((path.resolve() for path in (Path(word), root / word) if path.is_file()), None)
+    if file and not _git(root, *_COMMIT, f"{word}^{{commit}}").returncode:
+        raise ReportError(
+            f"{word!r} is a file and a git revision",
+            expected="one of the two",
+            hint=f"./{word} is the file, and `git rev-parse {word}` prints the revision's own name",
+        )
+    return file
 
 
-def _revision(article: Article, root: Path, word: str, folder: Path) -> Side:
-    found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}")
-    commit = found.stdout.decode().strip()
-    if found.returncode:
+_COMMIT = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+
+
+def _revision(article: Article, root: Path, word: str, folder: Path, *, data_only: bool) -> Side:
+    parsed = _git(root, *_COMMIT, f"{word}^{{commit}}")
+    commit = parsed.stdout.decode().strip()
+    if parsed.returncode:
+        is_shallow = _git(root, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
         raise ReportError(
             f"{word!r} is nothing that can be compared",
             expected="a day (2026-05-08), an edition, a snapshot file or a git revision (main, HEAD~1)",
-            got=found.stderr.decode(errors="replace").strip(),
-            hint="`git log --oneline` lists revisions, editions.toml the editions",
+            got="a clone without its whole history" * is_shallow
+            or parsed.stderr.decode(errors="replace").strip(),
+            hint="`git fetch --unshallow`, or `fetch-depth: 0` in a workflow, brings the history"
+            if is_shallow
+            else "`git log --oneline` lists revisions, editions.toml the editions",
         )
-    archive = _git(root, "archive", "--format=tar", commit)
+    archive = _git(root, "archive", "--format=tar", f"{commit}^{{tree}}")
     if archive.returncode:
         raise ReportError(f"git can not read {word}", got=archive.stderr.decode(errors="replace").strip())
-    _unpack(archive.stdout, folder)
-    # What was drawn is named by content, so it holds there too.
-    if (kept := root / CACHE / "charts").is_dir():
-        shutil.copytree(kept, folder / CACHE / "charts")
-    day = editions(folder)[-1].as_of
+    if archive.stdout.strip(b"\0"):  # a commit may be empty
+        _unpack(archive.stdout, folder)
+    side = Side(word, "revision", article, folder, dt.date.min, commit=commit)
+    needed = (EDITIONS_FILE, BOOK_FILE, f"{SNAPSHOTS}/{SUMS}", *[f"{article.package}/"] * (not data_only))
+    if missing := [name for name in needed if not (folder / name).exists()]:
+        raise ReportError(
+            f"{side.revision} holds no report that can be read",
+            expected=", ".join(needed),
+            got=f"no {', no '.join(missing)}",
+            hint="with --data-only the running code reads its evidence and prose"
+            if missing == [*needed[3:]]
+            else "name a revision of this report",
+        )
+    side = replace(side, as_of=editions(folder)[-1].as_of)
     # A report may carry its engine, as this one does; one that does not is evaluated by the running one.
     engine = folder / code.ENGINE.name
     packages = (folder / article.package, engine if engine.is_dir() else code.ENGINE)
     version = code.digest(packages)
     if version == code.digest(article.code):
-        return Side(word, "revision", article, folder, day, commit=commit)
-    return Side(word, "revision", article, folder, day, folder, version, commit)
+        return side
+    if data_only:
+        note = f"the code of {side.revision} was not run: the running code read its evidence and prose"
+        return replace(side, notes=(note,))
+    # What was drawn is named by content, so it holds there too.
+    if (kept := root / CACHE / "charts").is_dir():
+        shutil.copytree(kept, folder / CACHE / "charts")
+    note = f"the code of {side.revision} was run, in a process of its own, without your environment"
+    return replace(side, code=folder, version=version, notes=(note,))
 
 
 def _unpack(archive: bytes, folder: Path) -> None:
@@ -188,99 +245,51 @@ def _copy(root: Path, side: Side, file: Path, other: Path | None) -> str:
     if not side.source:
         return "no data set is fed by this file, so no claim can be asked"
     side.root.mkdir()
-    for found in sorted(path for pattern in _BOOK for path in root.glob(pattern)):
-        (shutil.copytree if found.is_dir() else shutil.copy)(found, side.root / found.name)
+    for path in sorted(path for pattern in _BOOK for path in root.glob(pattern)):
+        (shutil.copytree if path.is_dir() else shutil.copy)(path, side.root / path.name)
     store = side.root / SNAPSHOTS
     shutil.copytree(root / SNAPSHOTS, store, ignore=shutil.ignore_patterns(side.source))
-    kept = {path: sha256 for path, sha256 in _sums(side).items() if not path.startswith(f"{side.source}/")}
-    (store / SUMS).write_text("".join(f"{sha256}  {path}\n" for path, sha256 in kept.items()), "utf-8")
+    others = {
+        path: sha256 for path, sha256 in side.snapshots().items() if not path.startswith(f"{side.source}/")
+    }
+    (store / SUMS).write_text("".join(f"{sha256}  {path}\n" for path, sha256 in others.items()), "utf-8")
+    order: Sequence[int] = ()
     try:
-        spec, table = side.article.folders[side.source], _table(side.article, file, side.source)
-        if table.cells is None or table.frame is None or not table.key:
+        spec, rows = side.article.folders[side.source], table(side.article, file, side.source)
+        if rows.cells is None or rows.frame is None or not rows.key:
             return f"the file has no column {spec.key}, by which its rows are known"
-        said = next((_said(one) for one in (file, other) if one and one.with_suffix(".toml").is_file()), {})
-        vintage, retrieved = (_date(said.get(name), side.as_of) for name in ("vintage", "retrieved"))
-        dated = table.frame.index if spec.dated == spec.key else table.frame.get(spec.dated)
+        if rows.frame.empty:
+            return "the file has a header and no rows"
+        given = next(
+            (_sidecar(one) for one in (file, other) if one and one.with_suffix(".toml").is_file()), {}
+        )
+        vintage, retrieved = (_date(given.get(name), side.as_of) for name in ("vintage", "retrieved"))
+        dated = rows.frame.index if spec.dated == spec.key else rows.frame.get(spec.dated)
         if spec.append_only and dated is not None and dated.dtype.kind == "M":
             vintage = max(vintage, dated.max().date())  # a candidate goes on where its pattern ends
-        fields = {name: said.get(name, default) for name, default in _NOT_SAID.items()}
+        fields = {name: given.get(name, default) for name, default in _NOT_SAID.items()}
         fields |= {"vintage": vintage, "retrieved": max(vintage, retrieved)}
-        ordered = table.cells.iloc[table.frame.index.argsort()]
+        order = rows.frame.index.argsort(kind="stable")
+        ordered = rows.cells.iloc[order]
         plain = side.root / "snapshot.csv"
         ordered[sorted(ordered, key=[*spec.columns, *ordered].index)].to_csv(plain, index=False)
-        side.store.add(side.source, plain, **fields)
+        side.article.store(side.root).add(side.source, plain, **fields)
     except ReportError as error:
-        return " ".join(str(error).split())
+        return " ".join(str(_in_file(error, file, order)).split())
     return ""
+
+
+def _in_file(error: ReportError, file: Path, order: Sequence[int]) -> ReportError:
+    """An error about the copy of a file in the store, as one about the file that was given."""
+    line = re.search(r"line (\d+)", error.where or "")
+    row = int(line[1]) - 2 if line else -1  # the first line has the names of the columns
+    error.where = f"{file.name}, line {order[row] + 2}" if 0 <= row < len(order) else file.name
+    return error
 
 
 def _date(value: object, otherwise: dt.date) -> dt.date:
     return value if isinstance(value, dt.date) else otherwise
 
 
-def _said(file: Path) -> dict[str, object]:
+def _sidecar(file: Path) -> dict[str, object]:
     return sidecar.parse(file.with_suffix(".toml").read_bytes(), str(file))
-
-
-def rows(old: Side, new: Side) -> tuple[TableDiff, ...]:
-    """The rows that changed: between the files if a side is one, else in every data set as it is seen."""
-    source = old.source or new.source
-    if old.file or new.file:
-        pair = [side.file or (_newest(side, source) if source else Path()) for side in (old, new)]
-        return (compare(*(_table(new.article, file, source) for file in pair)),)
-    vintages = Vintage(old.store, old.as_of), Vintage(new.store, new.as_of)
-    return tuple(_seen(name, (old, new), vintages) for name in new.article.data_sets)
-
-
-def _seen(name: str, sides: tuple[Side, Side], vintages: tuple[Vintage, Vintage]) -> TableDiff:
-    spec, seen = sides[1].article.data_sets[name], None
-    with suppress(ReportError):  # of a snapshot that keeps another contract than that of the running code
-        seen = compare(_public(name, vintages[0]), _public(name, vintages[1]))
-        if seen.state != SAME_TABLE:
-            return seen
-    try:
-        files = [_table(side.article, _newest(side, spec.folder), spec.folder) for side in sides]
-    except ReportError as error:
-        return seen or TableDiff(name, spec.key, NOT_COMPARED, error.what)
-    raw = compare(files[0], files[1])
-    return raw if seen is None or raw.state == SAME_TABLE else seen
-
-
-def _public(name: str, vintage: Vintage) -> Table:
-    spec = vintage.store.data_sets[name]
-    try:
-        data = vintage.data(name)
-    except VintageError:
-        return Table(name, spec.key, None, spec.append_only)
-    files = tuple(snapshot.sha256 for snapshot in data.snapshots)
-    return Table(name, spec.key, data.frame, spec.append_only, files)
-
-
-def _newest(side: Side, source: str) -> Path:
-    files = (side.root / SNAPSHOTS / source).glob("*.csv")
-    found = sorted(files, key=lambda file: sidecar.order(file.name))
-    if not found:
-        raise ReportError(f"there is no snapshot of {source}", where=side.label)
-    return found[-1]
-
-
-def _table(article: Article, file: Path, source: str) -> Table:
-    """A file as a table; its key is the one that its data set declares."""
-    spec = article.folders.get(source)
-    data = file.read_bytes()
-    name = spec.name if spec else file.name
-    return read(data, name, spec, spec.key if spec else "", sha256(data))
-
-
-def rewritten(old: Side, new: Side) -> Iterator[str]:
-    """Snapshots that two repositories list under one name with other bytes: what has landed never changes."""
-    if old.root != new.root and not (old.file or new.file):
-        before, after = _sums(old), _sums(new)
-        for path, sha256 in before.items():
-            if path.endswith(".csv") and after.get(path, sha256) != sha256:
-                yield f"{SNAPSHOTS}/{path} was rewritten in place; a new state should be a new file"
-
-
-def _sums(side: Side) -> dict[str, str]:
-    lines = (side.root / SNAPSHOTS / SUMS).read_text("utf-8").splitlines()
-    return {path: digest for digest, path in (line.split("  ", 1) for line in lines)}

@@ -6,6 +6,7 @@ Rows are aligned by key or not at all. Everything is vectorised: a million rows 
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,7 @@ class TableDiff:
         revised: rows by key, as they are now.
         cells: one row a revised cell: `key, column, old, new, absolute, relative, severity`.
         columns: the revised columns.
+        file: the snapshot, where rows are told that nobody sees on the asked days.
     """
 
     name: str
@@ -112,6 +114,12 @@ class TableDiff:
     revised: pd.DataFrame = field(default_factory=pd.DataFrame)
     cells: pd.DataFrame = field(default_factory=pd.DataFrame)
     columns: tuple[Column, ...] = ()
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """The data set by its key, and the file where only that is meant."""
+        return f"{self.name}{f' by {self.key}' if self.key else ''}{f' in {self.file}' if self.file else ''}"
 
     @property
     def restated(self) -> bool:
@@ -137,10 +145,40 @@ class TableDiff:
             parts.append(f"coverage lost: {self.lost:,}")
         if self.schema:
             parts.append("schema changed")
+        if parts and self.file:
+            parts.append("not seen on the asked days")
         return ", ".join(parts) or f"{self.state}{': ' * bool(self.why)}{self.why}"
 
+    def without(self, other: TableDiff) -> TableDiff:
+        """What it has besides the rows of another one; `identical` where that is nothing."""
+        keys = {text(key) for index in other.keys().values() for key in index}
+        if self.state != CHANGED:
+            return self
 
-def read(data: bytes, name: str, spec: Spec | None, key: str, digest: str) -> Table:
+        def rest(rows: pd.DataFrame) -> pd.DataFrame:
+            return rows[[text(key) not in keys for key in rows.index]] if len(rows) else rows
+
+        cells = (
+            self.cells[[text(key) not in keys for key in self.cells["key"]]]
+            if len(self.cells)
+            else self.cells
+        )
+        added, removed, revised = map(rest, (self.added, self.removed, self.revised))
+        schema = tuple(one for one in self.schema if one not in other.schema)
+        is_told = not (schema or len(added) or len(removed) or len(revised))
+        return replace(
+            self,
+            state=IDENTICAL if is_told else CHANGED,
+            schema=schema,
+            added=added,
+            removed=removed,
+            revised=revised,
+            cells=cells,
+            columns=_columns(cells),
+        )
+
+
+def read(data: bytes, file: str, spec: Spec | None, digest: str) -> Table:
     """A file as a table, however it is encoded, quoted, delimited or ordered.
 
     Cells get the types that the data set declares; a column that does not fit its type stays text, and the
@@ -148,9 +186,8 @@ def read(data: bytes, name: str, spec: Spec | None, key: str, digest: str) -> Ta
 
     Args:
         data: the file.
-        name: what to call it.
-        spec: its data set, None if it has none.
-        key: the column that names a row, "" if none is declared.
+        file: its name.
+        spec: its data set, which declares the column that names a row; None if it has none.
         digest: SHA-256 of the file.
 
     Raises:
@@ -163,9 +200,18 @@ def read(data: bytes, name: str, spec: Spec | None, key: str, digest: str) -> Ta
         encoding, words = "latin-1", data.decode("latin-1")
     delimiter = max(",;\t", key=words.partition("\n")[0].count)
     try:
-        cells = pd.read_csv(io.StringIO(words), sep=delimiter, dtype=str, keep_default_na=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            # Without `index_col` a comma at the end of each row would make the first column the index.
+            cells = pd.read_csv(
+                io.StringIO(words), sep=delimiter, dtype=str, keep_default_na=False, index_col=False
+            )
+    except pd.errors.ParserWarning:
+        raise _no_table(file, "rows with more cells than the header has names") from None
     except (ValueError, pd.errors.ParserError) as error:
-        raise SnapshotError("a file is no table", where=name, got=str(error).splitlines()[0]) from None
+        raise _no_table(file, str(error).splitlines()[0]) from None
+    if short := [row + 2 for row in cells.index[cells.isna().any(axis=1)]]:
+        raise _no_table(file, f"fewer cells than the header has names in line {short[0]}")
     frame = pd.DataFrame({column: _typed(cells[column], column, spec) for column in cells.columns})
     form = {
         "encoding": encoding,
@@ -173,16 +219,21 @@ def read(data: bytes, name: str, spec: Spec | None, key: str, digest: str) -> Ta
         "delimiter": delimiter,
         "order of columns": " ".join(cells.columns),
     }
-    known = key if key in frame.columns else ""
+    key = spec.key if spec and spec.key in frame.columns else ""
     return Table(
-        name,
-        known,
-        frame.set_index(known) if known else frame,
+        spec.name if spec else file,
+        key,
+        frame.set_index(key) if key else frame,
         bool(spec and spec.append_only),
         (digest,),
         form,
         cells,
     )
+
+
+def _no_table(file: str, got: str) -> SnapshotError:
+    hint = "a row has one cell for each name in the header"
+    return SnapshotError("a file is no table", where=file, got=got, hint=hint)
 
 
 def _typed(cells: pd.Series[str], name: str, spec: Spec | None) -> pd.Series[Any]:
@@ -217,25 +268,21 @@ def compare(old: Table, new: Table) -> TableDiff:
     place = b.index.get_indexer(a.index)
     kept = place >= 0
     left, right = a[kept], b.take(place[kept])
-    columns = [
-        found
-        for name in a.columns
-        if name in b.columns and len(found := _revised(left[name], right[name], name))
-    ]
+    revised = [_revised(left[name], right[name], name) for name in a.columns if name in b.columns]
+    cells = pd.concat([part for part in revised if len(part)] or [pd.DataFrame()], ignore_index=True)
     added, removed = b[~b.index.isin(a.index)], a[~kept]
-    if not (schema or columns or len(added) or len(removed)):
+    if not (schema or len(cells) or len(added) or len(removed)):
         same = old.files == new.files
         return blank if same else replace(blank, state=SAME_TABLE, why=_rewritten(old, new))
-    cells = pd.concat(columns, ignore_index=True) if columns else pd.DataFrame()
     return replace(
         blank,
         state=CHANGED,
         schema=schema,
         added=added,
         removed=removed,
-        revised=right[right.index.isin(cells["key"])] if columns else right.iloc[:0],
+        revised=right[right.index.isin(cells["key"])] if len(cells) else right.iloc[:0],
         cells=cells,
-        columns=tuple(_column(found) for found in columns),
+        columns=_columns(cells),
     )
 
 
@@ -251,8 +298,8 @@ def _incomparable(old: Table, new: Table, a: pd.DataFrame, b: pd.DataFrame) -> s
 
 
 def _schema(a: pd.DataFrame, b: pd.DataFrame) -> Sequence[str]:
-    told = [f"column {name} went" for name in a.columns if name not in b.columns]
-    told += [f"column {name} came" for name in b.columns if name not in a.columns]
+    sentences = [f"column {name} went" for name in a.columns if name not in b.columns]
+    sentences += [f"column {name} came" for name in b.columns if name not in a.columns]
     both = {name: (a[name], b[name]) for name in a.columns if name in b.columns} | {
         b.index.name: (a.index, b.index)
     }
@@ -260,8 +307,8 @@ def _schema(a: pd.DataFrame, b: pd.DataFrame) -> Sequence[str]:
     for name, (x, y) in both.items():
         was, is_ = (kinds.get(side.dtype.kind, "text") for side in (x, y))
         if was != is_ and len(a) and len(b):
-            told.append(f"column {name} was {was} and is {is_}")
-    return told
+            sentences.append(f"column {name} was {was} and is {is_}")
+    return sentences
 
 
 def _revised(old: pd.Series[Any], new: pd.Series[Any], name: str) -> pd.DataFrame:
@@ -288,6 +335,11 @@ def _revised(old: pd.Series[Any], new: pd.Series[Any], name: str) -> pd.DataFram
     return cells
 
 
+def _columns(cells: pd.DataFrame) -> tuple[Column, ...]:
+    """The columns of some revised cells, in their order."""
+    return tuple(_column(part) for _, part in cells.groupby("column", sort=False)) if len(cells) else ()
+
+
 def _column(cells: pd.DataFrame) -> Column:
     sizes = cells["severity"]
     measured = bool(sizes.notna().any())
@@ -304,16 +356,16 @@ def _column(cells: pd.DataFrame) -> Column:
 
 def _rewritten(old: Table, new: Table) -> str:
     """What was done to a file whose table stayed the same."""
-    told = []
+    ways = []
     if old.cells is None or new.cells is None or old.frame is None or new.frame is None:
-        return "other files with the same rows"
+        return "other snapshots, in which the same rows are seen"
     if not old.frame.index.equals(new.frame.index):
-        told.append("rows reordered")
+        ways.append("rows reordered")
     for name, was in old.form.items():
         if was != (now := new.form[name]):
-            told.append("columns reordered" if name == "order of columns" else f"{name} {was!r} to {now!r}")
+            ways.append("columns reordered" if name == "order of columns" else f"{name} {was!r} to {now!r}")
     aligned = new.cells.set_index(new.key)[list(old.cells.set_index(old.key).columns)]
     before = old.cells.set_index(old.key)
     if not before.sort_index().equals(aligned.sort_index()):
-        told.append("cells written otherwise with the same value")
-    return "; ".join(told) or "re-quoted"
+        ways.append("cells written otherwise with the same value")
+    return "; ".join(ways) or "re-quoted"

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from rich.console import Console
 
-    from pivot.revisions.numbers import Number
+    from pivot.revisions.numbers import ClaimChange
     from pivot.revisions.report import Report
-    from pivot.revisions.sentences import Sentence
+    from pivot.revisions.sentences import SentenceChange
     from pivot.revisions.tables import TableDiff
 
 ROWS_SHOWN = 8
@@ -54,7 +54,7 @@ class _Page:
         self.line()
         self.line(said.upper(), style="bold")
 
-    def words(self, sentence: Sentence, *sides: str) -> Text:
+    def words(self, sentence: SentenceChange, *sides: str) -> Text:
         """The words of a sentence that are on these sides, the changed ones marked."""
         text = Text()
         for state, part in sentence.words:
@@ -64,7 +64,7 @@ class _Page:
                 text.append(before + body + after, _STYLES.get(state, "")).append(part[len(body) :])
         return text
 
-    def pair(self, sentence: Sentence, indent: int) -> None:
+    def pair(self, sentence: SentenceChange, indent: int) -> None:
         """A sentence before and after, with its place."""
         self.line(place(sentence), indent, style="dim")
         if sentence.before == sentence.after:
@@ -80,7 +80,7 @@ def render(report: Report, console: Console) -> None:
     """Print a report: verdict, what a reader sees, sentences, charts and tables, numbers, rows."""
     page = _Page(console)
     page.line(report.verdict_line(), style="bold red" if report.wrong else "bold")
-    ends = [end.told for end in (report.old, report.new)]
+    ends = [side.title for side in (report.old, report.new)]
     stayed = "" if report.undecided else f"; {report.of_all()}"
     page.line(_ARROW.join(ends) + stayed, style="dim")
     for note in report.notes:
@@ -95,6 +95,10 @@ def render(report: Report, console: Console) -> None:
     led = _leads(page, report)
     _sentences(page, report, [s for s in report.prose if s not in led])
     _charts(page, report)
+    if report.looks:
+        page.head(f"Pages that look different ({report.pages})")
+    for look in report.looks:
+        page.line(f"{look.file}  for {look.pages}")
     _accounts(page, "Accounts of the claims that moved", report.at(READING))
     _accounts(page, "Claims that differ only behind the number", report.behind)
     if report.changed:
@@ -104,17 +108,18 @@ def render(report: Report, console: Console) -> None:
     _tables(page, report)
 
 
-def place(sentence: Sentence) -> str:
-    """Where a sentence stands: file, line, what it is if it is no sentence, and its page."""
+def place(sentence: SentenceChange) -> str:
+    """Where a sentence stands: file, line, what it is if it is no sentence, where it stood, and its page."""
     what = "" if sentence.part == "sentence" else f" ({sentence.part})"
-    return f"{sentence.file}:{sentence.line}{what}  {sentence.address}"
+    origin = f", which stood in {sentence.origin}" if sentence.origin else ""
+    return f"{sentence.file}:{sentence.line}{what}{origin}  {sentence.address}".rstrip()
 
 
-def _of(report: Report, ids: Iterable[str]) -> list[Number]:
+def _of(report: Report, ids: Iterable[str]) -> list[ClaimChange]:
     return [number for number in report.numbers if number.id in ids]
 
 
-def _leads(page: _Page, report: Report) -> list[Sentence]:
+def _leads(page: _Page, report: Report) -> list[SentenceChange]:
     """Each claim that a reader sees moved, the row that did it and the sentence that says it best."""
     leads = report.leads()
     if leads:
@@ -124,13 +129,15 @@ def _leads(page: _Page, report: Report) -> list[Sentence]:
         page.line(number.statement, 2)
         if number.verdict_changed and number.new:
             page.line(f"{number.new.verdict}: {number.new.reason}", 2)
+        for what in number.also:
+            page.line(what, 2)
         _why(page, number, 2)
         if lead:
             page.pair(lead, 2)
     return [lead for _, lead in leads if lead]
 
 
-def _heading(number: Number) -> str:
+def _heading(number: ClaimChange) -> str:
     if not number.old or not number.new:
         reading = number.new or number.old
         return f"{number.id} {'came' if number.new else 'went'}: {reading.display if reading else ''}"
@@ -140,7 +147,7 @@ def _heading(number: Number) -> str:
     return f"{number.id}: {said}{verdict}{guard}{'' if number.kind == 'data' else f'  [{number.kind}]'}"
 
 
-def _why(page: _Page, number: Number, indent: int) -> None:
+def _why(page: _Page, number: ClaimChange, indent: int) -> None:
     for row in number.tipped:
         meaning = f" ({row.note})" if row.note else ""
         page.line(f"{row.data_set} {row.key} {row.change}{meaning}", indent, "by ", "cyan")
@@ -148,7 +155,7 @@ def _why(page: _Page, number: Number, indent: int) -> None:
         page.line(shares(number.shares), indent, "by ", "cyan")
 
 
-def _sentences(page: _Page, report: Report, rest: list[Sentence]) -> None:
+def _sentences(page: _Page, report: Report, rest: list[SentenceChange]) -> None:
     if rest:
         some = len(rest) < len(report.prose)
         which, count = "Other sentences" if some else "Sentences", f"{len(rest)} of " if some else ""
@@ -185,7 +192,7 @@ def _tables(page: _Page, report: Report) -> None:
                 page.line(page.words(row, SAME, GONE, COME), 4)
 
 
-def _accounts(page: _Page, head: str, numbers: tuple[Number, ...]) -> None:
+def _accounts(page: _Page, head: str, numbers: tuple[ClaimChange, ...]) -> None:
     if numbers:
         page.head(f"{head} ({len(numbers)})")
     for number in numbers:
@@ -216,10 +223,7 @@ def _accounts(page: _Page, head: str, numbers: tuple[Number, ...]) -> None:
 
 
 def _rows(page: _Page, diff: TableDiff) -> None:
-    key = f" by {diff.key}" if diff.key else ""
-    page.line(
-        f"{diff.name}{key}: {diff.summary()}", style="bold red" if diff.restated or diff.lost else "bold"
-    )
+    page.line(f"{diff.place}: {diff.summary()}", style="bold red" if diff.restated or diff.lost else "bold")
     for told in diff.schema:
         page.line(told, 2, style="yellow")
     for column in diff.columns:
@@ -254,7 +258,7 @@ def cells(rows: DataFrame, row: tuple[object, ...]) -> str:
     return f"{plain(row[0])}  {', '.join(said)}"
 
 
-def moved_by(number: Number) -> str:
+def moved_by(number: ClaimChange) -> str:
     """How far a number moved, in brackets: places of a rank, points of a percentage, else a share of it."""
     if not number.absolute or not number.new:
         return ""
@@ -287,6 +291,10 @@ def mixed(parts: Mapping[str, float] | None) -> bool:
 
 
 def shares(parts: Mapping[str, float] | None) -> str:
-    """Shares in words, the largest first: "data 75%, code 25%"."""
-    found = sorted((parts or {}).items(), key=lambda item: -abs(item[1]))
-    return ", ".join(f"{name} {share:.0%}" for name, share in found if share)
+    """Shares in words, the largest first: "data 75%, code 25%"; those of both signs cancel each other."""
+    largest = sorted((parts or {}).items(), key=lambda item: -abs(item[1]))
+    words = ", ".join(f"{name} {share:.0%}" for name, share in largest if share).replace(
+        "-", "\N{MINUS SIGN}"
+    )
+    is_against = {share > 0 for share in (parts or {}).values() if share} == {True, False}
+    return words + ", which cancel each other" * is_against

@@ -13,15 +13,15 @@ from pathlib import Path
 from analysis.report import ARTICLE
 from pivot.revisions.report import Report, diff
 from pivot.revisions.sides import Side
-from pivot.revisions.states import State, evaluate
+from pivot.revisions.states import evaluate
 from tests.conftest import ROOT
 
 CLOSES = "data-snapshots/btc-price/2026-10-08.csv"
 NEWEST_DAY = "2026-08-21"
 
 
-def difference(root: Path, a: str, b: str, *, pictures: bool = False) -> Report:
-    return diff(root, (a, b), pictures=pictures)
+def difference(root: Path, a: str, b: str, *, pictures: bool = False, data_only: bool = False) -> Report:
+    return diff(root, (a, b), pictures=pictures, data_only=data_only)
 
 
 @cache
@@ -40,11 +40,21 @@ def copy(folder: Path, *, code: bool = False) -> Path:
     return folder
 
 
+def linked(root: Path, folder: Path) -> Path:
+    """The prose of a repository to be changed, beside its data as they are."""
+    for path in root.iterdir():
+        if path.name == "data-snapshots":
+            (folder / path.name).symlink_to(path)
+        else:
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
+    return folder
+
+
 def side(root: Path, as_of: str = NEWEST_DAY) -> Side:
     return Side(as_of, "day", ARTICLE, root, dt.date.fromisoformat(as_of))
 
 
-def state(root: Path, as_of: str = NEWEST_DAY) -> State:
+def evaluated(root: Path, as_of: str = NEWEST_DAY) -> Side:
     return evaluate(side(root, as_of))
 
 

@@ -56,7 +56,7 @@ def test_a_rewritten_snapshot_moves_nothing_and_is_called_what_it_is(name: str, 
 
 def test_a_candidate_file_shows_what_it_would_move(tmp_path: Path) -> None:
     def change(rows: Rows) -> Rows:
-        return [[day, "20000" if day == "2026-07-15" else close, series] for day, close, series in rows[:-3]]
+        return [[day, "40000" if day == "2026-07-15" else close, series] for day, close, series in rows[:-3]]
 
     report = difference(ROOT, CLOSES, str(closes(tmp_path, change)))
     assert report.exit_code == 1

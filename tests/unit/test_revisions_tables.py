@@ -30,9 +30,9 @@ PRICES = DATA_SETS["prices"]
 ROWS = "date,close_usd,series\n2026-05-01,100,kraken\n2026-05-02,200,kraken\n2026-05-03,400.5,brk\n"
 
 
-def table(said: str | bytes, key: str = "date") -> Table:
+def table(said: str | bytes) -> Table:
     data = said if isinstance(said, bytes) else said.encode()
-    return read(data, "prices", PRICES, key, hashlib.sha256(data).hexdigest())
+    return read(data, "closes.csv", PRICES, hashlib.sha256(data).hexdigest())
 
 
 def diff(after: str | bytes, before: str | bytes = ROWS) -> TableDiff:
@@ -155,7 +155,7 @@ def test_severity(new: str, severity: str) -> None:
 
 def test_a_file_that_is_not_of_a_data_set_has_no_key() -> None:
     data = ROWS.encode()
-    alien = read(data, "alien.csv", None, "", "0")
+    alien = read(data, "alien.csv", None, "0")
     assert compare(alien, alien).state in (IDENTICAL, NOT_COMPARED)
     assert compare(alien, table(ROWS + "2026-05-04,5,brk\n")).state == NOT_COMPARED
 
