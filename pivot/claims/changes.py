@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 CITED, FOUND = "cited text corrected", "what we have beside it moved"
 _GUARD = {True: "reads right again", False: "reads wrong now", None: "its guard was taken away"}
+_NEW_GUARD = "has a guard now"
+GUARD = (*_GUARD.values(), _NEW_GUARD)
 
 
 def changes(before: Entry, after: Entry) -> tuple[str, ...]:
@@ -28,5 +30,5 @@ def changes(before: Entry, after: Entry) -> tuple[str, ...]:
     words = [f"{what} from {was} to {now}" for what, was, now in pairs if was != now]
     held, holds = (entry.guard.holds if entry.guard else None for entry in (before, after))
     if held != holds:
-        words.append(_GUARD[holds] if held is not None else "has a guard now")
+        words.append(_GUARD[holds] if held is not None else _NEW_GUARD)
     return tuple(words)

@@ -162,7 +162,9 @@ def test_the_table_of_claims_says_what_each_one_is() -> None:
 def test_claims_that_come_and_go_are_counted_with_those_that_moved() -> None:
     def issue(id_: str, **shown: str) -> ReleasedEdition:
         entries = {
-            name.replace("_", "-"): SimpleNamespace(display=said, verdict="differs", guard=None)
+            name.replace("_", "-"): SimpleNamespace(
+                display=said, found=said, cited="1", verdict="differs", guard=None
+            )
             for name, said in shown.items()
         }
         return cast("ReleasedEdition", SimpleNamespace(id=id_, claims=entries))

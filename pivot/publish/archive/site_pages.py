@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from pivot.claims import stored
+from pivot.claims.changes import CITED, FOUND, GUARD
 from pivot.editions import KINDS
 from pivot.files import canonical
 from pivot.publish.archive import history, pages, paths
@@ -165,7 +166,9 @@ def _moved_sentence(before: ReleasedEdition | None, edition: ReleasedEdition) ->
     ways = (
         ("moved", "shows another number", "show another number"),
         ("verdict", "has another verdict", "have another verdict"),
-        ("reads", "guard turned", "guards turned"),
+        (GUARD, "guard turned", "guards turned"),
+        (FOUND, "has another figure beside it", "have another figure beside them"),
+        (CITED, "has another cited text", "have another cited text"),
     )
     counts = [
         (sum(any(text.startswith(start) for text in texts) for texts in moved.values()), one, more)
