@@ -264,14 +264,20 @@ def _pairs(old: Sequence[Piece], new: Sequence[Piece]) -> Iterator[Pair]:
     for group in groups:
         a, b = ([piece for piece in side if (piece.file, piece.block) == group] for side in (old, new))
         matcher = difflib.SequenceMatcher(None, [_key(p) for p in a], [_key(p) for p in b], autojunk=False)
+        changes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+        # What stands elsewhere as it was has moved, however like another it may be.
+        elsewhere = {p.source for _, i, j, _, _ in changes for p in a[i:j]} & {
+            p.source for _, _, _, k, m in changes for p in b[k:m]
+        }
         for same, i, j, k, m in matcher.get_opcodes():
             if same == "equal":
                 yield from zip(a[i:j], b[k:m], strict=True)
             else:
-                pairs, gone, come = _alike(a[i:j], b[k:m])
+                edited = ([p for p in side if p.source not in elsewhere] for side in (a[i:j], b[k:m]))
+                pairs, gone, come = _alike(*edited)
                 yield from pairs
-                alone[0].extend(gone)
-                alone[1].extend(come)
+                alone[0].extend([*gone, *(p for p in a[i:j] if p.source in elsewhere)])
+                alone[1].extend([*come, *(p for p in b[k:m] if p.source in elsewhere)])
     gone_by_source: dict[str, list[Piece]] = {}
     for piece in alone[0]:
         gone_by_source.setdefault(piece.source, []).append(piece)

@@ -245,6 +245,17 @@ def agrees(edit: Made) -> None:
         assert told == [expected[kind]]
 
 
+def test_sentences_of_one_claim_that_change_places_have_moved() -> None:
+    one, other = (
+        next(line for line in PLAIN[OVERVIEW] if line.startswith(start))
+        for start in (
+            "The article says {{< var cited.hashrate-q1",
+            "The regenerated value is therefore a range",
+        )
+    )
+    agrees(("exchange", {OVERVIEW: exchanged(one, other)}, one, other))
+
+
 PROSE: dict[str, Any] = {"deadline": None, "derandomize": True, "phases": [Phase.generate]}
 
 
