@@ -369,9 +369,13 @@ COUNTERFACTUALS = (
         cell("edwards-back-rajabventures-com", "published", pd.Timestamp("2026-04-18")),
         moves=part("day"),
     ),
+    *(
+        Counterfactual(id_, "cited", cell(id_, "cited", "other words"))
+        for id_ in ("tydal-conversion", "mara-filing", "redundancy-class")
+    ),
 )
 
-DATELESS = {"difficulty-drop-cause", "tydal-conversion", "mara-filing", "redundancy-class"}
+DATELESS = {"difficulty-drop-cause"}
 """Claims whose function reads nothing; only what others say of them can move their verdict."""
 
 SAID_OF = [claim.id for claim in ARTICLE.claims.values() if claim.kind in (Kind.ATTRIBUTED, Kind.EVENT)]
