@@ -1,4 +1,7 @@
-"""Publishes: builds the site of each listed edition, and hands it to the archive."""
+"""Publishes: builds the site of each listed edition, and hands it to the archive.
+
+The archive is imported where an edition goes into it; a build in which nothing changed need not load it.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,6 @@ from pivot.files import writing
 from pivot.folders import replacing
 from pivot.names import CACHE, SNAPSHOTS
 from pivot.prose.book import Book
-from pivot.publish.archive import Draft, add, complaints
-from pivot.publish.archive import release as release_into
-from pivot.publish.archive.manifest import About, Code
 from pivot.publish.build import make, unless_unchanged
 from pivot.publish.render import choose_renderer
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pivot.editions import Edition
+    from pivot.publish.archive import Draft
     from pivot.publish.archive.reader import ReleasedEdition
     from pivot.publish.archive.site_root import Difference
     from pivot.publish.build import Built
@@ -45,6 +46,8 @@ def build_all(
     """
 
     def anew() -> tuple[str, ...]:
+        from pivot.publish.archive import add, complaints
+
         warnings: list[str] = []
         chosen_renderer = choose_renderer(renderer, root / CACHE / "objects")
         with writing(out), chosen_renderer as chosen, replacing(out) as new:
@@ -79,6 +82,8 @@ def release(  # noqa: PLR0917
     Raises:
         ReportError: as `build`, or the archive refuses the edition; the site is as it was.
     """
+    from pivot.publish.archive import release as release_into
+
     listed = edition(root, id_)
     with choose_renderer(renderer, root / CACHE / "objects") as chosen:
         drafted = draft(root, listed, chosen, progress)
@@ -88,6 +93,9 @@ def release(  # noqa: PLR0917
 
 def draft(root: Path, listed: Edition, renderer: Renderer, progress: Progress) -> Draft:
     """Build the site of an edition, ready to be released."""
+    from pivot.publish.archive import Draft
+    from pivot.publish.archive.manifest import About, Code
+
     site = root / CACHE / "editions" / listed.id
     made = make(root, listed.as_of, renderer, site, progress, listed.id)
     book = Book.load(root)
