@@ -496,7 +496,7 @@ def test_hard_links_share_no_fate(tmp_path: Path) -> None:
 def test_of_two_editions_of_one_day_the_later_release_is_the_newer(tmp_path: Path) -> None:
     """A correction on the day of the edition before it, with a name that sorts before that one's."""
     new, mended = tmp_path / "new", draft(FIRST)
-    mended = replace(mended, edition=replace(mended.edition, id="1-mended", title="Mended"))
+    mended = replace(mended, edition=structs.replace(mended.edition, id="1-mended", title="Mended"))
     for given in (draft(FIRST), mended):
         release(new, given)
     versions = json.loads((new / "versions.json").read_text("utf-8"))

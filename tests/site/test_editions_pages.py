@@ -92,7 +92,7 @@ def test_the_code_of_a_claim_is_linked_and_shown() -> None:
         .splitlines()[line - 1]
         .startswith(("@claim", "def difficulty_drop"))
     )
-    assert "def difficulty_drop(epochs: Frame) -&gt; Finding:" in page
+    assert "def difficulty_drop(epochs: Frame) -&gt; Result:" in page
 
 
 def test_every_claim_of_the_ledger_has_its_function_and_its_module() -> None:
@@ -121,7 +121,7 @@ def test_an_account_gives_whole_checksums_with_sidecar_and_list() -> None:
 def test_rows_are_told_from_the_first_to_the_last_and_few_with_their_cells() -> None:
     said = words(text(f"editions/{NEWEST}/claims/hashprice-range.html"))
     assert "(598 rows: 2025-01-01 to 2026-08-21)" in said
-    assert "(row 961632) 961632: bits=1702353d, timestamp=2026-08-08" in said
+    assert "(4 rows: 955584 to 961632)" in said
     assert "(2 rows: 939456 and 941472) 939456: bits=1701f0cc" in words(text(DROP))
 
 
