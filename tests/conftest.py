@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from analysis.data import DATA_SETS
@@ -20,8 +19,14 @@ from pivot.snapshots import Store, Vintage
 
 ROOT = Path(__file__).parents[1]
 
-settings.register_profile("no deadline", deadline=None)  # a machine that is busy is no finding
-settings.load_profile("no deadline")
+
+def pytest_configure() -> None:
+    """Let a busy machine be no finding. Imported here, since pytest wants to load the library first."""
+    from hypothesis import settings
+
+    settings.register_profile("no deadline", deadline=None)
+    settings.load_profile("no deadline")
+
 
 AS_READ = dt.date(2026, 5, 8)
 AFTER_JUNE = dt.date(2026, 6, 30)

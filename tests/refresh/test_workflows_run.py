@@ -57,9 +57,16 @@ title = "The same evidence once more"
 """
 
 
+def with_code(to: Path) -> Path:
+    """The repository as a difference of revisions wants it: with the code that makes its numbers."""
+    for package in ("analysis", "pivot"):
+        shutil.copytree(ROOT / package, to / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy_repository(to)
+
+
 @pytest.fixture
 def desk(tmp_path: Path, server: Server) -> Desk:
-    return Desk(tmp_path, copy_repository, PIVOT, {"LOOPBACK": server.url, "NOW": NOW.isoformat()})
+    return Desk(tmp_path, with_code, PIVOT, {"LOOPBACK": server.url, "NOW": NOW.isoformat()})
 
 
 def kept(desk: Desk, names: tuple[str, ...], to: str) -> Callable[[], None]:
@@ -84,7 +91,7 @@ def test_fresh_evidence_becomes_a_pull_request(desk: Desk) -> None:
     news = kept(desk, ("data-snapshots", "refresh.md"), "news")
     assert desk.job("refresh.pull-request", {"actions/download-artifact": news}) == [0, 0]
     body = (desk.clone / "news" / "refresh.md").read_text("utf-8")
-    assert body.startswith("**1 claim moved")
+    assert body.startswith("**3 claims moved (1 shows another number, 2 have another figure beside them)")
     assert "by prices `2026-11-22` added" in body
     assert any(
         "pr create --head refresh" in line and "--label evidence,reads-right" in line for line in desk.said()
