@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import string
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -24,6 +23,7 @@ from pivot.errors import RenderError
 from pivot.files import write_changed, writing
 from pivot.folders import OutputFolder
 from pivot.names import BOOK_FILE, SITE, slug
+from pivot.processes import run
 from pivot.prose.book import Book
 from pivot.prose.findings import Problems
 from pivot.prose.scan import LITERAL, fill
@@ -43,6 +43,7 @@ FIGURES = "figures"
 EXTENSIONS = "_extensions"
 
 _OLDEST = (1, 9)
+_SECONDS = 900  # for a whole book; the shipped one takes forty
 _IN_ATTRIBUTE = re.compile(r"=\"[^\"\n]*$")
 _PUNCTUATION = re.compile(f"([{re.escape(string.punctuation)}])")
 _UNKNOWN = re.compile(r"\?(?:var|meta):[\w.-]+|\?@[\w-]+|\{\{&lt; var [\w.-]+(?: &gt;\}\})?")
@@ -104,16 +105,9 @@ class QuartoRenderer:
     def _run(self, root: Path) -> None:
         """Render all formats at once: a second `quarto render` would delete what the first made."""
         environment = {**os.environ, "SOURCE_DATE_EPOCH": "0"}
-        result = subprocess.run(  # noqa: S603 -- the path comes from PATH, the arguments are ours
-            [self._quarto, "render", str(root)],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-            env=environment,
-        )
-        output = f"{result.stdout}\n{result.stderr}".replace(str(root), ".")
-        check_output(result.returncode, output)
+        result = run([self._quarto, "render", str(root)], seconds=_SECONDS, env=environment)
+        output = b"\n".join((result.stdout, result.stderr)).decode("utf-8", "replace")
+        check_output(result.returncode, output.replace(str(root), "."))
 
 
 def find_quarto() -> str:
@@ -125,14 +119,14 @@ def find_quarto() -> str:
             expected="quarto 1.9 or later on PATH",
             hint="install it from quarto.org, or build with --renderer embedded",
         )
-    result = subprocess.run([path, "--version"], capture_output=True, encoding="utf-8", check=False)  # noqa: S603
-    numbers = re.findall(r"\d+", result.stdout)
+    version = run([path, "--version"], seconds=_SECONDS).stdout.decode("utf-8", "replace").strip()
+    numbers = re.findall(r"\d+", version)
     if tuple(int(number) for number in numbers[:2]) < _OLDEST:
         raise RenderError(
             "this Quarto is too old for Typst books",
             where=path,
             expected="1.9 or later",
-            got=result.stdout.strip(),
+            got=version,
         )
     return path
 

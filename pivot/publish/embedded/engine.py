@@ -9,18 +9,23 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pivot.errors import RenderError
+from pivot.processes import Child
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 ASSETS = Path(__file__).parents[1] / "assets"
 SCRIPTS = tuple(ASSETS / f"{name}.lua" for name in ("engine", "common", "raw", "reading", "html", "typst"))
+
+_SECONDS = 60
+"""How long one chapter may take; a long one takes a tenth of a second."""
 
 Job = dict[str, Any]
 Answer = dict[str, Any]
@@ -47,11 +52,13 @@ class Engine:
 
     Args:
         workers: how many processes; by default one a core.
+        seconds: how long each may take for one job.
     """
 
-    def __init__(self, workers: int | None = None) -> None:
+    def __init__(self, workers: int | None = None, seconds: float = _SECONDS) -> None:
         self._workers = workers or os.cpu_count() or 1
-        self._running: list[tuple[subprocess.Popen[str], IO[str]]] = []
+        self._seconds = seconds
+        self._running: list[tuple[Child, IO[str]]] = []
 
     def run(self, jobs: Sequence[Job], done: Callable[[], None] = lambda: None) -> list[Answer]:
         """Answer the jobs, in their order; `done` is called after each, from any thread.
@@ -66,13 +73,13 @@ class Engine:
         order = sorted(range(len(jobs)), key=lambda index: -len(str(jobs[index].get("text", ""))))
         waiting, lock = iter(order), threading.Lock()
 
-        def work(process: subprocess.Popen[str], log: IO[str]) -> None:
+        def work(child: Child, log: IO[str]) -> None:
             while True:
                 with lock:
                     index = next(waiting, -1)
                 if index < 0:
                     return
-                answers[index] = _ask(process, log, jobs[index])
+                answers[index] = _ask(child, log, jobs[index], self._seconds)
                 done()
 
         threads = [threading.Thread(target=work, args=running) for running in self._running[: len(jobs)]]
@@ -87,43 +94,50 @@ class Engine:
                     "pandoc could not read a chapter",
                     where=str(job.get("source", job["op"])),
                     got=answer["error"],
+                    hint="write plainer what nests brackets, quotes or lists deeply"
+                    * bool(answer.get("late")),
                 )
         return answers
 
     def close(self) -> None:
         """Stop the processes; a later `run` starts new ones."""
-        for process, log in self._running:
-            if process.stdin:
-                with suppress(BrokenPipeError):  # one that stopped by itself
-                    process.stdin.close()
-            process.wait()
-            if process.stdout:
-                process.stdout.close()
+        for child, log in self._running:
+            for pipe in filter(None, (child.process.stdin, child.process.stdout)):
+                with suppress(OSError):  # it has ended, and holds the other end no more
+                    pipe.close()
+            child.close()
             log.close()
         self._running.clear()
 
     def _start(self) -> None:
         log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 -- closed with its process
-        process = subprocess.Popen(  # noqa: S603 -- the path is ours
-            [find_pandoc(), "+RTS", "-A64m", "-RTS", "lua", "-E", str(SCRIPTS[0])],
+        child = Child(
+            [find_pandoc(), "+RTS", "-A64m", "-M2g", "-RTS", "lua", "-E", str(SCRIPTS[0])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             encoding="utf-8",
             bufsize=1 << 20,
         )
-        self._running.append((process, log))
+        self._running.append((child, log))
 
 
-def _ask(process: subprocess.Popen[str], log: IO[str], job: Job) -> Answer:
+def _ask(child: Child, log: IO[str], job: Job, seconds: float) -> Answer:
+    process = child.process
     if process.stdin is None or process.stdout is None:
         return {"error": "pandoc has no pipes"}
+    timer, start = threading.Timer(seconds, child.kill), time.monotonic()
+    timer.start()
     try:
         process.stdin.write(json.dumps(job) + "\n")
         process.stdin.flush()
         line = process.stdout.readline()
     except OSError as error:
         return {"error": str(error)}
+    finally:
+        timer.cancel()
+    if not line and time.monotonic() - start >= seconds:
+        return {"error": f"it took more than {seconds:g} seconds", "late": True}
     if not line:
         log.seek(0)
         return {"error": log.read().strip()[-2000:] or "pandoc stopped without a word"}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
+from pivot.errors import RenderError, ReportError
 from pivot.folders import OutputFolder
+from pivot.processes import background
 from pivot.prose.book import Book
 from pivot.prose.findings import Problems
 from pivot.publish.embedded.agreement import check_agreement, printed, without_marks
@@ -20,11 +23,15 @@ from pivot.publish.embedded.site import link_pages, rendered, write_site
 from pivot.publish.render import Inputs, Progress, silent
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from pathlib import Path
     from types import TracebackType
 
     from pivot.prose.book import Book
     from pivot.publish.frame import RenderedBook
+
+_PDF_SECONDS = 180
+"""How long Typst may take for the PDF; it takes one, and asks nobody whether it may go on."""
 
 
 class EmbeddedRenderer:
@@ -86,19 +93,35 @@ class EmbeddedRenderer:
         pages = rendered(book, linker, {name: without_marks(body) for name, body in bodies.items()}, inputs)
         project = typst_project(book, linker, inputs, pictures)
         sources = {f"{page.chapter.key}.typ": page.text for page in linker.pages}
-        with ThreadPoolExecutor(1) as pool:  # Typst leaves Python free, and the pages do not wait for it
-            pdf = pool.submit(self._document.compile, printed(project), sources)
+        # Typst leaves Python free, and the pages do not wait for it.
+        pdf = background(partial(self._document.compile, printed(project), sources))
+        try:
             check_agreement(linker.pages, bodies, project, problems)
             problems.check()
             progress("site", 0, 1)
             write_site(pages, pictures, folder)
             progress("site", 1, 1)
-            progress("pdf", 0, 1)
-            folder.write(pages.pdf, pdf.result())
+        except ReportError:
+            wait((pdf,), _PDF_SECONDS)  # its compiler is not for two builds at once
+            raise
+        progress("pdf", 0, 1)
+        folder.write(pages.pdf, self._typeset(pdf))
         folder.sweep()
         self._store.sweep()
         progress("pdf", 1, 1)
         return pages
+
+    def _typeset(self, pdf: Future[bytes], seconds: float = _PDF_SECONDS) -> bytes:
+        try:
+            return pdf.result(seconds)
+        except TimeoutError:
+            self._document = DocumentCompiler(self._store)  # the other one is still at work
+            raise RenderError(
+                "Typst was given up",
+                expected=f"a PDF within {seconds:g} seconds",
+                got="none",
+                hint="look at what the chapters have gained since the last build",
+            ) from None
 
     def _compile(
         self, book: Book, inputs: Inputs, progress: Progress
