@@ -31,6 +31,7 @@ ARTICLE = Article(
         "variables": {"uses": 330, "editions": 3},
         "claims": {"claims": 35},
         "links": {"labels": 80, "references": 60, "citations": 30},
+        "markup": {"files": 10},
         "figures": {"figures": 7, "charts": 7},
         "drawings": {"drawings": 21, "texts": 130, "typed": 85},
         "settings": {"keys": 30},

@@ -113,7 +113,7 @@ def _table_top10(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: AR
                 cell(row.period),
                 "no date" if pd.isna(row.published) else f"{row.published:%Y-%m-%d}",
                 link(row.publisher, row.url),
-                row.tier,
+                cell(row.tier),
             )
             for row in ten.itertuples()
         ),

@@ -89,14 +89,16 @@ def _said(piece: Evidence) -> str:
     when = f"published {piece.published}" if piece.published else "no date"
     note = f" {cell(sentence(signed(piece.note)))}" if piece.note else ""
     what = cell(reading(piece.value, piece.unit, piece.period))
-    return f"{what}: {piece.bearing}. {link(piece.publisher, piece.address)}, {piece.tier}, {when}.{note}"
+    by = link(piece.publisher, piece.address)
+    return f"{what}: {cell(piece.bearing)}. {by}, {cell(piece.tier)}, {cell(when)}.{note}"
 
 
 def _origin(used: Input) -> str:
     """The snapshot with its rows, and the start of its checksum with the way to all of it."""
     source = PurePosixPath(used.snapshot).parts[1]
     checksum = f"SHA-256 `{used.sha256[:_SHA_SHOWN]}`…, whole in @sec-source-{source}"
-    return f"{download(f'`{used.snapshot}`', used.snapshot)} ({rows_used(used.count, used.rows)}); {checksum}"
+    rows = cell(rows_used(used.count, used.rows))
+    return f"{download(f'`{used.snapshot}`', used.snapshot)} ({rows}); {checksum}"
 
 
 def rows_used(count: int, rows: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from pivot.claims.ledger import no_value
 from pivot.claims.model import Kind, Verdict
 from pivot.claims.quantities import Day
 from pivot.names import slug
-from pivot.prose.markdown import cell, download, sentence, table, var
+from pivot.prose.markdown import bare_link, cell, download, sentence, table, var
 from pivot.snapshots.sidecar import beside
 from pivot.snapshots.store import SUMS
 
@@ -110,7 +110,7 @@ def _sources(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     yield f"So is the list of all checksums that `sha256sum` reads, {download(f'`{SUMS}`', sums)}.\n"
     for source in store.sources():
         snapshots = store.snapshots(source)
-        yield f"## {snapshots[-1].title} {{#sec-source-{source}}}\n"
+        yield f"## {cell(snapshots[-1].title)} {{#sec-source-{source}}}\n"
         for one in snapshots:
             sidecar = download("sidecar", beside(one.path))
             yield f"- {download(f'`{one.path}`', one.path)}, {one.bytes:,} bytes, with its {sidecar}\\"
@@ -120,13 +120,13 @@ def _sources(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
 
 
 def _notes(snapshot: Snapshot) -> Iterable[str]:
-    yield f"Publisher: {sentence(cell(snapshot.publisher))}"
-    yield f"Licence: {sentence(cell(snapshot.licence))}"
+    yield f"Publisher: {cell(sentence(snapshot.publisher))}"
+    yield f"Licence: {cell(sentence(snapshot.licence))}"
     yield f"Retrieved on {Day(snapshot.retrieved).display()}, {snapshot.method}.\n"
     yield from (f"- {cell(note)}" for note in snapshot.notes)
     yield ""
     yield "Addresses:\n"
-    yield from (f"- <{address}>" for address in snapshot.url)
+    yield from (f"- {bare_link(address)}" for address in snapshot.url)
     yield ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from pivot.errors import OutputError
@@ -59,7 +59,13 @@ class OutputFolder:
             refuse_foreign(root, self._MARKS)
 
     def write(self, name: str, data: bytes | str) -> None:
-        """Write a file, unless it holds these bytes already. Raises OutputError; the old file then stands."""
+        """Write a file, unless it holds these bytes already.
+
+        Raises:
+            OutputError: it can not be written, and the old file stands; or the name leads out of the folder.
+        """
+        if not _is_name(name):
+            raise OutputError("a file would be written outside of its folder", where=str(self.root), got=name)
         self._names.add(name)
         write_changed(self.root / name, data.encode() if isinstance(data, str) else data)
 
@@ -73,6 +79,12 @@ class OutputFolder:
                         path.unlink()
                 if Path(folder) != self.root and not any(Path(folder).iterdir()):
                     Path(folder).rmdir()
+
+
+def _is_name(path: str) -> bool:
+    """Whether a path leads to a file below the folder that it counts from."""
+    parts = PurePosixPath(path).parts
+    return bool(parts) and not path.startswith("/") and ".." not in parts
 
 
 def fill(folder: Path, texts: Mapping[str, str]) -> None:

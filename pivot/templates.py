@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pivot.names import slug
+from pivot.text import is_address
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,4 +24,5 @@ def environment(folder: Path) -> Environment:
         auto_reload=False,
     )
     made.filters["slug"] = slug
+    made.tests["address"] = is_address
     return made

@@ -49,6 +49,11 @@ def problem(text: str) -> str:
     return next((mixed for word in re.findall(r"\w+", text) if (mixed := _mixed(word))), "")
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is an address of the web, written so that it can stand in any markup."""
+    return re.fullmatch(ADDRESS, text) is not None
+
+
 def is_latin(text: str) -> bool:
     """Whether all letters of a name are Latin."""
     return _scripts(text) <= {"Latn"}

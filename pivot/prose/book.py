@@ -19,6 +19,7 @@ from pivot.errors import ProseError
 from pivot.names import BOOK_FILE
 from pivot.prose.findings import Problems
 from pivot.prose.scan import front_matter, scan
+from pivot.text import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,6 +50,7 @@ _SCALARS = (  # as YAML 1.2 has them, which Quarto reads
     ("bool", r"(?:true|True|TRUE|false|False|FALSE)\Z", "tTfF"),
     ("int", r"[-+]?(?:0|[1-9][0-9]{0,14})\Z", "-+0123456789"),
 )
+_NAME = re.compile(r"\w[\w. -]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +187,15 @@ class _Reader:
         bibliography = self._names("bibliography")
         csl = self._text("csl")
         for key, name in [("bibliography", name) for name in bibliography] + [("csl", csl)] * bool(csl):
-            if not (self.root / name).is_file():
-                self.problems.add(BOOK_FILE, self._line(key), f"{key} {name} does not exist")
+            if not within(self.root, name):
+                self.problems.add(BOOK_FILE, self._line(key), f"{key} {name} does not exist in the book")
         for key in ("book.title", "book.subtitle"):
             if "{{<" in self._text(key):
                 self.problems.add(BOOK_FILE, self._line(key), f"{key} must be plain text without shortcodes")
         self.problems.check()
         if not chapters:
             self._fail("book.chapters", "a list of .qmd files", value.get("chapters"))
-        repo_url = self._text("book.repo-url").rstrip("/")
+        repo_url = self._address("book.repo-url").rstrip("/")
         numbered = self._value("number-sections")
         if numbered is None:
             numbered = self._value("format.html.number-sections")
@@ -213,9 +215,9 @@ class _Reader:
             csl=csl,
             nocite=self._text("nocite"),
             repo_url=repo_url,
-            issue_url=self._text("book.issue-url") or (repo_url and f"{repo_url}/issues/new"),
-            site_url=self._text("book.site-url"),
-            output_file=self._text("book.output-file") or "report",
+            issue_url=self._address("book.issue-url") or (repo_url and f"{repo_url}/issues/new"),
+            site_url=self._address("book.site-url"),
+            output_file=self._output_file(),
             output_dir=self._text("project.output-dir") or "_book",
             number_sections=numbered is not False,
             toc_depth=self._depth(),
@@ -258,7 +260,7 @@ class _Reader:
         if (self.root / source).is_dir():
             self.problems.add(BOOK_FILE, self._line(key), f"chapter {source} is a folder")
             return None
-        if not (self.root / source).is_file():
+        if not within(self.root, source):
             self.problems.add(BOOK_FILE, self._line(key), f"chapter {source} does not exist")
             return None
         front, text, first_line = front_matter(self._read(source, ""))
@@ -282,7 +284,7 @@ class _Reader:
         """Read what a text includes; what is not there is left to the renderer, which knows what is near."""
         for token in source.tokens:
             file = included_file(source.file, token.text) if token.kind == "include" else ""
-            if file and file not in included and (self.root / file).is_file():
+            if file and file not in included and within(self.root, file):
                 front, text, first_line = front_matter(self._read(file, ""))
                 _parse(front, file, 2)
                 included[file] = scan(file, text.rstrip("\n"), first_line)
@@ -325,6 +327,15 @@ class _Reader:
             self._fail(key, "plain text", value)
         return "" if value is None else str(value).strip()
 
+    def _address(self, key: str) -> str:
+        text = self._text(key)
+        return text if not text or is_address(text) else self._fail(key, "an address of the web", text)
+
+    def _output_file(self) -> str:
+        """The name of the PDF: a name, which leads nowhere."""
+        name, key = self._text("book.output-file") or "report", "book.output-file"
+        return name if _NAME.fullmatch(name) else self._fail(key, "a name of letters, digits, - and _", name)
+
     def _names(self, key: str) -> list[str]:
         value = self._value(key)
         items = value if isinstance(value, list) else [] if value is None else [value]
@@ -365,6 +376,12 @@ def included_file(file: str, target: str) -> str:
     folder = "" if target.startswith("/") else posixpath.dirname(file)
     path = posixpath.normpath(posixpath.join(folder, target.lstrip("/")))
     return "" if path.startswith("..") else path
+
+
+def within(root: Path, name: str) -> bool:
+    """Whether a file is there and in the book, and not only seems to be, by a symbolic link."""
+    path = root / name
+    return path.is_file() and path.resolve().is_relative_to(root.resolve())
 
 
 def lookup(data: Mapping[str, object], key: str) -> object:

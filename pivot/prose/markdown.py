@@ -6,11 +6,15 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from pivot.text import is_address
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _NEGATIVE = re.compile(r"(?<![\w.,)])-(?=[\d.])")
 _RANGE = re.compile(r"(?<![\w.,-])(\d[\d.,]*)-(\d[\d.,]*)(?![\w-])")
+# What would begin a list, a definition or a line of a heading where it stands first.
+_OPENS = re.compile(r"\A(?:[-+:=%]|\(?\w+[.)])(?=\s|$)")
 _ENDED = (".", "!", "?")
 
 
@@ -20,8 +24,9 @@ def var(name: str) -> str:
 
 
 def cell(text: object) -> str:
-    """Text as it is: what would end a table's cell or be read as markup is escaped."""
-    return "".join("\\" + c if c in r"\`*_{}[]<>#|~^$@" else c for c in str(text).replace("\n", " "))
+    """Text as it is, wherever it stands: what would end a table's cell or be read as markup is escaped."""
+    words = "".join("\\" + c if c in r"\`*_{}[]<>#|~^$@&" else c for c in " ".join(str(text).split()))
+    return _OPENS.sub(lambda opening: f"{opening[0][:-1]}\\{opening[0][-1]}", words, count=1)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[int] = ()) -> Iterable[str]:
@@ -34,7 +39,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[
 
 def link(text: str, address: str) -> str:
     """A link to an address of the web; the text alone where there is none."""
-    return f"[{cell(text)}](<{address}>)" if address.startswith("http") else cell(text)
+    return f"[{cell(text)}](<{address}>)" if is_address(address) else cell(text)
+
+
+def bare_link(address: str) -> str:
+    """An address of the web that is its own text."""
+    return f"<{address}>" if is_address(address) else cell(address)
 
 
 def download(text: str, path: str) -> str:

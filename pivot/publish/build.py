@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from pivot import code
 from pivot.article import article_of
+from pivot.errors import SnapshotError
 from pivot.files import digest, sha256, write_atomic, writing
 from pivot.folders import files_in, refuse_foreign, replacing
 from pivot.names import BOOK_FILE, CACHE, LEDGER, LEDGER_SCHEMA, SNAPSHOTS
-from pivot.prose.book import Book
+from pivot.prose.book import Book, within
 from pivot.prose.presence import present
 from pivot.publish.prepared import draw, prepare
 from pivot.publish.reads import reads
@@ -196,8 +197,16 @@ def published_files(root: Path) -> dict[str, Path]:
     """Return what is published beside the pages as it is: path in the site to the file.
 
     They are the evidence and the licence.
+
+    Raises:
+        SnapshotError: what looks like a file of evidence leads to one elsewhere.
     """
     files = {path.relative_to(root).as_posix(): path for path in files_in(root / SNAPSHOTS)}
+    for name in files:
+        if not within(root, name):
+            raise SnapshotError(
+                "a snapshot is a link to a file elsewhere", where=name, hint="put the file itself there"
+            )
     if (root / "LICENSE").is_file():
         files["LICENSE.txt"] = root / "LICENSE"
     return files

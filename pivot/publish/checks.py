@@ -24,6 +24,7 @@ from pivot.prose.presence import absent, is_present
 from pivot.prose.scan import BROKEN, claim_of, lines
 from pivot.prose.variables import guards
 from pivot.prose.visible import VALUE
+from pivot.publish.embedded.engine import refused
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -97,6 +98,7 @@ def check(root: Path) -> tuple[Check, ...]:
             check_variables(text, shown),
             check_claims([line for line in text if line.file in body], at[newest]),
             check_links(text, keys, at[newest].entries),
+            check_markup(book),
             check_figures(text, drawings),
             check_drawings(modules, drawn),
             check_settings(book),
@@ -225,6 +227,20 @@ def check_links(text: Iterable[Line], keys: Iterable[str], claims: Iterable[str]
             is_there = bool(_ELSEWHERE.match(target)) or (is_there and (not label or label in labels))
             expect(line, column, f"the link {target} leads nowhere", holds=is_there)
     return Check("links", seen, findings)
+
+
+def check_markup(book: Book) -> Check:
+    """Chapters bring no raw text but the few elements that may stand, and link addresses of the web."""
+    files = {file: source for one in book.chapters for file, source in one.included.items()}
+    files |= {one.source: one.body for one in book.chapters}
+    refusals = refused({file: source.text for file, source in files.items()}, {})
+    findings = []
+    for file, source in files.items():
+        for written, words in refusals[file]:
+            line = next((line for line in source.lines if written in line.source), None)
+            place = line and line.finding(line.source.index(written), words, "")
+            findings.append(place or Finding(file, source.first_line, 1, words))
+    return Check("markup", {"files": len(files)}, findings)
 
 
 def check_figures(text: Iterable[Line], drawings: Mapping[str, Chart]) -> Check:

@@ -24,9 +24,10 @@ from pivot.files import write_changed, writing
 from pivot.folders import OutputFolder
 from pivot.names import BOOK_FILE, SITE, slug
 from pivot.processes import run
-from pivot.prose.book import Book
+from pivot.prose.book import Book, within
 from pivot.prose.findings import Problems
 from pivot.prose.scan import LITERAL, fill
+from pivot.publish.embedded.engine import refused
 from pivot.publish.embedded.expand import expand
 from pivot.publish.embedded.linker import LINKED
 from pivot.publish.render import Inputs, Progress, silent
@@ -83,8 +84,11 @@ class QuartoRenderer:
     def render(self, book: Book, inputs: Inputs, out: Path, progress: Progress = silent) -> None:
         """Write the site and `<output_file>.pdf` into `out`; see `Renderer.render`."""
         problems = Problems()
-        for chapter in book.chapters:  # Quarto would go on, with the name of the variable in bold
-            expand(book, chapter, inputs, problems)
+        # Quarto would go on, with the name of the variable in bold, and takes raw text of any kind.
+        texts = {chapter.source: expand(book, chapter, inputs, problems) for chapter in book.chapters}
+        refusals = refused({name: text.text for name, text in texts.items()}, inputs.variables)
+        for name, text in texts.items():
+            text.complain(refusals[name], problems)
         problems.check()
         folder = OutputFolder(out)
         with writing(self._cache):
@@ -175,7 +179,7 @@ def stage_book(book: Book, inputs: Inputs, stage: Path) -> None:
     _write(stage / BOOK_FILE, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
     for path in sorted(book.root.rglob("*")):
         relative = path.relative_to(book.root)
-        if _belongs(book, relative) and path.is_file():
+        if _belongs(book, relative) and within(book.root, relative.as_posix()):
             (stage / relative).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, stage / relative)
     for chapter in book.chapters:  # which lack the lines that their vintage does not have

@@ -209,6 +209,31 @@ local function number(doc, job, o)
   }
 end
 
+-- What a text brings that is not Markdown's own, in order: raw text by its format, and links. Python decides
+-- what of it may stand (pivot/prose/raw.py).
+local function foreign(doc, job)
+  local out = {}
+  local function note(kind, text) if kind ~= "hole" then out[#out + 1] = { kind, text } end end
+  local function raw_text(e) note(e.format, e.text) end
+  doc:walk {
+    traverse = "topdown",
+    RawBlock = raw_text,
+    RawInline = raw_text,
+    Link = function(l)
+      note("link", (l.target:gsub("⟦v:([^⟧]*)⟧", function(key) return (job.values or {})[key] end)))
+    end,
+  }
+  return out
+end
+
+local function numbered(job, o)
+  local doc = read(job, job.report, READ)
+  if job.broken then doc = mark_broken(doc) end
+  doc = number(doc, job, o)
+  o.foreign = foreign(doc, job)
+  return doc
+end
+
 local answer = {}
 
 function answer.chapter(job)
@@ -227,13 +252,19 @@ function answer.chapter(job)
     end
   end
   listen(function()
-    local doc = read(job, job.report, READ)
-    if job.broken then doc = mark_broken(doc) end
-    doc = number(doc, job, o)
+    local doc = numbered(job, o)
     o.html = to_html(doc, job, o)
     o.typst = to_typst(doc, job, o)
   end)
   return o
+end
+
+-- What of a text is not taken, without compiling it.
+function answer.foreign(job)
+  local o = { labels = {}, heads = {}, cites = {}, ids = {}, refused = {} }
+  function job.report(_, name, text) if text:find("^raw ") then o.refused[#o.refused + 1] = { name, text } end end
+  numbered(job, o)
+  return { foreign = o.foreign, refused = o.refused }
 end
 
 -- All citations of the book, in order and at once: right for numeric styles and for 2001a, 2001b.
@@ -244,7 +275,7 @@ function answer.cite(job)
   local known = {}
   for _, entry in ipairs(pandoc.utils.references(doc)) do known[#known + 1] = entry.id end
   doc = pandoc.utils.citeproc(doc)
-  local o = { known = known, html = {}, typst = {} }
+  local o = { known = known, html = {}, typst = {}, foreign = foreign(doc, job) }
   for i, b in ipairs(doc.blocks) do
     local part = pandoc.Pandoc { b.t == "Para" and pandoc.Plain(b.content) or b }
     o.html[i] = pandoc.write(part, "html", WRITE)

@@ -17,9 +17,12 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pivot.errors import RenderError
 from pivot.processes import Child
+from pivot.prose.raw import refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pivot.prose.raw import Refusal
 
 ASSETS = Path(__file__).parents[1] / "assets"
 SCRIPTS = tuple(ASSETS / f"{name}.lua" for name in ("engine", "common", "raw", "reading", "html", "typst"))
@@ -120,6 +123,27 @@ class Engine:
             bufsize=1 << 20,
         )
         self._running.append((child, log))
+
+
+def refused(texts: Mapping[str, str], values: Mapping[str, str]) -> dict[str, list[Refusal]]:
+    """What of some texts in Markdown, by their names, would not be taken; `values` stand in their links."""
+    engine = Engine()
+    try:
+        answers = engine.run(
+            [
+                {"op": "foreign", "text": text, "source": name, "values": dict(values)}
+                for name, text in texts.items()
+            ]
+        )
+    finally:
+        engine.close()
+    return {
+        name: [
+            *((written, words) for written, words in answer["refused"]),
+            *refusals((kind, text) for kind, text in answer["foreign"]),
+        ]
+        for name, answer in zip(texts, answers, strict=True)
+    }
 
 
 def _ask(child: Child, log: IO[str], job: Job, seconds: float) -> Answer:

@@ -56,6 +56,12 @@ class Expanded:
         ]
         return found or self.origins[:1]
 
+    def complain(self, refusals: Iterable[tuple[str, str]], problems: Problems) -> None:
+        """Note what was refused of this text, each at its places."""
+        for written, words in refusals:
+            for file, line in self.places(re.escape(written)):
+                problems.add(file, line, words)
+
 
 class _Expander:
     """Expands one chapter; pieces are appended in order, each with its place."""

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from pivot.errors import ProseError, RenderError
 from pivot.files import write_atomic
+from pivot.prose.findings import Problems
+from pivot.prose.raw import refusals
 from pivot.publish.embedded.engine import SCRIPTS, Engine, Job, find_pandoc
 from pivot.publish.embedded.limits import front, metas
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pivot.prose.book import Book, Chapter
+    from pivot.prose.raw import Foreign
     from pivot.publish.embedded.expand import Expanded
 
 _KEPT = {"*.json": 400, "*.pdf": 8}  # files in the cache: one for each state of a chapter, one for each PDF
@@ -75,6 +78,7 @@ class ChapterObject:
     citations: tuple[str, ...]
     citation_keys: tuple[tuple[str, ...], ...]
     complaints: tuple[Complaint, ...]
+    foreign: tuple[Foreign, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class ObjectStore:
         """Return all citations, formatted in one pass over the whole book.
 
         Raises:
-            ProseError: citations without a bibliography, or a bibliography that can not be read.
+            ProseError: citations without a bibliography, or a bibliography that can not be read or taken.
         """
         cites = [text for one in objects for text in one.citations]
         if not cites and not book.nocite:
@@ -163,6 +167,13 @@ class ObjectStore:
                     "the bibliography could not be read", where=", ".join(book.bibliography), got=error.got
                 ) from None
             self.save(name, answer)
+        problems = Problems()
+        sources = dict(zip(book.bibliography, content, strict=False))
+        for written, words in refusals((kind, text) for kind, text in answer["foreign"]):
+            bare = written.removeprefix("https://")  # which citeproc puts before an address without a scheme
+            source = next((name for name, text in sources.items() if bare in text), book.bibliography[0])
+            problems.add(source, sources[source].partition(bare)[0].count("\n") + 1, words)
+        problems.check()
         return Citations(tuple(answer["html"]), tuple(answer["typst"]), frozenset(answer["known"]))
 
     def load(self, name: str) -> dict[str, Any] | None:
@@ -239,4 +250,5 @@ def _object(answer: dict[str, Any]) -> ChapterObject:
         citations=tuple(one["text"] for one in answer["cites"]),
         citation_keys=tuple(tuple(one["keys"]) for one in answer["cites"]),
         complaints=tuple(Complaint(one["kind"], one["name"], one["text"]) for one in answer["problems"]),
+        foreign=tuple((kind, text) for kind, text in answer["foreign"]),
     )

@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from pivot.prose.book import within
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -97,7 +99,7 @@ class Pictures:
             text = f"picture {source} is on another server; a page must load nothing from elsewhere"
         else:
             name = self._resolve(page, source)
-            if not name.startswith("../") and self._path(name).is_file():
+            if self._is_drawn(name) or within(self._root, name):
                 return name
             text = f"picture {source} does not exist" if source else "a picture has no address"
         self._complain(page, re.escape(source) if source else _NO_SOURCE, text)

@@ -11,6 +11,7 @@ from pivot.folders import OutputFolder
 from pivot.processes import background
 from pivot.prose.book import Book
 from pivot.prose.findings import Problems
+from pivot.prose.raw import refusals
 from pivot.publish.embedded.agreement import check_agreement, printed, without_marks
 from pivot.publish.embedded.document import DocumentCompiler, typst_project
 from pivot.publish.embedded.engine import Engine
@@ -135,6 +136,7 @@ class EmbeddedRenderer:
         )
         for text, one in zip(texts, objects, strict=True):
             complain(one.complaints, text, problems)
+            text.complain(refusals(one.foreign), problems)
         book_limits(book, problems)
         progress("chapters", total, total)
         return texts, objects, problems

@@ -18,6 +18,7 @@ ARTICLE = Article(
         "variables": {"uses": 12, "editions": 2},
         "claims": {"claims": 3},
         "links": {"labels": 5, "references": 2, "citations": 1},
+        "markup": {"files": 3},
         "figures": {"figures": 1, "charts": 1},
         "drawings": {"drawings": 2, "texts": 8},
         "settings": {"keys": 25},
