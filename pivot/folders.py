@@ -81,6 +81,12 @@ class OutputFolder:
                     Path(folder).rmdir()
 
 
+def within(root: Path, name: str) -> bool:
+    """Whether a file is there and in the folder, and not only seems to be, by a symbolic link."""
+    path = root / name
+    return path.is_file() and path.resolve().is_relative_to(root.resolve())
+
+
 def _is_name(path: str) -> bool:
     """Whether a path leads to a file below the folder that it counts from."""
     parts = PurePosixPath(path).parts

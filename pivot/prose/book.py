@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, ClassVar, NoReturn
 import yaml
 
 from pivot.errors import ProseError
+from pivot.folders import within
 from pivot.names import BOOK_FILE
 from pivot.prose.findings import Problems
 from pivot.prose.scan import front_matter, scan
-from pivot.text import is_address
+from pivot.text import ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,7 +51,6 @@ _SCALARS = (  # as YAML 1.2 has them, which Quarto reads
     ("bool", r"(?:true|True|TRUE|false|False|FALSE)\Z", "tTfF"),
     ("int", r"[-+]?(?:0|[1-9][0-9]{0,14})\Z", "-+0123456789"),
 )
-_NAME = re.compile(r"\w[\w. -]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,8 @@ class _Reader:
         self.problems.check()
         if not chapters:
             self._fail("book.chapters", "a list of .qmd files", value.get("chapters"))
-        repo_url = self._address("book.repo-url").rstrip("/")
+        web = ADDRESS, "an address of the web"
+        repo_url = self._text("book.repo-url", *web).rstrip("/")
         numbered = self._value("number-sections")
         if numbered is None:
             numbered = self._value("format.html.number-sections")
@@ -215,9 +216,9 @@ class _Reader:
             csl=csl,
             nocite=self._text("nocite"),
             repo_url=repo_url,
-            issue_url=self._address("book.issue-url") or (repo_url and f"{repo_url}/issues/new"),
-            site_url=self._address("book.site-url"),
-            output_file=self._output_file(),
+            issue_url=self._text("book.issue-url", *web) or (repo_url and f"{repo_url}/issues/new"),
+            site_url=self._text("book.site-url", *web),
+            output_file=self._text("book.output-file", r"\w[\w. -]*", "a plain name") or "report",
             output_dir=self._text("project.output-dir") or "_book",
             number_sections=numbered is not False,
             toc_depth=self._depth(),
@@ -321,20 +322,12 @@ class _Reader:
     def _value(self, key: str) -> object:
         return lookup(self.config, key)
 
-    def _text(self, key: str) -> str:
+    def _text(self, key: str, form: str = "(?s:.*)", expected: str = "plain text") -> str:
         value = self._value(key)
-        if isinstance(value, dict | list):
-            self._fail(key, "plain text", value)
-        return "" if value is None else str(value).strip()
-
-    def _address(self, key: str) -> str:
-        text = self._text(key)
-        return text if not text or is_address(text) else self._fail(key, "an address of the web", text)
-
-    def _output_file(self) -> str:
-        """The name of the PDF: a name, which leads nowhere."""
-        name, key = self._text("book.output-file") or "report", "book.output-file"
-        return name if _NAME.fullmatch(name) else self._fail(key, "a name of letters, digits, - and _", name)
+        text = "" if value is None else str(value).strip()
+        if isinstance(value, dict | list) or (text and not re.fullmatch(form, text)):
+            self._fail(key, expected, value)
+        return text
 
     def _names(self, key: str) -> list[str]:
         value = self._value(key)
@@ -376,12 +369,6 @@ def included_file(file: str, target: str) -> str:
     folder = "" if target.startswith("/") else posixpath.dirname(file)
     path = posixpath.normpath(posixpath.join(folder, target.lstrip("/")))
     return "" if path.startswith("..") else path
-
-
-def within(root: Path, name: str) -> bool:
-    """Whether a file is there and in the book, and not only seems to be, by a symbolic link."""
-    path = root / name
-    return path.is_file() and path.resolve().is_relative_to(root.resolve())
 
 
 def lookup(data: Mapping[str, object], key: str) -> object:

@@ -17,9 +17,9 @@ from pivot import code
 from pivot.article import article_of
 from pivot.errors import SnapshotError
 from pivot.files import digest, sha256, write_atomic, writing
-from pivot.folders import files_in, refuse_foreign, replacing
+from pivot.folders import files_in, refuse_foreign, replacing, within
 from pivot.names import BOOK_FILE, CACHE, LEDGER, LEDGER_SCHEMA, SNAPSHOTS
-from pivot.prose.book import Book, within
+from pivot.prose.book import Book
 from pivot.prose.presence import present
 from pivot.publish.prepared import draw, prepare
 from pivot.publish.reads import reads

@@ -21,10 +21,10 @@ import yaml
 
 from pivot.errors import RenderError
 from pivot.files import write_changed, writing
-from pivot.folders import OutputFolder
+from pivot.folders import OutputFolder, within
 from pivot.names import BOOK_FILE, SITE, slug
 from pivot.processes import run
-from pivot.prose.book import Book, within
+from pivot.prose.book import Book
 from pivot.prose.findings import Problems
 from pivot.prose.scan import LITERAL, fill
 from pivot.publish.embedded.engine import refused

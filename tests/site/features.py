@@ -104,7 +104,11 @@ HTML = (
         ("<i>Web</i>",),
         ("Both",),
     ),
-    Feature("raw for each", "It is `web`{=html}`paper`{=typst}.", ("It is web",), ("It is paper",)),
+    Feature(
+        "raw for each",
+        "It is `web`{=html}`paper`{=typst}.",
+        refused="raw typst is a program",
+    ),
     Feature("raw TeX", "One.\n\n\\newpage\n\nTwo.", refused="raw tex is in neither", line=5),
 )
 

@@ -18,11 +18,11 @@ def test_its_checks_pass_and_each_saw_something(pivot: Pivot) -> None:
     code, text = pivot("check", "--json")
     checks = json.loads(text)
     assert code == 0
-    assert len(checks) == 11
+    assert len(checks) == 12
     assert all(
         count for one in checks if one["name"] != "comparisons" for count in one["seen"].values() if count
     )
-    assert [one["findings"] for one in checks] == [[]] * 11
+    assert [one["findings"] for one in checks] == [[]] * 12
 
 
 def test_each_edition_has_its_numbers(pivot: Pivot) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from pivot.prose.book import within
+from pivot.folders import within
 
 if TYPE_CHECKING:
     from pathlib import Path
