@@ -33,7 +33,7 @@ def loads(data: bytes, what: str, where: str) -> Any:  # noqa: ANN401
     """
     try:
         return msgspec.json.decode(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise ReportError(what, where=where, expected="JSON", got=str(error)) from None
 
 

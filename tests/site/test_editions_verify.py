@@ -60,7 +60,7 @@ def test_a_changed_page_at_the_root(forger: Forger) -> None:
 
 def test_a_missing_file(forger: Forger) -> None:
     (forger.site / f"editions/{FIRST}/report.pdf").unlink()
-    assert found(forger.site) == {"missing": 1}
+    assert found(forger.site) == {"missing": 1, "link": 1}
 
 
 def test_an_extra_file(forger: Forger) -> None:
@@ -77,7 +77,7 @@ def test_a_link_out_of_the_site_is_no_file_of_it(forger: Forger, tmp_path: Path)
     shutil.copy(page, tmp_path / "outside.html")
     page.unlink()
     page.symlink_to(tmp_path / "outside.html")
-    assert found(forger.site) == {"missing": 1}
+    assert found(forger.site) == {"missing": 1, "link": 1}
 
 
 def test_an_edition_rewritten_with_its_manifest_breaks_the_chain(forger: Forger) -> None:

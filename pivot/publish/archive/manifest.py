@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Literal
 
@@ -56,6 +57,29 @@ class Previous(Record, frozen=True):
     manifest: str
 
 
+class Listed(Record, frozen=True):
+    """An edition as the root of the site names it, with the SHA-256 of its manifest."""
+
+    edition: str
+    manifest: str
+
+
+class Root(Record, frozen=True):
+    """The list of the site's own files, beside the editions.
+
+    Args:
+        schema: the form of this list.
+        newest: the edition that the pages at the root are of.
+        editions: in the order of release.
+        files: path from the root of the site to SHA-256.
+    """
+
+    schema: int
+    newest: str
+    editions: tuple[Listed, ...]
+    files: Mapping[str, str]
+
+
 class Manifest(Record, frozen=True):
     """One edition, file by file.
 
@@ -96,7 +120,8 @@ class Manifest(Record, frozen=True):
         """
         what = "this is not the manifest of an edition"
         content = loads(data, what, where)
-        for one in content["edition"].get("accepted", ()):
-            if "reason" in one:  # as manifests that were released before call it
-                one["why"] = one.pop("reason")
+        with suppress(LookupError, TypeError, AttributeError):  # it is none, as `convert` says better
+            for one in content["edition"].get("accepted", ()):
+                if "reason" in one:  # as manifests that were released before call it
+                    one["why"] = one.pop("reason")
         return convert(content, cls, what, where)

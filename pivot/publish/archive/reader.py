@@ -1,11 +1,20 @@
-"""Reads a published site: its files, from a folder or a zip of one, and the editions in it."""
+"""Reads a published site: its files, from a folder or a zip of one, and the editions in it.
+
+A site may come from anybody, so nothing is read before it was held to limits, and no link is followed.
+"""
 
 from __future__ import annotations
 
+import os
+import stat
+import struct
 import zipfile
+import zlib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol
 
 from pivot.claims import stored
 from pivot.errors import ReportError
@@ -14,73 +23,170 @@ from pivot.publish.archive import paths
 from pivot.publish.archive.manifest import Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
     from pivot.claims.stored import Entry
 
 _OURS = (".git/",)  # a site that is published from a branch carries its history
+_MEMBERS = 50_000
+_FILE = 64 * 1024**2
+_TOTAL = 4 * 1024**3
+_PACKED = 1024**3
+_DIRECTORY = 16 * 1024**2  # bytes of the list of a zip's files
+_RATIO = 200  # of a file's size to what it takes in the zip; text has ten
+_SMALL = 1024**2  # a file that may be of any ratio
+_NAME = 500
+_DEPTH = 16
+
+_END, _END_64 = b"PK\x05\x06", b"PK\x06\x07"
+_END_RECORD = struct.Struct("<4s4H2LH")
 
 
 class Files(Protocol):
     """Names and bytes; names are paths from the root of the site."""
 
+    links: tuple[str, ...]
+    """What is neither a file nor a folder, above all symbolic links; never followed."""
+
     def names(self) -> tuple[str, ...]:
         """Every file, sorted."""
 
     def read(self, name: str) -> bytes:
-        """The bytes of one; KeyError if there is none."""
+        """The bytes of one; KeyError if there is none, or none that can be read."""
 
 
 class Folder:
-    """The files of a folder."""
+    """The files of a folder.
+
+    Raises:
+        ReportError: it goes beyond the limits.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        files: dict[str, int] = {}
+        links = []
+        for folder, folders, names in os.walk(root):
+            for name in (*folders, *names):
+                path = Path(folder, name)
+                known, status = path.relative_to(root).as_posix(), path.lstat()
+                if f"{known}/".startswith(_OURS):
+                    continue
+                if stat.S_ISREG(status.st_mode):
+                    files[known] = status.st_size
+                elif not stat.S_ISDIR(status.st_mode):
+                    links.append(known)
+            _hold(files.items(), str(root))
+        self._names, self.links = tuple(sorted(files)), tuple(sorted(links))
 
     def names(self) -> tuple[str, ...]:
         """Every file, sorted."""
-        names = (
-            path.relative_to(self._root).as_posix() for path in self._root.rglob("*") if not path.is_dir()
-        )
-        return tuple(sorted(name for name in names if not name.startswith(_OURS)))
+        return self._names
 
     def read(self, name: str) -> bytes:
-        """The bytes of a file; a link that leads out of the site is no file of it."""
-        path = self._root / name
-        if not path.is_file() or not path.resolve().is_relative_to(self._root.resolve()):
-            raise KeyError(name)
-        return path.read_bytes()
+        """The bytes of a file that is in the folder itself, and not by a link."""
+        try:
+            path = self._root / name
+            if path.resolve() != self._root.resolve() / name or not path.is_file():
+                raise KeyError(name)
+            with path.open("rb") as file:
+                return _limited(file, name)
+        except (OSError, ValueError):  # a name that no file can have
+            raise KeyError(name) from None
 
 
 class Zip:
-    """The files of a zip; one folder around all of them is looked through."""
+    """The files of a zip; one folder around all of them is looked through.
+
+    Raises:
+        ReportError: it is none, or goes beyond the limits.
+    """
 
     def __init__(self, path: Path) -> None:
+        _hold_directory(path)
         try:
             self._zip = zipfile.ZipFile(path)
-            names = [info.filename for info in self._zip.infolist() if not info.is_dir()]
-        except (zipfile.BadZipFile, OSError) as error:
+            infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise ReportError("this is no readable zip", where=str(path), got=str(error)) from None
+        names = [info.filename for info in infos]
         if len(set(names)) < len(names):
-            twice = sorted({name for name in names if names.count(name) > 1})
-            raise ReportError("the zip holds one name twice", where=str(path), got=twice[0])
-        shallow = min(
-            (name for name in names if name.rpartition("/")[2] == "versions.json"), key=len, default=""
-        )
-        self._top = shallow.removesuffix("versions.json")
-        self._names = tuple(sorted(names))
+            twice = next(name for name, count in Counter(names).items() if count > 1)
+            raise ReportError("the zip holds one name twice", where=str(path), got=twice)
+        _hold(((info.filename, info.file_size) for info in infos), str(path))
+        for info in infos:
+            if info.file_size > max(_SMALL, _RATIO * info.compress_size):
+                _beyond(
+                    str(path), f"files of at most {_RATIO} times what they take in the zip", info.filename
+                )
+        marks = [name for name in names if name.rpartition("/")[2] == "versions.json"]
+        self._top = min(marks, key=len, default="").removesuffix("versions.json")
+        is_link = {info.filename: stat.S_ISLNK(info.external_attr >> 16) for info in infos}
+        self._names = tuple(sorted(map(self._known, (name for name in names if not is_link[name]))))
+        self.links = tuple(sorted(map(self._known, (name for name in names if is_link[name]))))
+
+    def _known(self, name: str) -> str:
+        return name.removeprefix(self._top) if name.startswith(self._top) else f"../{name}"
 
     def names(self) -> tuple[str, ...]:
         """Every file, sorted; one outside the folder of the site keeps its way out."""
-        return tuple(
-            name.removeprefix(self._top) if name.startswith(self._top) else f"../{name}"
-            for name in self._names
-        )
+        return self._names
 
     def read(self, name: str) -> bytes:
         """The bytes of a file."""
-        return self._zip.read(self._top + name)
+        try:
+            with self._zip.open(self._top + name) as file:
+                return _limited(file, name)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
+            raise KeyError(name) from None  # broken, or packed in a way that is not known here
+
+
+def _limited(file: IO[bytes], name: str) -> bytes:
+    data = file.read(_FILE + 1)
+    if len(data) > _FILE:
+        raise KeyError(name)
+    return data
+
+
+def _hold(files: Iterable[tuple[str, int]], where: str) -> None:
+    """Hold names and sizes to the limits. Raises ReportError for the first that goes beyond one."""
+    total = 0
+    for number, (name, size) in enumerate(files, 1):
+        total += size
+        if number > _MEMBERS:
+            _beyond(where, f"at most {_MEMBERS:,} files", "more")
+        if len(name) > _NAME or name.count("/") > _DEPTH:
+            _beyond(where, f"names of at most {_NAME} characters in at most {_DEPTH} folders", name[:_NAME])
+        if size > _FILE:
+            _beyond(where, f"files of at most {_FILE:,} bytes", f"{name}: {size:,} bytes")
+        if total > _TOTAL:
+            _beyond(where, f"at most {_TOTAL:,} bytes in all", "more")
+
+
+def _hold_directory(path: Path) -> None:
+    """Hold a zip's own account of itself to the limits, before its list of files is read."""
+    if (size := path.stat().st_size) > _PACKED:
+        _beyond(str(path), f"at most {_PACKED:,} bytes", f"{size:,} bytes")
+    with path.open("rb") as file:
+        file.seek(-min(size, _END_RECORD.size + 2**16), os.SEEK_END)
+        tail = file.read()
+    at = tail.find(_END)
+    while at >= 0 and at + _END_RECORD.size <= len(tail):
+        if _END_RECORD.unpack_from(tail, at)[5] > _DIRECTORY:
+            _beyond(str(path), f"a list of files of at most {_DIRECTORY:,} bytes", "more")
+        at = tail.find(_END, at + 1)
+    if _END_64 in tail:
+        _beyond(str(path), f"at most {_MEMBERS:,} files", "a zip for more")
+
+
+def _beyond(where: str, expected: str, got: str) -> None:
+    raise ReportError(
+        "this goes beyond what a published site is",
+        where=where,
+        expected=expected,
+        got=got,
+        hint="look at where it comes from before you open any of it",
+    )
 
 
 def opened(place: Path) -> Files:

@@ -9,7 +9,6 @@ put back whole to an earlier state needs something from outside: the SHA-256 of 
 from __future__ import annotations
 
 import html
-import json
 import math
 import re
 import shutil
@@ -24,8 +23,9 @@ from pivot.errors import ReportError
 from pivot.files import sha256
 from pivot.names import SNAPSHOTS
 from pivot.publish.archive import paths
-from pivot.publish.archive.manifest import Code, Manifest
+from pivot.publish.archive.manifest import Code, Manifest, Root
 from pivot.publish.archive.reader import ReleasedEdition, by_evidence, opened
+from pivot.records import convert, loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -34,7 +34,12 @@ if TYPE_CHECKING:
     from pivot.claims.stored import Entry
     from pivot.publish.archive.reader import Files
 
-_NUMBER = re.compile(r'<(\w+)\b([^<>]*\sdata-var="[^<>]*)>(.*?)</\1>', re.DOTALL)
+_SHOWN = 500  # characters of a thing that is not as it was
+_MOST = 1_000  # of those things
+_MORE = f"only the first {_MOST:,} are listed"
+_BOUND = re.compile(r'\sdata-var="')
+_LONGEST = 2_000  # characters of a number and its tags, or of one tag
+_NAME = re.compile(r"<(\w+)\s")
 _ATTRIBUTE = re.compile(r'\s(data-var|data-edition)="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
 _FIELDS = ("display", "exact", "verdict", "unit", "cited")
@@ -46,7 +51,7 @@ class Discrepancy:
     """One thing in a site that is not as it was published.
 
     Args:
-        kind: changed, missing, extra, chain, fork, rollback, snapshot, number or recomputed.
+        kind: changed, missing, extra, link, chain, fork, rollback, snapshot, number or recomputed.
         where: the file, or the edition and the claim.
         expected: what should be there.
         got: what is there.
@@ -123,15 +128,19 @@ class _Verifier:
                 got=f"{len(self.names)} other files",
                 hint="name the folder that `pivot release` made, or a zip of it",
             )
-        self.head = self._head()
+        self.root = self._read_root()
 
     def add(self, kind: str, where: str, expected: object, got: object) -> None:
-        self.discrepancies.append(Discrepancy(kind, where, str(expected), str(got)))
+        clipped = (text[:_SHOWN] for text in (where, str(expected), str(got)))
+        if len(self.discrepancies) < _MOST:
+            self.discrepancies.append(Discrepancy(kind, *clipped))
+        elif len(self.notes) == 0 or self.notes[-1] != _MORE:
+            self.notes.append(_MORE)
 
     def _read_editions(self) -> Iterator[ReleasedEdition]:
         for name in self.names:
             if re.fullmatch(rf"{paths.EDITIONS}/[^/]+/{re.escape(paths.MANIFEST)}", name):
-                data = self.files.read(name)
+                data = self._bytes(name)
                 try:
                     manifest = Manifest.from_json(data, name)
                 except ReportError as error:
@@ -142,24 +151,23 @@ class _Verifier:
                     continue
                 yield ReleasedEdition(self.files, sha256(data), manifest)
 
-    def _head(self) -> dict[str, Any]:
-        empty: dict[str, Any] = {"editions": [], "files": {}}
+    def _read_root(self) -> Root:
+        what = "the list of the site's own files"
         if paths.MANIFEST not in self.names:
-            self.add("missing", paths.MANIFEST, "the list of the site's own files", "nothing")
-            return empty
+            self.add("missing", paths.MANIFEST, what, "nothing")
+            return Root(1, "", (), {})
         try:
-            head = json.loads(self.files.read(paths.MANIFEST))
-            listed = {one["edition"]: one["manifest"] for one in head["editions"]}
-            return {"editions": list(listed.items()), "files": dict(head["files"])}
-        except (ValueError, KeyError, TypeError) as error:
-            self.add("changed", paths.MANIFEST, "the list of the site's own files", error)
-            return empty
+            content = loads(self._bytes(paths.MANIFEST), what, paths.MANIFEST)
+            return convert(content, Root, what, paths.MANIFEST)
+        except ReportError as error:
+            self.add("changed", paths.MANIFEST, what, error.got)
+            return Root(1, "", (), {})
 
     def check_files(self) -> None:
         """Every file that a manifest names is there as it was, and there is no other."""
-        expected: dict[str, str] = dict(self.head["files"])
-        for id_, digest in self.head["editions"]:
-            expected[paths.edition_folder(id_) + paths.MANIFEST] = digest
+        expected: dict[str, str] = dict(self.root.files)
+        for listed in self.root.editions:
+            expected[paths.edition_folder(listed.edition) + paths.MANIFEST] = listed.manifest
         for edition in self.editions:
             expected |= edition.manifest.files
         for name in sorted(expected):
@@ -174,13 +182,15 @@ class _Verifier:
                 self.add("changed", name, f"SHA-256 {expected[name]}", sha256(data))
         for name in sorted({*self.names} - {*expected, paths.MANIFEST}):
             self.add("extra", name, "nothing", "a file that no manifest names")
+        for name in self.files.links:
+            self.add("link", name, "a file or a folder", "a link or a device, which was not followed")
 
     def check_chain(self, known: str) -> None:
         """Each edition carries the hash of the one before; the root names them all; a known one is there."""
         by_id = {edition.id: edition for edition in self.editions}
-        for id_, _ in self.head["editions"]:
-            if id_ not in by_id:
-                where = paths.edition_folder(id_)
+        for listed in self.root.editions:
+            if listed.edition not in by_id:
+                where = paths.edition_folder(listed.edition)
                 self.add("rollback", where, "an edition that the root still names", "nothing")
         for number, edition in enumerate(self.editions, 1):
             before, where = edition.manifest.previous, edition.home + paths.MANIFEST
@@ -243,11 +253,11 @@ class _Verifier:
             for id_, entry in self._claims(edition).items():
                 name = f"{edition.home}claims/{id_}.json"
                 try:
-                    page = json.loads(self._read(name))
+                    page = loads(self._bytes(name), "this is no claim", name)
                     shown = {key: page[key] for key in _FIELDS} | {
                         one["edition"]: one["display"] for one in page["history"]
                     }
-                except (ValueError, KeyError, TypeError) as error:
+                except (ReportError, KeyError, TypeError) as error:
                     self.add("number", name, "the claim as JSON", error)
                     continue
                 wanted = {key: getattr(entry, key) for key in _FIELDS}
@@ -262,8 +272,8 @@ class _Verifier:
                         self.add("number", f"{name}, {key}", text, shown[key])
 
     def _check_page(self, name: str, text: str, id_: str, ledgers: Mapping[str, Mapping[str, str]]) -> None:
-        for _, attributes, content in _NUMBER.findall(text):
-            bound = dict(_ATTRIBUTE.findall(attributes))
+        for tag, content in _bound(text):
+            bound = dict(_ATTRIBUTE.findall(tag))
             variable = html.unescape(bound["data-var"])
             wanted = ledgers.get(bound.get("data-edition", id_), {}).get(variable, "nothing")
             got = html.unescape(_TAG.sub("", content)).strip()
@@ -283,12 +293,8 @@ class _Verifier:
             for edition in self.editions:
                 shutil.rmtree(store, ignore_errors=True)
                 for path, digest in edition.manifest.snapshots.items():
-                    file = Path(temporary, path)
-                    if not file.resolve().is_relative_to(store.resolve()):
+                    if not _put(Path(temporary, path), store, self._bytes(paths.blob_path(digest, path))):
                         self.add("snapshot", f"{edition.id}: {path}", f"a path in {SNAPSHOTS}", path)
-                        continue
-                    file.parent.mkdir(parents=True, exist_ok=True)
-                    file.write_bytes(self._bytes(paths.blob_path(digest, path)))
                 if edition.manifest.code != current:
                     made = f"{edition.manifest.code.version}, SHA-256 {edition.manifest.code.sha256[:12]}"
                     self.notes.append(f"edition {edition.id} was made by other code than this ({made})")
@@ -326,6 +332,30 @@ class _Verifier:
 
     def _sha256(self, name: str) -> str:
         return sha256(self.files.read(name)) if name in self.names else "nothing"
+
+
+def _put(file: Path, folder: Path, data: bytes) -> bool:
+    """Write a file that is to stand in a folder; False where it leads elsewhere or can have no such name."""
+    try:
+        if not file.resolve().is_relative_to(folder.resolve()):
+            return False
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _bound(page: str) -> Iterator[tuple[str, str]]:
+    """The tag and the content of each element that is bound to a claim, in one pass over the page."""
+    for bound in _BOUND.finditer(page):
+        at = bound.start()
+        start = page.rfind("<", max(at - _LONGEST, 0), at)
+        name = _NAME.match(page, start) if start >= 0 else None
+        end = page.find(">", at, at + _LONGEST)
+        if name and end >= 0 and ">" not in page[start:at]:
+            close = page.find(f"</{name[1]}>", end, end + _LONGEST)
+            yield page[start:end], page[end + 1 : close] if close >= 0 else ""
 
 
 def _facts(entry: Entry | None) -> dict[str, Any]:
