@@ -15,6 +15,7 @@ import click
 
 from pivot.commands import pivot
 from pivot.errors import ReportError, UnexpectedError
+from pivot.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,11 +33,11 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except KeyboardInterrupt:
-        print("pivot: stopped; nothing was half-written", file=sys.stderr)
+        say("pivot: stopped; nothing was half-written", error=True)
         return 130
     except Exception as failure:  # noqa: BLE001 -- the one place where every failure ends
         error = _as_report_error(failure)
-        print(f"pivot: {error}", file=sys.stderr)
+        say(f"pivot: {error}", error=True)
         return error.exit_code
 
 

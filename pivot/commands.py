@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from pivot import options
 from pivot.errors import ReportError
 from pivot.names import BOOK_FILE, CACHE
 from pivot.options import FILE, Repository, in_repository
+from pivot.output import say
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -77,13 +77,13 @@ def build(repository: Repository, *, as_of: dt.date | None, renderer: str | None
 
             built = build_all(root, renderer, site, progress, difference(root))
     if built.fresh:
-        print(f"site  {built.site}/index.html  ({built.files} files, {built.bytes / 1e6:.1f} MB)")
-        print(f"pdf   {built.pdf}")
-        print(f"{f'evidence as of {as_of}' if as_of else 'every edition'}, built in {built.seconds:.1f} s")
+        say(f"site  {built.site}/index.html  ({built.files} files, {built.bytes / 1e6:.1f} MB)")
+        say(f"pdf   {built.pdf}")
+        say(f"{f'evidence as of {as_of}' if as_of else 'every edition'}, built in {built.seconds:.1f} s")
     else:
-        print(f"nothing changed since the last build of {built.site}  ({built.seconds:.2f} s)")
+        say(f"nothing changed since the last build of {built.site}  ({built.seconds:.2f} s)")
     for warning in built.warnings:
-        print(f"reads wrong: {warning}", file=sys.stderr)
+        say(f"reads wrong: {warning}", error=True)
 
 
 def difference(root: Path) -> Difference:
@@ -119,15 +119,15 @@ def release(
     root = repository.root
     with shown() as progress:
         issue = publication.release(root, edition, into, renderer, progress, difference(root))
-    print(f"edition {issue.id} stands in {into}/{issue.home}, {len(issue.manifest.files)} files")
-    print(f"release {issue.manifest.number}, SHA-256 of its manifest {issue.sha256}")
+    say(f"edition {issue.id} stands in {into}/{issue.home}, {len(issue.manifest.files)} files")
+    say(f"release {issue.manifest.number}, SHA-256 of its manifest {issue.sha256}")
     if not issue.manifest.about.address:
         says = "citations, feed and canonical links give no full address until book.site-url says it"
-        print(f"warning: {says} ({BOOK_FILE})", file=sys.stderr)
+        say(f"warning: {says} ({BOOK_FILE})", error=True)
     if crate:
         from pivot.publish.archive.crate import write
 
-        print(f"crate  {crate}  ({write(issue, crate):,} bytes)")
+        say(f"crate  {crate}  ({write(issue, crate):,} bytes)")
 
 
 @pivot.command()
@@ -147,13 +147,13 @@ def verify(repository: Repository, *, site: Path, known: str, recompute: bool, a
     article = repository.article if recompute else None
     verification = archive.verify(site, known=known, recompute=article)
     if as_json:
-        print(json.dumps(dataclasses.asdict(verification), ensure_ascii=False, indent=1))
+        say(json.dumps(dataclasses.asdict(verification), ensure_ascii=False, indent=1))
     else:
         lines = [*map(str, verification.findings), *verification.notes]
-        print("\n".join(lines) or "every file and every number as published")
-        print("checked " + ", ".join(f"{count:,} {what}" for what, count in verification.checked.items()))
+        say("\n".join(lines) or "every file and every number as published")
+        say("checked " + ", ".join(f"{count:,} {what}" for what, count in verification.checked.items()))
         newest = verification.newest
-        print(f"newest manifest {newest}; a later site must still have it: --known {newest}")
+        say(f"newest manifest {newest}; a later site must still have it: --known {newest}")
     return int(bool(verification.findings))
 
 
@@ -170,10 +170,9 @@ def preview(repository: Repository, *, as_of: dt.date | None, port: int) -> None
     root = repository.root
     out = root / CACHE / "preview"
     try:
-        say = partial(print, flush=True)
         server.preview(root, repository.day(as_of), out, port=port, say=say, stop=Event())
     except KeyboardInterrupt:
-        print("stopped")
+        say("stopped")
 
 
 @pivot.command()
@@ -191,7 +190,7 @@ def prepare(repository: Repository, *, as_of: dt.date | None) -> None:
         prepared = prepare_inputs(root, day, progress)
         draw(root, prepared, progress)
     write_quarto_inputs(root, prepared.inputs)
-    print(f"wrote _variables.yml, figures and _generated, evidence as of {day}")
+    say(f"wrote _variables.yml, figures and _generated, evidence as of {day}")
 
 
 @pivot.command()
@@ -215,7 +214,7 @@ def numbers(
     evaluation = repository.evaluation(as_of)
     ledger = evaluation.ledger.only(ids) if ids else evaluation.ledger
     if as_json:
-        sys.stdout.write(ledger.to_json(_sentences(repository.root, evaluation)))
+        say(ledger.to_json(_sentences(repository.root, evaluation)), end="")
     else:
         terminal.numbers(ledger, terminal.console())
 
@@ -233,17 +232,15 @@ def explain(
     as_json: bool,
 ) -> None:
     """Show one claim, from the sentence to the rows."""
-    from rich.console import Console
-
     from pivot import terminal
 
     evaluation = repository.evaluation(as_of)
     entry = evaluation.ledger[claim]
     sentences = _sentences(repository.root, evaluation).get(claim, [])
     if as_json:
-        print(terminal.explain_json(entry, sentences))
+        say(terminal.explain_json(entry, sentences))
     else:
-        terminal.explain(entry, evaluation.vintage, sentences, Console(soft_wrap=True))
+        terminal.explain(entry, evaluation.vintage, sentences, terminal.console(soft_wrap=True))
 
 
 @pivot.command()
@@ -258,9 +255,9 @@ def check(repository: Repository, *, as_json: bool) -> int:
 
     checks = all_checks.check(repository.root)
     if as_json:
-        print(all_checks.as_json(checks))
+        say(all_checks.as_json(checks))
     else:
-        print("\n".join([*map(str, checks), *(str(finding) for one in checks for finding in one.findings)]))
+        say("\n".join([*map(str, checks), *(str(finding) for one in checks for finding in one.findings)]))
     return int(any(one.findings for one in checks))
 
 
@@ -284,7 +281,7 @@ def diff(repository: Repository, *, a: str, b: str, data_only: bool, form: str) 
         text.render(report, terminal.console())
     else:
         write = {"md": pages.markdown, "html": pages.page, "json": pages.to_json}[form]
-        sys.stdout.write(write(report))
+        say(write(report), end="")
     return report.exit_code
 
 
@@ -380,7 +377,7 @@ def add(
         if file or rows:
             raise ReportError("--undo takes nothing but a source", hint="take back first, then add")
         with exclusive(store) as pending:
-            print(f"taken back  {pending.undo(source).path}")
+            say(f"taken back  {pending.undo(source).path}")
         return
     if file:
         if rows:
@@ -392,9 +389,9 @@ def add(
     else:
         snapshot = _add_rows(store, source, rows, fields)
     before = [other.path for other in store.snapshots(snapshot.source) if other.order < snapshot.order]
-    print(f"added  {snapshot.path}  ({snapshot.bytes:,} bytes)\nsha256 {snapshot.sha256}")
+    say(f"added  {snapshot.path}  ({snapshot.bytes:,} bytes)\nsha256 {snapshot.sha256}")
     if before:
-        print(f"next   pivot diff {before[-1]} {snapshot.path}")
+        say(f"next   pivot diff {before[-1]} {snapshot.path}")
 
 
 def _add_rows(
@@ -402,9 +399,7 @@ def _add_rows(
 ) -> Snapshot:
     import datetime as dt
 
-    from rich.console import Console
-
-    from pivot import form
+    from pivot import form, terminal
     from pivot.snapshots import statement
     from pivot.snapshots.lock import exclusive
 
@@ -415,7 +410,7 @@ def _add_rows(
             expected="a FILE, or --row COLUMN=VALUE…",
             hint="on a terminal `pivot add SOURCE` asks for a row",
         )
-    rows = rows or form.ask(store, source, Console())
+    rows = rows or form.ask(store, source, terminal.console())
     stated = {name: value for name, value in fields.items() if value is not None}
     vintage = stated.pop("vintage", dt.datetime.now(dt.UTC).date())
     with exclusive(store) as pending:
@@ -441,4 +436,4 @@ def new(folder: Path) -> None:
     from pivot.new import new as write
 
     write(folder)
-    print(f"wrote {folder}\nnext  cd {folder} && make report && make test")
+    say(f"wrote {folder}\nnext  cd {folder} && make report && make test")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pivot.claims.model import Kind
 from pivot.errors import ReportError
 from pivot.evaluation import evaluate as evaluate_day
 from pivot.names import CACHE, SNAPSHOTS
+from pivot.output import say
 from pivot.revisions import pages, text
 from pivot.revisions.report import Report, difference
 from pivot.revisions.sides import Side
@@ -135,7 +135,7 @@ def render(report: RefreshReport, form: str) -> None:
     if form == "text":
         _text(report, terminal.console())
     else:
-        sys.stdout.write({"md": _markdown, "json": _json}[form](report))
+        say({"md": _markdown, "json": _json}[form](report), end="")
 
 
 def _text(report: RefreshReport, console: Console) -> None:

@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
+from rich.segment import Segment
 from rich.table import Table
 
 from pivot.claims import stored
 from pivot.claims.ledger import row
 from pivot.claims.model import Verdict
+from pivot.output import printable
 from pivot.snapshots.tables import text
 from pivot.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rich.console import ConsoleOptions, RenderableType
 
     from pivot.claims.ledger import Ledger
     from pivot.claims.stored import Entry, Input, Use
@@ -35,9 +39,18 @@ _ROWS_SHOWN = 8
 _UNWRAPPED = 10_000
 
 
-def console() -> Console:
+class Terminal(Console):
+    """A console on which text stays text: what data hold can neither move the cursor nor open a link."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """As rich renders it, with the control characters of the texts, not those of rich, written out."""
+        for words, style, control in super().render(renderable, options):
+            yield Segment(words if control else printable(words), style, control)
+
+
+def console(*, soft_wrap: bool = False) -> Console:
     """Standard output, wrapped where a person looks at it and not where a program reads its lines."""
-    return Console() if sys.stdout.isatty() else Console(width=_UNWRAPPED)
+    return Terminal(width=None if sys.stdout.isatty() else _UNWRAPPED, soft_wrap=soft_wrap)
 
 
 def numbers(ledger: Ledger, console: Console) -> None:
@@ -89,9 +102,9 @@ def explain(entry: Entry, vintage: Vintage, sentences: Iterable[Use], console: C
         console.print("\n[bold]What others published[/bold]")
     for piece in entry.evidence:
         what = " ".join(filter(None, (piece.value, piece.unit, piece.period and f"({piece.period})")))
-        console.print(f"  {piece.bearing}: {escape(what)}", highlight=False)
+        console.print(f"  {escape(piece.bearing)}: {escape(what)}", highlight=False)
         console.print(
-            f"    [dim]{escape(piece.publisher)}, {piece.tier}, published {piece.published}"
+            f"    [dim]{escape(piece.publisher)}, {escape(piece.tier)}, published {escape(piece.published)}"
             f"  {escape(piece.address)}[/dim]",
             highlight=False,
         )
@@ -134,7 +147,7 @@ def _rows(used: Input, vintage: Vintage, console: Console) -> None:
     frame = vintage.data(used.data_set).frame
     labels = [label for label in frame.index if text(label) in set(used.rows)]
     if used.count > _ROWS_SHOWN:
-        console.print(f"    {used.rows[0]} to {used.rows[-1]}", highlight=False)
+        console.print(f"    {escape(used.rows[0])} to {escape(used.rows[-1])}", highlight=False)
         return
     for label in labels:
         console.print(f"    [dim]{escape(row(frame, label))}[/dim]", highlight=False)

@@ -36,8 +36,11 @@ if TYPE_CHECKING:
 COMMENT_BYTES = 65_536
 """What GitHub takes as one comment: it counts characters, we count bytes to be safe with any of them."""
 
-# Two dollars make a formula on GitHub, an at sign calls somebody, and a number sign links an issue.
-_CALLS = re.compile(r"([@#])(?=\w)")
+# Two dollars make a formula on GitHub, an at sign calls somebody, a number sign links an issue, and a word
+# before it, or before an issue's address, closes it.
+_CALLS = re.compile(
+    r"([@#])(?=\w)|(?i:\bGH(?=-))|(?i:\b(clos|fix|resolv)(?=(?:e|es|ed)?(?:[\s:]|$)))|(?i:\b(https?|www|ftp)(?=[:.]))"
+)
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~])")
 
 
@@ -147,7 +150,7 @@ def _environment() -> Environment:
 def _md(words: str) -> Markup:
     """Text that Markdown and HTML leave as it is, and that calls nobody."""
     plain = _MARKDOWN.sub(r"\\\1", html.escape(words.replace("\n", " "), quote=False)).replace("$", "&#36;")
-    return Markup(_CALLS.sub(r"\1<!-- -->", plain.replace("&#36;", "\0")).replace("\0", "&#36;"))  # noqa: S704
+    return Markup(_CALLS.sub(r"\g<0><!-- -->", plain.replace("&#36;", "\0")).replace("\0", "&#36;"))  # noqa: S704
 
 
 def _clip(words: Iterable[tuple[str, str]], size: int) -> list[tuple[str, str]]:
