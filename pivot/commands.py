@@ -296,7 +296,12 @@ def diff(repository: Repository, *, a: str, b: str, data_only: bool, form: str) 
     metavar="BRANCH",
     help="Take in what waits on a branch, and go on from there; may be given several times.",
 )
-@click.option("--accept", metavar="REASON", default="", help="Take over rows that a source restates.")
+@click.option(
+    "--accept",
+    metavar="REASON",
+    default="",
+    help="Take restated rows and unlikely numbers.",
+)
 @click.option(
     "--contact",
     metavar="ADDRESS",
@@ -353,6 +358,7 @@ def refresh(
 @click.option("--retrieved", type=options.day, metavar="DAY", help="The day on which it was read.")
 @click.option("--method", type=click.Choice(("http", "transcribed", "derived")), help="How it came here.")
 @options.several("--note", "notes", text="A caveat")
+@click.option("--accept", metavar="REASON", default="", help="Take unlikely numbers.")
 @in_repository
 def add(
     repository: Repository,
@@ -363,6 +369,7 @@ def add(
     rows: tuple[dict[str, str], ...],
     undo: bool,
     sidecar: Path | None,
+    accept: str,
     **fields: Any,  # noqa: ANN401 -- the options from --title on, as the sidecar has them
 ) -> None:
     """Put a file, or a statement that was read, into the store.
@@ -383,11 +390,11 @@ def add(
         if rows:
             raise ReportError("a FILE and --row do not go together", hint="add one after the other")
         with exclusive(store):
-            snapshot = store.add(source, file, sidecar, **fields)
+            snapshot = store.add(source, file, sidecar, accept, **fields)
     elif sidecar:
         raise ReportError("--sidecar describes a file, and there is none", hint="name the file, or leave it")
     else:
-        snapshot = _add_rows(store, source, rows, fields)
+        snapshot = _add_rows(store, source, rows, accept, fields)
     before = [other.path for other in store.snapshots(snapshot.source) if other.order < snapshot.order]
     say(f"added  {snapshot.path}  ({snapshot.bytes:,} bytes)\nsha256 {snapshot.sha256}")
     if before:
@@ -395,7 +402,7 @@ def add(
 
 
 def _add_rows(
-    store: Store, source: str, rows: Sequence[dict[str, str]], fields: Mapping[str, Any]
+    store: Store, source: str, rows: Sequence[dict[str, str]], accept: str, fields: Mapping[str, Any]
 ) -> Snapshot:
     import datetime as dt
 
@@ -423,7 +430,8 @@ def _add_rows(
             "method": "transcribed",
         }
         notes = [*more.notes, *stated.pop("notes", ())]
-        return pending.add(source, more.table, **{**usual, **stated, "vintage": vintage, "notes": notes})
+        stated = {**usual, **stated, "vintage": vintage, "notes": notes}
+        return pending.add(source, more.table, accept, **stated)
 
 
 @pivot.command()

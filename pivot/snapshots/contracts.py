@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     Check = tuple[str, pd.Series[bool]]
     """What was expected of each cell of a column, and which of them are so."""
 
+ACCEPT = '--accept "REASON" takes it and tells readers why.'
+"""How the hint ends of what a person may accept."""
+
 _FORMS = {
     "whole": (r"-?[0-9]{1,18}", "a whole number"),
     "number": (r"-?[0-9]{1,15}(\.[0-9]{1,15})?", "a number, with a point and without marks for thousands"),
@@ -144,7 +147,7 @@ def unlikely(
                 _shown(table[bound.blamed].loc[beyond[0]])
                 + (f"; {len(beyond) - 1} more rows are beyond it" if len(beyond) > 1 else ""),
                 "A number can hardly be true.",
-                'Look at the source again. If it is so, --accept "REASON" takes it and tells readers why.',
+                f"Look at the source again. If it is so, {ACCEPT}",
             )
 
 

@@ -34,14 +34,14 @@ class PendingAdd:
     store: Store
     file: IO[str]
 
-    def add(self, source: str, table: bytes, **fields: object) -> Snapshot:
+    def add(self, source: str, table: bytes, accepted: str = "", /, **fields: object) -> Snapshot:
         """Adds a snapshot to the store, after recording that it is about to."""
         received = self.store.root.parent / CACHE / f"{source}.csv"
         with writing(received.parent):
             try:
                 self.record(self.store.free(source, fields["vintage"]))
                 received.write_bytes(table)
-                snapshot = self.store.add(source, received, **fields)
+                snapshot = self.store.add(source, received, None, accepted, **fields)
                 self.record("")
             except ReportError:
                 self.record("")

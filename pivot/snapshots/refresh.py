@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pivot.errors import ContractError, ReportError
 from pivot.snapshots import rows, waiting
+from pivot.snapshots.contracts import ACCEPT
 from pivot.snapshots.lock import exclusive
 from pivot.snapshots.refusal import clean
 from pivot.snapshots.sidecar import RESTATED
@@ -44,7 +45,8 @@ class Asked:
         names: of the sources; none for all.
         since: earlier rows are not held against what the source says now; filings are read from it on, also
             those that were read before.
-        accepted: why restated rows of an append-only series are taken over; it goes into the sidecar.
+        accepted: why restated rows of an append-only series, and numbers that can hardly be true, are taken
+            over; it goes into the sidecar.
         waiting: git revisions whose snapshots are taken in first.
         repository: in which these are; needed only for them.
     """
@@ -207,9 +209,10 @@ class _Run:
 
     def _add(self, source: str, table: bytes, **fields: object) -> Snapshot:
         try:
-            return self.pending.add(source, table, **fields)
+            return self.pending.add(source, table, self.asked.accepted, **fields)
         except ContractError as error:
-            error.hint = "Nothing was added. Hold the answer against the source's documentation."
+            if not error.hint.endswith(ACCEPT):
+                error.hint = "Nothing was added. Hold the answer against the source's documentation."
             raise
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import count, pairwise
 from typing import TYPE_CHECKING, NoReturn
 
-from pivot.errors import OutputError, ReportError, SnapshotError
+from pivot.errors import ContractError, OutputError, ReportError, SnapshotError
 from pivot.files import sha256, write_atomic, writing
 from pivot.snapshots import sidecar
 
@@ -168,7 +168,15 @@ class Store:
         names = (f"{source}/{sidecar.stem(vintage, ordinal)}" for ordinal in count(1))
         return next(name for name in names if f"{name}.csv" not in self._listed())
 
-    def add(self, source: str, file: Path, sidecar_file: Path | None = None, /, **fields: object) -> Snapshot:
+    def add(
+        self,
+        source: str,
+        file: Path,
+        sidecar_file: Path | None = None,
+        accepted: str = "",
+        /,
+        **fields: object,
+    ) -> Snapshot:
         """Puts a file into the store: the contract first, then data, sidecar and `SHA256SUMS`.
 
         Each is written at once (temporary file, fsync, rename). A kill at any point leaves the store as
@@ -179,6 +187,7 @@ class Store:
             source: folder of the data set.
             file: the data, in the form of the data set.
             sidecar_file: TOML with fields of the sidecar.
+            accepted: why numbers are taken that can hardly be true; it goes into the sidecar.
             **fields: fields of the sidecar, which go before those of `sidecar_file`; None counts as not
                 given. publisher, url, licence, vintage and method must come from one of the two; bytes,
                 sha256, media_type, key, append_only and dated are worked out; title is by default that
@@ -223,7 +232,14 @@ class Store:
                     hint="There is nothing to add: another state of the source has other rows or notes.",
                 )
         contracts.check(data, spec, snapshot)
-        contracts.unlikely(tables.read(data, spec), spec, snapshot, self.newest)
+        try:
+            contracts.unlikely(tables.read(data, spec), spec, snapshot, self.newest)
+        except ContractError as error:
+            if not accepted:
+                raise
+            which = f"{error.where.partition(', ')[2]}: {error.got}"
+            note = f"{sidecar.UNLIKELY}{accepted} ({which})"
+            return self.add(source, file, sidecar_file, "", **{**fields, "notes": [*snapshot.notes, note]})
         if spec.append_only and landed:
             table = tables.read(data, spec)
             for older in [other for other in landed if other.order < snapshot.order][-1:]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from analysis.data import DATA_SETS
+from pivot.blocks import _notes
 from pivot.cli import main
 from pivot.snapshots import Store, Vintage
 from pivot.snapshots.lock import exclusive
@@ -67,6 +68,26 @@ def test_a_statement_in_one_command(store: Store, capsys: pytest.CaptureFixture[
     assert row["id"] in seen.index
     assert "next   pivot diff data-snapshots/operator-statements/" in capsys.readouterr().out
     assert Store(store.root, DATA_SETS).verify()["snapshots"] == 15
+
+
+def test_an_unlikely_number_is_taken_with_a_reason_that_readers_see(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rate = (*HELD[:2], "metric=hashrate", "value=9999999", "unit=EH/s", "period=31 Oct 2026")
+    before = tree(store.root)
+    assert add(store, STATEMENTS, "--row", *rate, *ORIGIN) == 1
+    assert "highest hash rate" in (error := capsys.readouterr().err)
+    assert "--accept" in error
+    assert tree(store.root) == before
+    assert add(store, STATEMENTS, "--row", *rate, *ORIGIN, "--accept", "so it stands in the filing") == 0
+    newest = Store(store.root, DATA_SETS).snapshots(STATEMENTS)[-1]
+    note = (
+        "Unlikely numbers, accepted by a person: so it stands in the filing (id 'mara-hashrate-31-oct-2026'"
+    )
+    assert newest.notes[-1].startswith(note)
+    assert any(one.startswith("Added by a person: ") for one in newest.notes)
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 15
+    assert "\n".join(_notes(newest)).count("so it stands in the filing") == 1
 
 
 def test_the_first_cell_may_be_written_with_the_option(store: Store) -> None:
