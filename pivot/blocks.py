@@ -107,6 +107,8 @@ def _sources(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     yield "## The files {#sec-files}\n"
     yield "Every snapshot below is published with this report, each with its sidecar."
     yield "Its name has the day on which the source stood so."
+    yield "It is kept as the source gave it, to the byte: import it into a spreadsheet as text, since a cell"
+    yield "that begins with an equals sign would be taken for a formula."
     yield f"So is the list of all checksums that `sha256sum` reads, {download(f'`{SUMS}`', sums)}.\n"
     for source in store.sources():
         snapshots = store.snapshots(source)
