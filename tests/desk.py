@@ -118,6 +118,7 @@ class Desk:
         content = WORKFLOWS[workflow]["jobs"][job]
         if any(".venv/bin/pivot" in step.get("run", "") for step in content["steps"]):
             _script(self.clone / ".venv" / "bin" / "pivot", self.pivot)
+            _script(self.clone / ".venv" / "bin" / "python", MAKE)
         codes = []
         for step in content["steps"]:
             asks = re.fullmatch(r"steps\.\w+\.outputs\.(\w+ == 'true')", step.get("if", ""))

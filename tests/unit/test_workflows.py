@@ -182,12 +182,15 @@ def test_refresh_opens_or_renews_one_pull_request(desk: Desk, opened: str, repor
     labels = re.search(r"label (\S+)", last)
     assert labels
     assert set(labels[1].split(",")) - {"evidence"} == {label} | failed
-    assert "--body-file news/refresh.md" in last
+    assert "--body-file summary.md" in last
     removed = set(last.partition("--remove-label ")[2].split(","))
     every = {"reads-right", "reads-wrong", "undecided", "source-failed"}
     assert removed == (every - {label} - failed if opened else {""})
-    # The text of the week before stays as a comment.
-    assert any(line.startswith("pr comment refresh") for line in desk.said()) == bool(opened)
+    # What sources say stands in a comment: a pull request's own text can close issues.
+    assert desk.said()[-1] == "pr comment refresh --body-file news/refresh.md"
+    summary = (desk.clone / "summary.md").read_text("utf-8")
+    words = [report.splitlines()[0], "The newest comment has the whole report."]
+    assert [line for line in summary.splitlines() if line] == words
 
 
 def _branch(desk: Desk, name: str, files: dict[str, str], message: str) -> str:
