@@ -30,6 +30,7 @@ from pivot.prose.scan import LITERAL, fill
 from pivot.publish.embedded.engine import refused
 from pivot.publish.embedded.expand import expand
 from pivot.publish.embedded.linker import LINKED
+from pivot.publish.policy import with_policy
 from pivot.publish.render import Inputs, Progress, silent
 
 if TYPE_CHECKING:
@@ -102,7 +103,9 @@ class QuartoRenderer:
                 pages = sorted(path for path in site.rglob("*") if path.is_file())
                 _check_pages(book, site, pages)
                 for path in pages:
-                    folder.write(path.relative_to(site).as_posix(), path.read_bytes())
+                    is_page = path.suffix == ".html"
+                    data = with_policy(path.read_text("utf-8")) if is_page else path.read_bytes()
+                    folder.write(path.relative_to(site).as_posix(), data)
         folder.sweep()
         progress("quarto", 1, 1)
 
