@@ -28,7 +28,10 @@ _HINT = (
     f"a revision is {', '.join(KINDS)}"
 )
 
-Text = Annotated[str, Meta(min_length=1)]
+_SHOWN = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]*$"
+"""No control characters, which a page would hide and the feed can not hold."""
+
+Text = Annotated[str, Meta(min_length=1, pattern=_SHOWN)]
 
 
 class Revision(Record, frozen=True):
@@ -62,7 +65,7 @@ class Edition(Record, frozen=True):
     as_of: dt.date
     title: Text
     published: dt.date | None = None
-    note: str = ""
+    note: Annotated[str, Meta(pattern=_SHOWN)] = ""
     revision: tuple[Revision, ...] = ()
     accepted: tuple[Accepted, ...] = ()
 

@@ -27,6 +27,11 @@ ADDRESS = (
 )
 """An address of the web as RFC 3986 writes it: nothing in it that could end a link or begin a tag."""
 
+MARKUP = re.compile(
+    r":::|\{[#.][\w-]|\^\[|\[\^|\{\{|\$\$|\]\(|\\(?:[A-Za-z]+\{|frac|text|left|right|sum|cdot)"
+)
+"""Marks that no text for readers holds: where one is seen, markup was left over, or is meant to run."""
+
 _NUMBER_DIGITS = 40
 _LONG_NUMBER = re.compile(rf"[0-9][0-9.,]{{{_NUMBER_DIGITS},}}")
 _DAY = re.compile(r"(?<![0-9-])([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?(?![0-9-])")
@@ -37,16 +42,9 @@ def problem(text: str) -> str:
     """What keeps a text from being shown as it is; "" if nothing does."""
     if _LONG_NUMBER.search(text):
         return f"a number of more than {_NUMBER_DIGITS} characters"
-    if text.isascii() and text.isprintable():
-        return ""
-    for char in text:
-        if unicodedata.category(char) in _INVISIBLE:
-            return f"{_named(char)}, which nobody sees"
-        if char in _WITHOUT_GLYPH or not any(low <= ord(char) <= high for low, high in _BLOCKS):
-            return f"{_named(char)}, for which the fonts of the PDF have no picture"
-    if text != unicodedata.normalize("NFC", text):
-        return "accents apart from their letters; write it in Unicode's form NFC"
-    return next((mixed for word in re.findall(r"\w+", text) if (mixed := _mixed(word))), "")
+    if mark := MARKUP.search(text):
+        return f"{mark[0]}, which a reader would take for markup that was left over"
+    return "" if text.isascii() and text.isprintable() else _problem_of_characters(text)
 
 
 def is_address(text: str) -> bool:
@@ -72,6 +70,17 @@ def time_problem(text: str) -> str:
         if not 1 <= int(found[1]) <= (4 if found[0].startswith("Q") else 2):
             return found[0]
     return ""
+
+
+def _problem_of_characters(text: str) -> str:
+    for char in text:
+        if unicodedata.category(char) in _INVISIBLE:
+            return f"{_named(char)}, which nobody sees"
+        if char in _WITHOUT_GLYPH or not any(low <= ord(char) <= high for low, high in _BLOCKS):
+            return f"{_named(char)}, for which the fonts of the PDF have no picture"
+    if text != unicodedata.normalize("NFC", text):
+        return "accents apart from their letters; write it in Unicode's form NFC"
+    return next((mixed for word in re.findall(r"\w+", text) if (mixed := _mixed(word))), "")
 
 
 def _mixed(word: str) -> str:

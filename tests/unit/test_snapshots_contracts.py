@@ -253,7 +253,7 @@ def with_cell(name: str, row: int, column: str, cell: str) -> tuple[list[list[st
         ("pool_points", "entity", "Pool \N{GRINNING FACE}", "text that every reader can see", "U+1F600"),
         ("evidence", "note", "a\N{RIGHT-TO-LEFT OVERRIDE}b", "text that every reader can see", "U+202E"),
         ("evidence", "value", "7" * 400, "text that every reader can see", "more than 40 characters"),
-        ("evidence", "url", "https://e.x/{{<include../../etc/passwd>}}", "text in the form https?://", ""),
+        ("evidence", "url", "https://e.x/{{<include../../etc/passwd>}}", "text that every reader", "{{"),
         ("statements", "period", "Q7 2025", "days, months and quarters of the calendar", "Q7"),
         ("statements", "period", "2026-60-04", "days, months and quarters of the calendar", "2026-60-04"),
         ("prices", "close_usd", "\N{ARABIC-INDIC DIGIT SEVEN}" * 5, "a number, with a point", ""),

@@ -50,6 +50,8 @@ def test_the_pdf_has_a_picture_of_every_character_that_may_be_shown() -> None:
             "U+05D0 HEBREW LETTER ALEF, for which the fonts of the PDF have no picture",
         ),
         ("e\N{COMBINING ACUTE ACCENT}", "accents apart from their letters; write it in Unicode's form NFC"),
+        ("a {{< var x >}}", "{{, which a reader would take for markup that was left over"),
+        ("[x](javascript:alert(1))", "](, which a reader would take for markup that was left over"),
         ("9" * 400, "a number of more than 40 characters"),
     ],
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pivot.errors import RenderError
 from pivot.publish.embedded.words import CODE, END, HIGH, LOW, STRUCK, page_text, typst_text, words
+from pivot.text import MARKUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,9 +25,6 @@ _SET_APART = re.compile(f"[{HIGH}{LOW}{STRUCK}]")
 _ALONE_MARK = re.compile("⟦[oe]:⟧")
 _CODE = re.compile(f"{CODE}[^{END}]*{END}")
 _NAMED = 5  # differences of a chapter that are named; more would be of one cause
-_LEAK = re.compile(
-    r":::|\{[#.][\w-]|\^\[|\[\^|\{\{|\$\$|\]\(|\\(?:[A-Za-z]+\{|frac|text|left|right|sum|cdot)"
-)
 
 
 def check_agreement(
@@ -87,5 +85,5 @@ def differences(shown: str, printed: str) -> list[tuple[str, int]]:
 
 def _leaks(text: str) -> Iterator[str]:
     """Yield markup in a text that is not code."""
-    for match in _LEAK.finditer(_CODE.sub(" ", text)):
+    for match in MARKUP.finditer(_CODE.sub(" ", text)):
         yield match[0]
