@@ -30,7 +30,7 @@ def account(entry: Entry) -> Iterable[str]:
             f"{var(f'verdict.{entry.id}')} {cell(entry.reason)}"
             + (" (a hypothesis)" if entry.hypothesis else ""),
         ),
-        ("With more digits", cell(entry.exact) if entry.exact != entry.display else ""),
+        ("With more digits", var(f"exact.{entry.id}") if entry.exact != entry.display else ""),
         ("Formula", cell(entry.formula)),
         ("Margin", cell(entry.margin)),
         ("Made in", f"`{entry.code.path}`, line {entry.code.line}, `{entry.code.function}`"),

@@ -27,6 +27,15 @@ class Kind(Enum):
     PHRASE = "phrase"  # words that data decide
 
 
+class Group(Enum):
+    """What a verdict comes to, in the words of one who asks whether the article is right."""
+
+    HOLDS = "holds"
+    DIFFERS = "differs"
+    OVERTAKEN = "overtaken"
+    OPEN = "cannot be known"
+
+
 class Verdict(Enum):
     """What we found."""
 
@@ -39,6 +48,24 @@ class Verdict(Enum):
     UNSUPPORTED = "unsupported"
     FORECAST = "forecast"
     DEFINITION = "definition"
+
+    @property
+    def group(self) -> Group:
+        """What it comes to."""
+        return _GROUPS[self]
+
+
+_GROUPS = {
+    Verdict.REPRODUCED: Group.HOLDS,
+    Verdict.ROUNDED: Group.HOLDS,
+    Verdict.DIFFERS: Group.DIFFERS,
+    Verdict.CONTRADICTED: Group.DIFFERS,
+    Verdict.SUPERSEDED: Group.OVERTAKEN,
+    Verdict.ATTRIBUTED: Group.OPEN,
+    Verdict.UNSUPPORTED: Group.OPEN,
+    Verdict.FORECAST: Group.OPEN,
+    Verdict.DEFINITION: Group.OPEN,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from pivot import code
 from pivot.article import article_of
+from pivot.claims import stored
 from pivot.errors import SnapshotError
 from pivot.files import digest, sha256, write_atomic, writing
 from pivot.folders import files_in, refuse_foreign, replacing, within
@@ -175,7 +176,9 @@ def make(  # noqa: PLR0917
         files = published_files(root)
         links = tuple((words, name) for words, name in _LINKS if name in {LEDGER, LEDGER_SCHEMA, *files})
         links += _OF_EDITIONS if edition else ()
-        prepared = replace(prepared, inputs=replace(prepared.inputs, edition=edition, links=links))
+        claims = stored.read(prepared.ledger, LEDGER)
+        inputs = replace(prepared.inputs, edition=edition, links=links, claims=claims)
+        prepared = replace(prepared, inputs=inputs)
         # Pandoc reads no figure, so it compiles the chapters on one core while the other draws.
         compiled = pool.submit(renderer.prepare, book, prepared.inputs)
         draw(root, prepared, progress)

@@ -19,10 +19,14 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from pivot.publish.numbers import accounts
 from pivot.templates import environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from pivot.claims.stored import Entry
+    from pivot.publish.numbers import Record
 
 Address = Callable[[str], str]
 """The address of a path, as seen from a page."""
@@ -78,6 +82,7 @@ class RenderedBook:
         links: words and path of what is published with it.
         repo_url: the address of source and data, or "".
         issue_url: the address at which a mistake is reported.
+        claims: the ledger; empty where the book has none.
         pages: in reading order.
     """
 
@@ -89,6 +94,7 @@ class RenderedBook:
     links: tuple[tuple[str, str], ...]
     repo_url: str
     issue_url: str
+    claims: Mapping[str, Entry]
     pages: tuple[BookPage, ...]
 
     def whole_title(self, page: BookPage) -> str:
@@ -106,14 +112,14 @@ class Frame:
         authors: their names.
         line: which edition the page is of, in words; "" where there are none.
         pdf: the path of the PDF in the book.
-        style: the address of the style sheet.
-        script: the address of the script.
+        asset: gives the address of a style sheet or a script by its name.
         book: gives the address of a path from the root of the book.
         site: gives the address of a path from the root of the site.
         chapters: the pages of the book in reading order, path to title, for a page beside it.
         head: elements of the head beside those of every page.
         bar: which edition the page is of, and the ways to the others.
         cite: how to cite it.
+        record: gives what the archive knows of a claim; None in a site that is no archive.
     """
 
     title: str
@@ -121,14 +127,14 @@ class Frame:
     authors: tuple[str, ...]
     line: str
     pdf: str
-    style: str
-    script: str
+    asset: Address
     book: Address
     site: Address
     chapters: Mapping[str, str] = field(default_factory=dict)
     head: Markup = _NOTHING
     bar: Markup = _NOTHING
     cite: Markup = _NOTHING
+    record: Callable[[str], Record] | None = None
 
 
 def chapter(book: RenderedBook, page: BookPage, frame: Frame) -> str:
@@ -140,6 +146,7 @@ def chapter(book: RenderedBook, page: BookPage, frame: Frame) -> str:
         page=page,
         frame=frame,
         body=Markup(page.body),  # noqa: S704 -- a renderer's HTML
+        accounts=accounts(page.body, book.claims, frame),
         up=top(page.href),
         previous=book.pages[place - 1] if place else None,
         next=book.pages[place + 1] if place + 1 < len(book.pages) else None,
@@ -158,8 +165,7 @@ def own_site(book: RenderedBook, page: BookPage) -> Frame:
         authors=book.authors,
         line=book.line,
         pdf=book.pdf,
-        style=address("assets/site.css"),
-        script=address("assets/site.js"),
+        asset=lambda name: address(f"assets/{name}"),
         book=address,
         site=address,
     )

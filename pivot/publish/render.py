@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
 
 from pivot.errors import RenderError
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from pivot.claims.stored import Entry
     from pivot.prose.book import Book
     from pivot.publish.frame import RenderedBook
 
@@ -32,6 +33,7 @@ class Inputs:
         generated: folder with NAME.md, the Markdown of `{{< generated NAME >}}`.
         edition: the edition that the site will be, "" for a site that is none.
         links: words and address, as seen from the root of the site, of what is published with it.
+        claims: the ledger, for the accounts that open in a page.
     """
 
     variables: Mapping[str, str]
@@ -40,6 +42,7 @@ class Inputs:
     generated: Path
     edition: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    claims: Mapping[str, Entry] = field(default_factory=dict)
 
     @property
     def edition_line(self) -> str:

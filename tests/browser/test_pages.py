@@ -106,7 +106,8 @@ def test_it_reads_without_scripts(browser: Browser, address: str) -> None:
 def test_a_number_leads_to_its_account(page: Page, address: str) -> None:
     page.goto(address + "chapters/overview.html")
     page.locator("a.claim", has_text="7.7%").first.click()
-    assert page.url.endswith("ledger.html#claim-difficulty-drop")
+    page.get_by_role("link", name="Its row in the ledger").click()
+    assert page.url.endswith("ledger.html#claim.difficulty-drop")
     assert "−7.7557%" in page.locator("main").inner_text()
 
 

@@ -17,6 +17,7 @@ from pivot.names import slug
 from pivot.publish.archive import history, metadata, paths
 from pivot.publish.archive.citation import Citation
 from pivot.publish.frame import PUBLISH, Frame, chapter, render, top
+from pivot.publish.numbers import Record
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pivot.publish.frame import Address, BookPage, RenderedBook
     from pivot.snapshots import Snapshot
 
-_ASSETS = ("site.css", "site.js", "editions.css", "editions.js")
+_ASSETS = ("site.css", "site.js", "numbers.js", "editions.css", "editions.js")
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 _MAIN = re.compile(r"<main\b[^>]*>")
@@ -85,6 +86,18 @@ class View:
         earlier = [(one.manifest.edition, one.claims) for one in self.before]
         return history.observations(claim, [*earlier, (self.edition, self.claims)])
 
+    def record(self, claim: str, site: Address) -> Record:
+        """What this edition knows of a claim: its own page, how to cite it, its history, its code."""
+        name, entry = f"claims/{claim}.html", self.claims[claim]
+        citation = Citation(self.about, self.edition, name, f"{claim}: {entry.display}")
+        listing = self.listing.get(entry.code.path)
+        return Record(
+            site(self.home + name),
+            citation.text(),
+            self.observations(claim),
+            site(listing) if listing else "",
+        )
+
 
 @cache
 def assets() -> Mapping[str, tuple[str, bytes]]:
@@ -121,8 +134,7 @@ def around(  # noqa: PLR0917
         authors=about.authors,
         line=line,
         pdf=about.pdf,
-        style=site(assets()["site.css"][0]),
-        script=site(assets()["site.js"][0]),
+        asset=lambda name: site(assets()[name][0]),
         book=lambda path: site(home + path),
         site=site,
         chapters=chapters or {},
@@ -162,10 +174,10 @@ def _edition_frame(book: RenderedBook, page: BookPage, view: View, where: Addres
         authors=book.authors,
         line=book.line,
         pdf=book.pdf,
-        style=address("assets/site.css"),
-        script=address("assets/site.js"),
+        asset=lambda name: address(f"assets/{name}"),
         book=address,
         site=site,
+        record=lambda claim: view.record(claim, site),
         head=additions.head,
         bar=additions.bar,
         cite=additions.cite,

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pivot.claims.model import Group, Verdict
 from pivot.names import slug
 from pivot.prose.labels import KINDS
 from pivot.prose.scan import OF_CLAIM
@@ -95,6 +96,7 @@ class Linker:
         self._by_source = {page.chapter.source: page for page in self.pages}
         self._targets: dict[str, _Target] = {}
         self._claims: dict[str, Page] = {}
+        self._rows: set[str] = set()
         self._bibliography = next((page for page in self.pages if "⟦b:⟧" in page.object.html), None)
         for page in self.pages:
             self._index(page)
@@ -106,6 +108,7 @@ class Linker:
 
         What the page alone shows stands between marks, here and in `typst`; see `agreement`.
         """
+        self._rows.clear()
         text = _HOLE.sub(lambda match: self._html(page, match), page.object.html)
         return _DATE.sub(r"<time>\1</time>", text)
 
@@ -221,8 +224,25 @@ class Linker:
         claim, home = self._entry(page, key)
         named = f'data-var="{key}"'  # by it `pivot verify` and the edition's bar know which number this is
         if home is None:
-            return f'<span class="{classes}" {named}>{text}</span>'
-        return f'<a class="{classes}" {named} href="{self._way(page, home)}#{claim}">{text}</a>'
+            return f'<span class="{classes}" {named}{self._row(key)}>{text}</span>'
+        if self._is_disputed(key):
+            classes += " disputed"
+        row = key if key in home.text.keys else claim
+        return f'<a class="{classes}" {named} href="{self._way(page, home)}#{row}">{text}</a>'
+
+    def _is_disputed(self, key: str) -> bool:
+        """Whether it is a number of the article that does not hold; only those are marked in the text."""
+        kind, claim = key.split(".")[:2]
+        return (
+            kind in {"claim", "exact"} and Verdict(self._variables[f"verdict.{claim}"]).group != Group.HOLDS
+        )
+
+    def _row(self, key: str) -> str:
+        """The id of a value in its account, where a link to the very value lands; the first one has it."""
+        if key in self._rows:
+            return ""
+        self._rows.add(key)
+        return f' id="{key}"'
 
     def _typst(self, page: Page, match: re.Match[str]) -> str:
         key = match["key"]

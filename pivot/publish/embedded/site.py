@@ -46,6 +46,7 @@ def rendered(book: Book, linker: Linker, bodies: dict[str, str], inputs: Inputs)
         links=inputs.links,
         repo_url=book.repo_url,
         issue_url=book.issue_url,
+        claims=inputs.claims,
         pages=tuple(_page(book, linker, page, bodies[page.chapter.href]) for page in linker.pages),
     )
 
@@ -78,7 +79,7 @@ def write_site(book: RenderedBook, pictures: Pictures, out: OutputFolder) -> Non
     index = [row for page in book.pages for row in _search_rows(page)]
     rows = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
     out.write("assets/search-index.js", f"window.pivotIndex={rows}\n")
-    for name in ("site.css", "site.js"):
+    for name in ("site.css", "site.js", "numbers.js"):
         out.write(f"assets/{name}", (ASSETS / name).read_bytes())
     for name, path in sorted(pictures.files.items()):
         out.write(name, path.read_bytes())
