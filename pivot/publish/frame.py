@@ -3,16 +3,15 @@
 A renderer gives the pages of the book (`RenderedBook`); the frame is put around each where its place in the
 site is known: in a site of its own, or in an edition of the archive.
 
-frame.html                  head, header, foot
-  chapter.html              a page of the book: side bar, contents, previous and next
-  editions/around.html      a page beside the book: the ways to it
-    claim, difference, revisions, editions, 404
+frame.html                  head, header, side bar, the edition's bar, previous and next, foot
+  chapter.html              a page of the book, with its contents and the accounts of its numbers
+  editions/around.html      a page beside the book: claim, difference, revisions, editions, 404
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +31,7 @@ Address = Callable[[str], str]
 """The address of a path, as seen from a page."""
 
 PUBLISH = Path(__file__).parent
+SEARCH = "assets/search-index.js"
 _NOTHING = Markup()
 
 
@@ -42,6 +42,32 @@ class Heading:
     level: int
     id: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of the book in the side bar.
+
+    Args:
+        href: its path from the root of the book.
+        title: its title.
+        number: of the chapter, or "".
+        part: the heading that it stands under, or "".
+    """
+
+    href: str
+    title: str
+    number: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The page before or after: its address, title, and number or ""."""
+
+    address: str
+    title: str
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +123,14 @@ class RenderedBook:
     claims: Mapping[str, Entry]
     pages: tuple[BookPage, ...]
 
+    @property
+    def contents(self) -> tuple[Listed, ...]:
+        """Its pages as the side bar lists them."""
+        return tuple(
+            Listed(page.href, page.title, page.number, page.part or ("Appendices" if page.appendix else ""))
+            for page in self.pages
+        )
+
     def whole_title(self, page: BookPage) -> str:
         """The title of a page with the report's."""
         return self.title if page.title == self.title else f"{page.title} – {self.title}"
@@ -115,7 +149,16 @@ class Frame:
         asset: gives the address of a style sheet or a script by its name.
         book: gives the address of a path from the root of the book.
         site: gives the address of a path from the root of the site.
-        chapters: the pages of the book in reading order, path to title, for a page beside it.
+        up: the way to the root of the book, which search puts before what it finds.
+        search: the address of the search index, "" where there is none.
+        contents: the pages of the book in reading order.
+        here: the path of the page in the book; "" for a page beside it.
+        place: its path from the root of the site.
+        ways_up: ways to the root of the site, of which one is right: of a page shown at any depth there are
+            several, since nobody can say from where its addresses are seen.
+        ways: words and path, from the root of the site, of the pages about editions.
+        previous: the page before.
+        next: the page after.
         head: elements of the head beside those of every page.
         bar: which edition the page is of, and the ways to the others.
         cite: how to cite it.
@@ -130,7 +173,15 @@ class Frame:
     asset: Address
     book: Address
     site: Address
-    chapters: Mapping[str, str] = field(default_factory=dict)
+    up: str
+    search: str
+    contents: tuple[Listed, ...]
+    here: str = ""
+    place: str = ""
+    ways_up: tuple[str, ...] = ("",)
+    ways: tuple[tuple[str, str], ...] = ()
+    previous: Turn | None = None
+    next: Turn | None = None
     head: Markup = _NOTHING
     bar: Markup = _NOTHING
     cite: Markup = _NOTHING
@@ -139,7 +190,6 @@ class Frame:
 
 def chapter(book: RenderedBook, page: BookPage, frame: Frame) -> str:
     """A page of the book in its frame."""
-    place = book.pages.index(page)
     return render(
         "chapter.html",
         book=book,
@@ -147,10 +197,14 @@ def chapter(book: RenderedBook, page: BookPage, frame: Frame) -> str:
         frame=frame,
         body=Markup(page.body),  # noqa: S704 -- a renderer's HTML
         accounts=accounts(page.body, book.claims, frame),
-        up=top(page.href),
-        previous=book.pages[place - 1] if place else None,
-        next=book.pages[place + 1] if place + 1 < len(book.pages) else None,
     )
+
+
+def turns(book: RenderedBook, page: BookPage, address: Address) -> tuple[Turn | None, Turn | None]:
+    """The pages before and after a page of the book."""
+    all_ = [Turn(address(one.href), one.title, one.number) for one in book.pages]
+    place = book.pages.index(page)
+    return (all_[place - 1] if place else None), (all_[place + 1] if place + 1 < len(all_) else None)
 
 
 def own_site(book: RenderedBook, page: BookPage) -> Frame:
@@ -159,6 +213,7 @@ def own_site(book: RenderedBook, page: BookPage) -> Frame:
     def address(path: str) -> str:
         return top(page.href) + path
 
+    before, after = turns(book, page, address)
     return Frame(
         title=book.title,
         lang=book.lang,
@@ -168,6 +223,13 @@ def own_site(book: RenderedBook, page: BookPage) -> Frame:
         asset=lambda name: address(f"assets/{name}"),
         book=address,
         site=address,
+        up=top(page.href),
+        search=address(SEARCH),
+        contents=book.contents,
+        here=page.href,
+        place=page.href,
+        previous=before,
+        next=after,
     )
 
 

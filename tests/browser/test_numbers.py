@@ -98,7 +98,7 @@ def test_a_press_keeps_it_and_a_second_one_closes_it(browser: Browser, archive: 
 def test_the_keyboard_opens_enters_leaves_and_goes_on(browser: Browser, archive: str) -> None:
     page = opened(browser, archive + OVERVIEW)
     numbers = page.locator("main a.claim[data-var]")
-    page.locator("#main").focus()
+    page.locator("#frame-main").focus()
     while not page.evaluate("document.activeElement.matches('main a.claim')"):
         page.keyboard.press("Tab")
     assert page.locator(SAID).inner_text().startswith(numbers.first.inner_text())

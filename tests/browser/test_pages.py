@@ -128,16 +128,23 @@ def test_search_finds_a_chapter_by_keyboard(page: Page, address: str) -> None:
     assert "hash price" in link.inner_text().lower()
 
 
-def test_the_toggle_turns_dark_and_is_remembered(browser: Browser, address: str) -> None:
+def test_the_colours_are_chosen_remembered_and_given_back_to_the_system(
+    browser: Browser, address: str
+) -> None:
     context = browser.new_context(color_scheme="light")
     page = context.new_page()
     page.goto(address + "index.html")
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.locator("#frame-theme").click()
+    page.get_by_label("Colours").select_option("dark")
     after = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert before != after
     page.goto(address + "chapters/overview.html")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == after
+    page.get_by_label("Colours").select_option("System")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == before
+    page.reload()
+    assert page.get_by_label("Colours").input_value() == ""
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == before
     context.close()
 
 

@@ -511,10 +511,20 @@ def test_of_two_editions_of_one_day_the_later_release_is_the_newer(tmp_path: Pat
 
 def test_a_page_with_a_frame_of_its_own_says_its_edition_like_the_others() -> None:
     """What is put into a page of Quarto's stands where our own frame has it."""
-    manifest, files = compose(draft(SECOND), ())
+    _, files = compose(draft(SECOND), ())
     assert draft(SECOND).book is not None
     assert sum(name.startswith(f"editions/{SECOND}/chapters/") for name in files) > 10
-    assert compose(replace(draft(SECOND), book=None), ()) == (manifest, files)
+    _, foreign = compose(replace(draft(SECOND), book=None), ())
+    for name in (f"editions/{SECOND}/{page}" for page in ("index.html", "chapters/revenue.html")):
+        for start, end in (("<!--edition-->", "<!--/edition-->"), ('<section class="cite"', "</section>")):
+            ours, theirs = (
+                one[name].decode().partition(start)[2].partition(end)[0] for one in (files, foreign)
+            )
+            assert ours == theirs
+            assert SECOND in ours
+        for tag in (b"citation_title", b"application/ld+json", b"application/atom+xml"):
+            assert tag in files[name]
+            assert tag in foreign[name]
 
 
 def test_a_page_that_the_newest_edition_has_not_leads_to_the_one_that_has(tmp_path: Path) -> None:

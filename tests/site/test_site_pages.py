@@ -29,7 +29,7 @@ PAGES = (
     "chapters/references.html",
 )
 CLAIM = (
-    '<a class="claim" data-var="claim.lake-level" href="../chapters/ledger.html#claim-lake-level">7.7%</a>'
+    '<a class="claim" data-var="claim.lake-level" href="../chapters/ledger.html#claim.lake-level">7.7%</a>'
 )
 
 
@@ -102,13 +102,13 @@ def test_a_value_links_to_its_entry(site: Built) -> None:
 def test_a_part_links_to_the_entry_of_its_claim(site: Built) -> None:
     named = 'data-var="part.lake-level.rank" href="../chapters/ledger.html#claim-lake-level"'
     assert f'<a class="claim" {named}>second</a>' in site.article("chapters/two.html")
-    assert 'href="chapters/ledger.html#claim-lake-level">7.7%</a>' in site.article("index.html")
+    assert 'href="chapters/ledger.html#claim.lake-level">7.7%</a>' in site.article("index.html")
 
 
 def test_a_verdict_has_a_class_of_its_own(site: Built) -> None:
     assert (
         '<a class="claim verdict verdict-reproduced-rounded" data-var="verdict.lake-level"'
-        ' href="chapters/ledger.html#claim-lake-level">'
+        ' href="chapters/ledger.html#verdict.lake-level">'
         "reproduced, rounded</a>"
     ) in site.article("index.html")
 
@@ -127,11 +127,11 @@ def test_values_are_plain_where_a_link_can_not_stand(site: Built) -> None:
 def test_on_their_own_page_values_do_not_link_to_themselves(site: Built) -> None:
     ledger = site.article("chapters/ledger.html")
     for name, value in (("claim", "7.7%"), ("exact", "−7.7557%")):
-        assert f'<span class="claim" data-var="{name}.lake-level">{value}</span>' in ledger
-    assert (
-        '<span class="claim verdict verdict-contradicted" data-var="verdict.boats">contradicted</span>'
-        in ledger
-    )
+        assert (
+            f'<span class="claim" data-var="{name}.lake-level" id="{name}.lake-level">{value}</span>'
+            in ledger
+        )
+    assert 'verdict-contradicted" data-var="verdict.boats" id="verdict.boats">contradicted</span>' in ledger
 
 
 def test_a_value_is_escaped(site: Built) -> None:
@@ -250,7 +250,15 @@ def test_a_page_may_load_only_what_its_policy_says(site: Built, page: str) -> No
     assert text.index("Content-Security-Policy") < text.index("<script")
     policy = policy_of(text)
     assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == ["'none'"]
-    assert sorted(policy) == ["base-uri", "default-src", "form-action", "img-src", "script-src", "style-src"]
+    assert sorted(policy) == [
+        "base-uri",
+        "connect-src",
+        "default-src",
+        "form-action",
+        "img-src",
+        "script-src",
+        "style-src",
+    ]
     inline = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
     assert [f"'sha256-{digest(script)}'" for script in inline] == policy["script-src"][2:]
     assert not re.search(r"<[^>]*\s(?:style|on\w+)=|<style", text)

@@ -14,7 +14,7 @@ from pivot.names import SNAPSHOTS
 from pivot.prose.markdown import sentence, signed
 from pivot.publish.archive import code_listing, history, metadata, pages, paths
 from pivot.publish.archive.citation import Citation
-from pivot.publish.frame import render
+from pivot.publish.frame import Turn, render
 
 if TYPE_CHECKING:
     from pivot.claims.stored import Entry, Evidence, Input
@@ -43,10 +43,12 @@ def _page(view: View, entry: Entry, observations: tuple[Observation, ...], citat
     description = f"{entry.statement} {entry.display}, {entry.verdict}."
     title = f"{id_}: {entry.display}"
     frame = replace(
-        pages.around(view.about, place, view.line, view.home, view.chapters),
+        pages.around(view.about, place, view.line, view.side, view.home),
         head=pages.edition_head(view, name, citation, title, description, linked, data=f"{id_}.json"),
         bar=pages.bar(view, name),
         cite=pages.cite(citation, heading="How to cite this number"),
+        previous=_turn(view, id_, -1),
+        next=_turn(view, id_, 1),
     )
     return render(
         "editions/claim.html",
@@ -61,6 +63,13 @@ def _page(view: View, entry: Entry, observations: tuple[Observation, ...], citat
         sums=paths.relative(place, view.evidence[_SUMS]),
         statements=[_statement(piece) for piece in entry.evidence],
     )
+
+
+def _turn(view: View, claim: str, step: int) -> Turn | None:
+    """The claim before or after, in the order of the ledger."""
+    ids = [*view.claims]
+    at = ids.index(claim) + step
+    return Turn(f"{ids[at]}.html", view.claims[ids[at]].statement.rstrip(".")) if 0 <= at < len(ids) else None
 
 
 def _input(view: View, place: str, used: Input) -> dict[str, Any]:

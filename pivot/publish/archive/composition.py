@@ -14,6 +14,7 @@ from pivot.publish.archive.claims import claim_pages
 from pivot.publish.archive.manifest import Manifest, Previous
 from pivot.publish.archive.pdf import pack
 from pivot.publish.archive.reader import by_evidence
+from pivot.publish.frame import SEARCH
 from pivot.snapshots import Store
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pivot.article import Article
+    from pivot.claims.stored import Entry
     from pivot.editions import Edition
     from pivot.publish.archive.manifest import About, Code
     from pivot.publish.archive.reader import ReleasedEdition
@@ -65,12 +67,13 @@ def compose(draft: Draft, released: tuple[ReleasedEdition, ...]) -> tuple[Manife
     built = _built(draft)
     evidence = {f"{SNAPSHOTS}/{name}": data for name, data in _contents(draft.snapshots).items()}
     code = code_listing.modules(draft.article)
-    view = _view(draft, earlier(draft.edition, released), built, evidence, code)
+    placed = _placed(built, draft)
+    view = _view(draft, earlier(draft.edition, released), built, evidence, code, placed.get(SEARCH, ""))
     files = {
         **{view.evidence[path]: data for path, data in evidence.items()},
         **dict(pages.assets().values()),
         **{view.listing[path]: data for path, data in code.items()},
-        **_book_files(draft, built, view),
+        **_book_files(draft, built, view, placed),
         **{view.home + name: data for name, data in claim_pages(view).items()},
     }
     last = released[-1] if released else None
@@ -119,34 +122,41 @@ def _blobs(contents: Mapping[str, bytes], suffix: str = "") -> dict[str, str]:
     return {path: paths.blob_path(sha256(data), path + suffix) for path, data in contents.items()}
 
 
-def _view(
+def _view(  # noqa: PLR0917
     draft: Draft,
     before: tuple[ReleasedEdition, ...],
     built: Files,
     evidence: Files,
     code: Mapping[str, bytes],
+    search: str,
 ) -> pages.View:
     texts = {name: data.decode() for name, data in built.items() if name.endswith(".html")}
+    order = reading_order(texts["index.html"], texts)
     store = Store(draft.snapshots, draft.article.data_sets)
     return pages.View(
         about=draft.about,
         edition=draft.edition,
-        claims=stored.parse(built[paths.LEDGER], paths.LEDGER),
+        claims=_in_order(stored.parse(built[paths.LEDGER], paths.LEDGER), draft.book),
         before=before,
         snapshots=[store.snapshots(source)[-1] for source in store.sources()],
         evidence=_blobs(evidence),
         listing=_blobs(code, ".txt"),
         code=code,
-        chapters={
-            name: pages.title_of(texts[name], draft.about)
-            for name in reading_order(texts["index.html"], texts)
-        },
+        side=pages.SideBar(draft.book.contents, search)
+        if draft.book
+        else pages.SideBar.of("", "", {name: pages.title_of(texts[name], draft.about) for name in order}),
     )
 
 
-def _book_files(draft: Draft, built: Files, view: pages.View) -> Files:
+def _in_order(claims: Mapping[str, Entry], book: RenderedBook | None) -> Mapping[str, Entry]:
+    """The claims as the ledger's page has them, from theme to theme; in another frame by name."""
+    headings = (heading.id for page in book.pages for heading in page.headings) if book else ()
+    ids = [id_.removeprefix("claim-") for id_ in headings if id_.startswith("claim-")]
+    return {id_: claims[id_] for id_ in dict.fromkeys([*ids, *claims]) if id_ in claims}
+
+
+def _book_files(draft: Draft, built: Files, view: pages.View, placed: Mapping[str, str]) -> Files:
     """The book in the edition: each page in its frame, every other file where `_placed` puts it."""
-    placed = _placed(built, draft)
 
     def where(path: str) -> str:
         return placed.get(path, view.home + path)

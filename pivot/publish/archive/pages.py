@@ -16,7 +16,7 @@ from pivot.files import sha256
 from pivot.names import slug
 from pivot.publish.archive import history, metadata, paths
 from pivot.publish.archive.citation import Citation
-from pivot.publish.frame import PUBLISH, Frame, chapter, render, top
+from pivot.publish.frame import PUBLISH, SEARCH, Frame, Listed, chapter, render, top, turns
 from pivot.publish.numbers import Record
 
 if TYPE_CHECKING:
@@ -34,9 +34,51 @@ if TYPE_CHECKING:
 _ASSETS = ("site.css", "site.js", "numbers.js", "editions.css", "editions.js")
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
+_SIDE = re.compile(
+    r'<li class="part">(?P<part>[^<]*)</li>|<li><a href="(?P<href>[^"]*)"[^>]*>'
+    r'(?:<span class="secno">(?P<number>[^<]*)</span> )?<span>(?P<title>.*?)</span></a></li>'
+)
+_INDEX = re.compile(r'\sdata-index="([^"]+)"')
+_WAYS = (("All editions", f"{paths.EDITIONS}/index.html"), ("What moved, and why", "revisions.html"))
 _MAIN = re.compile(r"<main\b[^>]*>")
 _BAR = re.compile(r"<!--edition-->.*?<!--/edition-->", re.DOTALL)
 _ENTRY = re.compile(r'(<h\d id="claim-([\w-]+)"[^>]*>.*?</h\d>)', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class SideBar:
+    """What leads from any page of an edition into its book.
+
+    Args:
+        contents: the pages of the book in reading order.
+        search: the search index, as a path from the root of the site; "" where there is none.
+    """
+
+    contents: tuple[Listed, ...] = ()
+    search: str = ""
+
+    @classmethod
+    def of(cls, first: str, home: str, titles: Mapping[str, str]) -> SideBar:
+        """As the frozen first page of an edition has it; of a page in another frame the titles alone.
+
+        Args:
+            first: that page.
+            home: the folder of the edition.
+            titles: its pages in reading order.
+        """
+        contents, part = [], ""
+        for match in _SIDE.finditer(first.partition("</nav>")[0]):
+            if match["part"]:
+                part = html.unescape(match["part"])
+            elif not match["href"].startswith(".."):
+                title = html.unescape(match["title"])
+                contents.append(Listed(match["href"], title, match["number"] or "", part))
+        found = _INDEX.search(first)
+        index = found[1] if found else ""
+        return cls(
+            tuple(contents) or tuple(Listed(name, title, "", "") for name, title in titles.items()),
+            index and paths.target(f"{home}index.html", index),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +94,7 @@ class View:
         evidence: path in the repository to path from the root of the site, for every snapshot.
         listing: the same for the code of the claims.
         code: that code, by its path in the repository.
-        chapters: the pages of its book in reading order, path from its folder to title.
+        side: its side bar.
     """
 
     about: About
@@ -63,7 +105,7 @@ class View:
     evidence: Mapping[str, str]
     listing: Mapping[str, str] = field(default_factory=dict)
     code: Mapping[str, bytes] = field(default_factory=dict)
-    chapters: Mapping[str, str] = field(default_factory=dict)
+    side: SideBar = SideBar()
 
     @property
     def home(self) -> str:
@@ -110,8 +152,8 @@ def around(  # noqa: PLR0917
     about: About,
     place: str,
     line: str,
+    side: SideBar,
     home: str = "",
-    chapters: Mapping[str, str] | None = None,
     base: str = "",
 ) -> Frame:
     """The frame of a page that is none of the book's.
@@ -120,8 +162,8 @@ def around(  # noqa: PLR0917
         about: the report.
         place: the page, as a path from the root of the site.
         line: which edition it is of, in words.
+        side: the side bar of that edition.
         home: the folder of that edition; "" for the newest one's pages at the root.
-        chapters: the pages of its book in reading order, with their titles.
         base: the address of the site, for a page that is shown at any path below it; "" for relative ways.
     """
 
@@ -137,8 +179,12 @@ def around(  # noqa: PLR0917
         asset=lambda name: site(assets()[name][0]),
         book=lambda path: site(home + path),
         site=site,
-        chapters=chapters or {},
-        head=head(site),
+        up=(base or top(place)) + home,
+        search=side.search and site(side.search),
+        contents=side.contents,
+        place=place,
+        ways=_WAYS,
+        head=head(site, canonical=about.address + place if about.address and not base else ""),
     )
 
 
@@ -167,6 +213,7 @@ def _edition_frame(book: RenderedBook, page: BookPage, view: View, where: Addres
     def address(path: str) -> str:
         return site(where(path))
 
+    before, after = turns(book, page, address)
     additions = _additions(view, page.href, book.whole_title(page), page.description)
     return Frame(
         title=book.title,
@@ -178,6 +225,13 @@ def _edition_frame(book: RenderedBook, page: BookPage, view: View, where: Addres
         book=address,
         site=site,
         record=lambda claim: view.record(claim, site),
+        up=top(page.href),
+        search=address(SEARCH),
+        contents=book.contents,
+        here=page.href,
+        ways=_WAYS,
+        previous=before,
+        next=after,
         head=additions.head,
         bar=additions.bar,
         cite=additions.cite,

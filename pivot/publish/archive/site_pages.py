@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -16,13 +16,14 @@ from pivot.publish.archive import history, pages, paths
 from pivot.publish.frame import render
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pivot.publish.archive.manifest import About
     from pivot.publish.archive.reader import ReleasedEdition
     from pivot.publish.frame import Frame
 
 _NAMESPACE = uuid.UUID("5d0c6f0e-9d0f-5c63-8b0a-6a2f3c0f7c11")
+_UPWARDS = tuple("../" * depth for depth in range(5))
 _FILTERS = {"all": "all claims", "moved": "those that moved", "verdict": "those whose verdict changed"} | {
     kind: f"{kind}: {meaning}" for kind, meaning in KINDS.items()
 }
@@ -61,8 +62,8 @@ def site_pages(
         if not name.startswith("cited.")
     }
 
-    def page(name: str, template: str, base: str = "", **context: object) -> bytes:
-        frame = _frame(editions, titles, name, base)
+    def page(name: str, template: str, **context: object) -> bytes:
+        frame = _frame(editions, titles, name)
         return render(f"editions/{template}", frame=frame, **facts, **context).encode()
 
     return {
@@ -86,8 +87,33 @@ def site_pages(
             pages=titles,
             differences={id_: f"../{path}" for id_, path in differences.items()},
         ),
-        "404.html": page("404.html", "404.html", about.address),
+        "404.html": _not_here(editions, titles),
     }
+
+
+def for_robots(about: About, names: Iterable[str]) -> dict[str, bytes]:
+    """What robots read first: that they may, and every page where the site has an address.
+
+    Args:
+        about: the report.
+        names: the pages of the site that are not frozen.
+    """
+    if not about.address:
+        return {"robots.txt": b"User-agent: *\nAllow: /\n"}
+    pages_ = [name.removesuffix("index.html") for name in sorted(names)]
+    return {
+        "robots.txt": f"User-agent: *\nAllow: /\nSitemap: {about.address}sitemap.xml\n".encode(),
+        "sitemap.xml": render(
+            "editions/sitemap.xml", addresses=[about.address + one for one in pages_]
+        ).encode(),
+    }
+
+
+def _not_here(editions: Sequence[ReleasedEdition], titles: Mapping[str, str]) -> bytes:
+    """The page that a host shows at every address that has none, whatever its depth."""
+    address = editions[-1].manifest.about.address
+    frame = _frame(editions, titles, "404.html", address)
+    return render("editions/404.html", frame=frame if address else replace(frame, ways_up=_UPWARDS)).encode()
 
 
 def difference_page(
@@ -102,11 +128,10 @@ def difference_page(
         compared: what changed.
     """
     before, after = pair
-    chapters = {page: title for page, title in titles.items() if page in after.pages}
     line = f"Between edition {before.id} and edition {after.id}"
     return render(
         "editions/difference.html",
-        frame=pages.around(after.manifest.about, name, line, after.home, chapters),
+        frame=pages.around(after.manifest.about, name, line, _side(after, titles), after.home),
         title=compared.title,
         body=Markup(compared.body),  # noqa: S704
         edition=after.manifest.edition,
@@ -122,9 +147,14 @@ def _frame(
     editions: Sequence[ReleasedEdition], titles: Mapping[str, str], name: str, base: str = ""
 ) -> Frame:
     newest = editions[-1]
-    chapters = {page: title for page, title in titles.items() if page in newest.pages}
     line = f"All editions; the newest is {newest.id}"
-    return pages.around(newest.manifest.about, name, line, "", chapters, base)
+    return pages.around(newest.manifest.about, name, line, _side(newest, titles), "", base)
+
+
+def _side(edition: ReleasedEdition, titles: Mapping[str, str]) -> pages.SideBar:
+    first = edition.files.read(f"{edition.home}index.html").decode()
+    own = {page: title for page, title in titles.items() if page in edition.pages}
+    return pages.SideBar.of(first, edition.home, own)
 
 
 def _table(editions: Sequence[ReleasedEdition]) -> dict[str, Any]:

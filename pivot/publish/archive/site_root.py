@@ -46,6 +46,8 @@ def renew(place: Path, difference: Difference | None) -> None:
         **dict(differences.values()),
         **site_pages.site_pages(editions, titles, {id_: name for id_, (name, _) in differences.items()}),
     }
+    unfrozen = [name for name in new if name.endswith(".html") and not name.startswith("latest/")]
+    new |= site_pages.for_robots(editions[-1].manifest.about, set(unfrozen) - {"404.html"})
     head = {
         "schema": 1,
         "newest": editions[-1].id,

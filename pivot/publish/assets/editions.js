@@ -54,7 +54,7 @@
       which.append(element("summary", "Which ones"), changes);
       news.append(which);
     }
-    bar.querySelector("p").after(news);
+    bar.querySelector(":scope > details").before(news);
 
     for (const since of document.querySelectorAll("[data-moved]")) {
       const id = since.dataset.moved, link = since.querySelector("a");

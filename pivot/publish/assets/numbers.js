@@ -32,7 +32,7 @@
 
   const open = (next, keep, event) => {
     clearTimeout(timer);
-    const account = document.getElementById(`opened-${next.dataset.var.split(".")[1]}`);
+    const account = document.getElementById(`frame-opened-${next.dataset.var.split(".")[1]}`);
     if (!account) return;
     kept = keep;
     if (link === next && card.matches(":popover-open")) return;

@@ -2,20 +2,48 @@
 (() => {
   "use strict";
   const root = document.documentElement;
+  if (root.dataset.ready) return; // the page that is shown at any depth asks for this file in several ways
+  root.dataset.ready = "";
+  if (document.body.hasAttribute("data-anywhere")) {
+    const site = new URL("..", document.currentScript.src);
+    for (const link of document.querySelectorAll("a[href]:not([href^='#'])")) link.href = new URL(link.getAttribute("href"), site);
+  }
   const { up, index: address } = document.currentScript.dataset;
   const $ = (id) => document.getElementById(`frame-${id}`); // a heading may have any other id
 
   const theme = $("theme");
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const isDark = () => (root.dataset.theme || (system.matches ? "dark" : "light")) === "dark";
-  const show = () => theme.setAttribute("aria-pressed", String(isDark()));
-  theme.addEventListener("click", () => {
-    root.dataset.theme = isDark() ? "light" : "dark";
-    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* private mode: for this page only */ }
-    show();
+  theme.value = root.dataset.theme || "";
+  theme.addEventListener("change", () => {
+    if (theme.value) root.dataset.theme = theme.value; else delete root.dataset.theme;
+    try {
+      if (theme.value) localStorage.setItem("theme", theme.value); else localStorage.removeItem("theme");
+    } catch { /* private mode: for this page only */ }
   });
-  system.addEventListener("change", show);
-  show();
+
+  // The contents follow the text: the section at the top of the screen is the current one.
+  const entries = new Map([...document.querySelectorAll(".toc a")].map((link) => [link.hash.slice(1), link]));
+  const headings = [...document.querySelectorAll("article :is(h2, h3)[id]")];
+  const follow = () => {
+    const listed = headings.filter((heading) => entries.has(heading.id));
+    const current = listed.findLast((heading) => heading.getBoundingClientRect().top < innerHeight / 4) || listed[0];
+    for (const [id, link] of entries) {
+      if (id === current?.id) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+    }
+    const link = entries.get(current?.id), box = link?.closest(".toc");
+    if (box && (link.offsetTop < box.scrollTop || link.offsetTop > box.scrollTop + box.clientHeight - 60)) box.scrollTop = link.offsetTop - box.clientHeight / 3;
+  };
+  if (entries.size) {
+    const watch = new IntersectionObserver(follow, { rootMargin: "0px 0px -75% 0px" });
+    headings.forEach((heading) => watch.observe(heading));
+    follow();
+  }
+
+  // The address of each section, for a pointer; the keyboard has the contents for it.
+  for (const heading of headings) {
+    const link = document.createElement("a");
+    Object.assign(link, { className: "anchor", href: `#${heading.id}`, textContent: "#", tabIndex: -1, ariaHidden: "true" });
+    heading.append(link);
+  }
 
   // A table, picture or formula that fits is no scrolling region, and needs no stop for the keyboard.
   const regions = document.querySelectorAll("main [role='region']");
@@ -33,7 +61,10 @@
     .replace(/[\u201c\u201d]/g, '"').replace(/\s/g, " ");
 
   const SHOWN = 12;
-  if (!$("query")) return; // the pages about editions have no search
+  if (!$("query")) return; // a site of another renderer has a search of its own
+  const bar = document.querySelector(".edition-bar"); // an edition has a page for each claim; a site of its own has the ledger
+  const home = (href) => bar && /#claim-/.test(href)
+    ? `${bar.dataset.top}editions/${bar.dataset.edition}/claims/${href.split("#claim-")[1]}.html` : up + href;
   const query = $("query"), results = $("results"), found = $("found");
   let index; // fetched when the field is first entered; as a script, so that it works from a folder too
   const load = () => index ||= new Promise((resolve, reject) => {
@@ -48,15 +79,19 @@
 
   const close = () => { results.hidden = true; results.replaceChildren(); found.textContent = ""; };
 
+  // "13210" finds 13,210 and "hashprice" hash price: between the letters of a longer word one sign may stand.
+  const sign = (letter) => letter.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const pattern = (word) => new RegExp([...word].map(sign).join(word.length < 4 ? "" : "[ ,-]?"));
+
   const excerpt = (row, words) => {
-    const at = Math.max(0, ...words.map((word) => row.low.indexOf(word)).filter((i) => i >= 0).slice(0, 1));
+    const at = Math.max(0, row.low.search(words.find((word) => word.test(row.low)) || words[0]));
     const from = at < 40 ? 0 : row.low.indexOf(" ", at - 40) + 1;
     const line = document.createElement("span");
     line.className = "excerpt";
     line.append(from ? "… " : "");
     const low = row.low.slice(from, from + 140);
     let done = 0;
-    for (const { 0: hit, index } of low.matchAll(new RegExp(words.map((w) => w.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"), "g"))) {
+    for (const { 0: hit, index } of low.matchAll(new RegExp(words.map((word) => word.source).join("|"), "g"))) {
       const mark = document.createElement("mark");
       mark.textContent = row.text.substr(from + index, hit.length);
       line.append(row.text.slice(from + done, from + index), mark);
@@ -68,17 +103,17 @@
   };
 
   const search = async () => {
-    const words = fold(query.value).split(" ").filter(Boolean);
+    const words = fold(query.value).split(" ").filter(Boolean).map(pattern);
     if (!words.length) { close(); return; }
     const rows = await load();
     const hits = rows
-      .filter((row) => words.every((word) => row.low.includes(word) || row.head.includes(word)))
-      .map((row) => [words.filter((word) => row.head.includes(word)).length, row])
+      .filter((row) => words.every((word) => word.test(row.low) || word.test(row.head)))
+      .map((row) => [words.filter((word) => word.test(row.head)).length, row])
       .sort((a, b) => b[0] - a[0]);
     const list = document.createElement("ul");
     for (const [, row] of hits.slice(0, SHOWN)) {
       const item = document.createElement("li"), link = document.createElement("a"), head = document.createElement("strong");
-      link.href = up + row.href;
+      link.href = home(row.href);
       head.textContent = row.section ? `${row.title} · ${row.section}` : row.title;
       link.append(head, excerpt(row, words));
       link.addEventListener("click", close);

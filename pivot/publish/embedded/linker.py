@@ -224,7 +224,7 @@ class Linker:
         claim, home = self._entry(page, key)
         named = f'data-var="{key}"'  # by it `pivot verify` and the edition's bar know which number this is
         if home is None:
-            return f'<span class="{classes}" {named}{self._row(key)}>{text}</span>'
+            return f'<span class="{classes}" {named}{self._row(key, claim)}>{text}</span>'
         if self._is_disputed(key):
             classes += " disputed"
         row = key if key in home.text.keys else claim
@@ -237,9 +237,9 @@ class Linker:
             kind in {"claim", "exact"} and Verdict(self._variables[f"verdict.{claim}"]).group != Group.HOLDS
         )
 
-    def _row(self, key: str) -> str:
+    def _row(self, key: str, claim: str) -> str:
         """The id of a value in its account, where a link to the very value lands; the first one has it."""
-        if key in self._rows:
+        if key in self._rows or claim not in self._claims:
             return ""
         self._rows.add(key)
         return f' id="{key}"'

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pivot.publish.embedded.engine import ASSETS
-from pivot.publish.frame import BookPage, Heading, RenderedBook, chapter, own_site
+from pivot.publish.frame import SEARCH, BookPage, Heading, RenderedBook, chapter, own_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _HEADING = re.compile(r'(?=<h[23] id=")')
 _HEADING_TEXT = re.compile(r'<h[23] id="([^"]*)"[^>]*>(.*?)</h[23]>', re.DOTALL)
 _NOT_TEXT = re.compile(
-    r'<annotation.*?</annotation>|<h1\b.*?</h1>|<a [^>]*\bfootnote-\w+".*?</a>|<a class="data".*?</a>',
+    r'<annotation.*?</annotation>|<h1\b.*?</h1>|<a [^>]*\bfootnote-\w+".*?</a>'
+    r'|<a [^>]*\bdownload\b.*?</a>|<a [^>]*\bclass="uri".*?</a>|<code>[0-9a-f]{12,}</code>',
     re.DOTALL,
 )
 _BLOCK = re.compile(r"</?(?:p|div|li|t[dhr]|d[dt]|h\d|figcaption|pre|summary|br|math)\b[^>]*>")
@@ -78,7 +79,7 @@ def write_site(book: RenderedBook, pictures: Pictures, out: OutputFolder) -> Non
         out.write(page.href, chapter(book, page, own_site(book, page)))
     index = [row for page in book.pages for row in _search_rows(page)]
     rows = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
-    out.write("assets/search-index.js", f"window.pivotIndex={rows}\n")
+    out.write(SEARCH, f"window.pivotIndex={rows}\n")
     for name in ("site.css", "site.js", "numbers.js"):
         out.write(f"assets/{name}", (ASSETS / name).read_bytes())
     for name, path in sorted(pictures.files.items()):
