@@ -30,13 +30,20 @@ def _table_operators(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa
     def row(operator: str, action: str, bitcoin: str) -> Sequence[str]:
         return (
             operator,
-            f"{cell(ledger[action].cited)} ({var(f'verdict.{action}')})",
-            f"{cell(ledger[bitcoin].cited)} ({var(f'verdict.{bitcoin}')})",
+            *_cited(ledger, action),
+            *_cited(ledger, bitcoin),
             _published(ledger[bitcoin]),
         )
 
     yield from table(
-        ("Operator", "Step towards AI, as cited", "Effect on mining, as cited", "Newest other figure"),
+        (
+            "Operator",
+            "Step towards AI, as cited",
+            "Verdict on the step",
+            "Effect on mining, as cited",
+            "Verdict on the effect",
+            "Newest other figure",
+        ),
         (
             row("Core Scientific", "corz-credit", "corz-btc-sold"),
             row("MARA", "mara-filing", "mara-btc-sold"),
@@ -45,6 +52,11 @@ def _table_operators(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa
             row("Hut 8", "hut8-contract", "hut8-hashrate"),
         ),
     )
+
+
+def _cited(ledger: Ledger, id_: str) -> tuple[str, str]:
+    """What the article says, and in a cell of its own what came of it."""
+    return (cell(ledger[id_].cited), var(f"verdict.{id_}")) if id_ else ("not given", "none")
 
 
 def _published(entry: Entry) -> str:
@@ -56,16 +68,20 @@ def _published(entry: Entry) -> str:
 
 
 def _table_revenue(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
-    def cited(id_: str) -> str:
-        return f"{cell(ledger[id_].cited)} ({var(f'verdict.{id_}')})" if id_ else "not given"
-
     def beside(words: str, id_: str, part: str) -> str:
         return f"{words} {var(f'part.{id_}.{part}')}"
 
     yield from table(
-        ("Measure", "Early in the year, as cited", "Scenario or forecast, as cited", "What stands beside it"),
         (
-            (name, cited(now), cited(later), beside(*ours))
+            "Measure",
+            "Early in the year, as cited",
+            "Verdict on it",
+            "Scenario or forecast, as cited",
+            "Verdict on that",
+            "What stands beside it",
+        ),
+        (
+            (name, *_cited(ledger, now), *_cited(ledger, later), beside(*ours))
             for name, now, later, ours in (
                 (
                     "AI share of revenue",

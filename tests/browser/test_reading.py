@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import opened
@@ -64,18 +65,47 @@ def test_no_date_is_broken(browser: Browser, address: str, name: str, size: Any)
     page.context.close()
 
 
-def test_a_figure_keeps_its_size_on_a_phone_and_scrolls(browser: Browser, address: str) -> None:
+def test_a_figure_is_seen_whole_on_a_phone(browser: Browser, address: str) -> None:
     page = opened(browser, f"{address}chapters/overview.html", viewport=PHONE)
-    boxes = page.locator(".picture-scroll")
-    assert boxes.count() >= 4
-    for box in boxes.all():
-        assert box.locator("img:visible").bounding_box()["width"] >= 450  # type: ignore[index]
-        assert box.get_attribute("tabindex") == "0"
-    box = boxes.first
-    box.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(500)
-    assert box.evaluate("one => one.scrollLeft") > 0
+    pictures = page.locator(".picture-scroll img:visible")
+    assert pictures.count() >= 4
+    for picture in pictures.all():
+        box = picture.bounding_box()
+        assert box
+        assert 290 <= box["width"] <= 320
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["revenue", "security", "ledger", "limits"])
+def test_a_row_of_a_table_is_a_card_on_a_phone(
+    browser: Browser, address: str, name: str, scheme: str
+) -> None:
+    page = opened(browser, f"{address}chapters/{name}.html", viewport=PHONE, color_scheme=scheme)
+    cards = page.locator("table.cards")
+    assert cards.count() >= 1
+    outside = cards.evaluate_all(
+        """tables => tables.flatMap(one => [...one.querySelectorAll("td, tbody th")]).filter(cell => {
+            const box = cell.getBoundingClientRect();
+            return box.left < 0 || box.right > 320 || cell.scrollWidth > cell.clientWidth + 1;
+        }).map(cell => cell.textContent)"""
+    )
+    assert outside == []
+    cell = cards.first.locator("td[data-column]").first
+    assert cell.evaluate("one => getComputedStyle(one, '::before').content").strip('"')
+    assert cell.get_attribute("role") == "cell"
+    found = Axe().run(page).response
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
+    page.context.close()
+
+
+def test_a_verdict_in_a_table_has_a_cell_of_its_own(browser: Browser, address: str) -> None:
+    page = opened(browser, f"{address}chapters/revenue.html")
+    cells = page.locator("table td:has(.verdict)")
+    assert cells.count() >= 5
+    assert [text for text in cells.all_inner_texts() if "(" in text] == []
     page.context.close()
 
 

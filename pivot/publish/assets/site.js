@@ -45,6 +45,23 @@
     heading.append(link);
   }
 
+  // On a narrow screen each row of a table is a card, and each cell says which column it is of. What styles take
+  // from a table, its roles give back.
+  for (const table of document.querySelectorAll("main table")) {
+    const heads = [...table.tHead?.rows[0]?.cells || []];
+    if (heads.length < 3) continue;
+    table.classList.add("cards");
+    table.setAttribute("role", "table");
+    for (const group of table.querySelectorAll("thead, tbody")) group.setAttribute("role", "rowgroup");
+    for (const row of table.rows) {
+      row.setAttribute("role", "row");
+      [...row.cells].forEach((cell, at) => {
+        cell.setAttribute("role", cell.tagName === "TD" ? "cell" : cell.scope === "row" ? "rowheader" : "columnheader");
+        if (at && cell.tagName === "TD") cell.dataset.column = heads[at]?.textContent.trim() || "";
+      });
+    }
+  }
+
   // A table, picture or formula that fits is no scrolling region, and needs no stop for the keyboard.
   const regions = document.querySelectorAll("main [role='region']");
   const measure = () => regions.forEach((region) => {
