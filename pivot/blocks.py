@@ -7,8 +7,10 @@ Each function returns the Markdown of one `{{< generated NAME >}}` block. Number
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from pivot.accounts import account
+from pivot.claims.data import CITED
 from pivot.claims.ledger import no_value
 from pivot.claims.model import Kind, Verdict
 from pivot.claims.quantities import Day
@@ -40,6 +42,7 @@ MEANINGS = {
 def generated(article: Article, ledger: Ledger, vintage: Vintage) -> Mapping[str, str]:
     """Every generated block by name: those that each report has, and the article's own."""
     blocks = {
+        "article": _article,
         "verdicts": _verdicts,
         "guards": _guards,
         "ledger": _ledger,
@@ -54,6 +57,15 @@ def generated(article: Article, ledger: Ledger, vintage: Vintage) -> Mapping[str
 def _made(name: str, make: Table, ledger: Ledger, vintage: Vintage) -> str:
     with no_value(f"the block {name}", vintage.as_of, where=f"{make.__module__}.{make.__name__}"):
         return "\n".join(make(ledger, vintage)) + "\n"
+
+
+def _article(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    """What is known of the article, and the addresses that its snapshot gives."""
+    store = vintage.store
+    snapshot = store.snapshots(store.data_sets[CITED].folder)[0]
+    yield f"{sentence(cell(snapshot.publisher))}"
+    addresses = [f"[{cell(urlsplit(one).hostname or one)}](<{one}>)" for one in snapshot.url]
+    yield f"Its addresses and those that it refers to: {', '.join(addresses)}."
 
 
 def _verdicts(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001

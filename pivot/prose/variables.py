@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pivot.claims.data import CITED
-from pivot.claims.model import Verdict
+from pivot.claims.model import Group, Verdict
 from pivot.claims.quantities import Day
 from pivot.claims.stored import texts
 
@@ -32,12 +32,14 @@ def variables(ledger: Ledger, vintage: Vintage, charts: int) -> Mapping[str, str
 def ledger_texts(ledger: Ledger) -> dict[str, str]:
     """The names that follow from a ledger alone: what it says of each claim, and its counts."""
     held, counts = guards(ledger), ledger.counts()
+    groups = [Verdict(entry.verdict).group for entry in ledger.entries.values()]
     return {
         **texts(ledger.entries),
         **{f"claim.{id_}": "" for id_ in ledger.absent},
         "report.claims": str(len(ledger.entries)),
         "report.guards": str(len(held)),
         "report.guards-broken": str(sum(not holds for holds in held.values())),
+        **{f"report.group-{group.name.lower()}": str(groups.count(group)) for group in Group},
         **{f"report.{name}": str(counts[verdict.value]) for verdict, name in VERDICT_NAMES.items()},
     }
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from pivot.publish.numbers import accounts
+from pivot.publish.verdict_map import PLACE, heaps
 from pivot.templates import environment
 
 if TYPE_CHECKING:
@@ -190,12 +191,15 @@ class Frame:
 
 def chapter(book: RenderedBook, page: BookPage, frame: Frame) -> str:
     """A page of the book in its frame."""
+    body = page.body
+    if book.claims and PLACE in body:
+        body = body.replace(PLACE, render("verdict_map.html", heaps=heaps(book, frame)))
     return render(
         "chapter.html",
         book=book,
         page=page,
         frame=frame,
-        body=Markup(page.body),  # noqa: S704 -- a renderer's HTML
+        body=Markup(body),  # noqa: S704 -- a renderer's HTML
         accounts=accounts(page.body, book.claims, frame),
     )
 
