@@ -90,7 +90,7 @@ def _guards(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
         ("Claim", "State", "Condition and margin"),
         (
             (
-                f'[{entry.id}]{{.claim data-claim="{entry.id}"}}',
+                f"[{cell(entry.statement.rstrip('.'))}](#claim-{entry.id})",
                 "holds" if entry.guard.holds else "**broken**",
                 cell(entry.guard.text),
             )
@@ -149,7 +149,11 @@ def _formulas(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG00
     yield from table(
         ("Claim", "Formula", "Made in"),
         (
-            (var(f"claim.{entry.id}") + f" {entry.id}", cell(entry.formula), f"`{entry.code.path}`")
+            (
+                f"{cell(entry.statement)} {var(f'claim.{entry.id}')}",
+                cell(entry.formula),
+                f"`{entry.code.path}`",
+            )
             for entry in ledger.entries.values()
             if entry.kind in {kind.value for kind in made}
         ),
@@ -162,7 +166,7 @@ def _unknowns(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG00
         ("Claim", "Cited", "Verdict", "Why it stays open"),
         (
             (
-                f'[{entry.id}]{{.claim data-claim="{entry.id}"}}',
+                cell(entry.statement.rstrip(".")),
                 cell(entry.cited),
                 var(f"verdict.{entry.id}"),
                 cell(entry.reason),

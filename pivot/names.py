@@ -13,6 +13,7 @@ CACHE = ".pivot"
 SITE = "_site"
 LEDGER = "ledger.json"
 LEDGER_SCHEMA = "ledger.schema.json"
+LEDGER_CSV = "ledger.csv"
 
 
 def slug(text: str) -> str:

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from pivot.names import LEDGER, LEDGER_CSV
+from pivot.publish import claims_table, verdict_map
 from pivot.publish.numbers import accounts
-from pivot.publish.verdict_map import PLACE, heaps
 from pivot.templates import environment
 
 if TYPE_CHECKING:
@@ -191,9 +192,7 @@ class Frame:
 
 def chapter(book: RenderedBook, page: BookPage, frame: Frame) -> str:
     """A page of the book in its frame."""
-    body = page.body
-    if book.claims and PLACE in body:
-        body = body.replace(PLACE, render("verdict_map.html", heaps=heaps(book, frame)))
+    body = _filled(book, page.body, frame)
     return render(
         "chapter.html",
         book=book,
@@ -202,6 +201,21 @@ def chapter(book: RenderedBook, page: BookPage, frame: Frame) -> str:
         body=Markup(body),  # noqa: S704 -- a renderer's HTML
         accounts=accounts(page.body, book.claims, frame),
     )
+
+
+def _filled(book: RenderedBook, body: str, frame: Frame) -> str:
+    """The body with the picture and the table of all claims, where it asks for them."""
+    if not book.claims:
+        return body
+    if verdict_map.PLACE in body:
+        drawn = render("verdict_map.html", heaps=verdict_map.heaps(book, frame))
+        body = body.replace(verdict_map.PLACE, drawn)
+    if claims_table.PLACE in body:
+        rows = claims_table.rows(book, frame)
+        files = {"csv": frame.book(LEDGER_CSV), "json": frame.book(LEDGER)}
+        made = render("claims_table.html", rows=rows, choices=claims_table.choices(rows), **files)
+        body = body.replace(claims_table.PLACE, made)
+    return body
 
 
 def turns(book: RenderedBook, page: BookPage, address: Address) -> tuple[Turn | None, Turn | None]:

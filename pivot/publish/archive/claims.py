@@ -29,7 +29,9 @@ def claim_pages(view: View) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for id_, entry in view.claims.items():
         observations = view.observations(id_)
-        citation = Citation(view.about, view.edition, f"claims/{id_}.html", f"{id_}: {entry.display}")
+        citation = Citation(
+            view.about, view.edition, f"claims/{id_}.html", f"{_title(entry)}: {entry.display}"
+        )
         files[f"claims/{id_}.html"] = _page(view, entry, observations, citation).encode()
         files[f"claims/{id_}.json"] = canonical(_data(view, entry, observations, citation))
     return files
@@ -41,7 +43,7 @@ def _page(view: View, entry: Entry, observations: tuple[Observation, ...], citat
     place = view.home + name
     linked = metadata.claim(view.about, view.edition, id_, entry, view.address(place))
     description = f"{entry.statement} {entry.display}, {entry.verdict}."
-    title = f"{id_}: {entry.display}"
+    title = f"{_title(entry)}: {entry.display}"
     frame = replace(
         pages.around(view.about, place, view.line, view.side, view.home),
         head=pages.edition_head(view, name, citation, title, description, linked, data=f"{id_}.json"),
@@ -63,6 +65,10 @@ def _page(view: View, entry: Entry, observations: tuple[Observation, ...], citat
         sums=paths.relative(place, view.evidence[_SUMS]),
         statements=[_statement(piece) for piece in entry.evidence],
     )
+
+
+def _title(entry: Entry) -> str:
+    return entry.statement.rstrip(".")
 
 
 def _turn(view: View, claim: str, step: int) -> Turn | None:

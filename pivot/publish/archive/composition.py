@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pivot.claims import stored
 from pivot.files import canonical, sha256
 from pivot.folders import files_in
-from pivot.names import LEDGER_SCHEMA, SNAPSHOTS
+from pivot.names import LEDGER_CSV, LEDGER_SCHEMA, SNAPSHOTS
 from pivot.publish.archive import code_listing, pages, paths
 from pivot.publish.archive.claims import claim_pages
 from pivot.publish.archive.manifest import Manifest, Previous
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Files = dict[str, bytes]
 
-_OWN = (paths.LEDGER, LEDGER_SCHEMA)  # have an address of their own in every edition
+_OWN = (paths.LEDGER, LEDGER_CSV, LEDGER_SCHEMA)  # have an address of their own in every edition
 _LIBRARIES = "site_libs/"  # Quarto's scripts name each other by relative paths, so they stay together
 
 

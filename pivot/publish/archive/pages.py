@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pivot.publish.frame import Address, BookPage, RenderedBook
     from pivot.snapshots import Snapshot
 
-_ASSETS = ("site.css", "site.js", "numbers.js", "editions.css", "editions.js")
+_ASSETS = ("site.css", "site.js", "numbers.js", "choice.js", "editions.css", "editions.js")
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 _SIDE = re.compile(
@@ -131,7 +131,7 @@ class View:
     def record(self, claim: str, site: Address) -> Record:
         """What this edition knows of a claim: its own page, how to cite it, its history, its code."""
         name, entry = f"claims/{claim}.html", self.claims[claim]
-        citation = Citation(self.about, self.edition, name, f"{claim}: {entry.display}")
+        citation = Citation(self.about, self.edition, name, f"{entry.statement.rstrip('.')}: {entry.display}")
         listing = self.listing.get(entry.code.path)
         return Record(
             site(self.home + name),
@@ -391,6 +391,7 @@ def bar(view: View, name: str, *, root: bool = False) -> Markup:
                 previous.home + (name if previous.home + name in previous.manifest.files else "index.html"),
             ),
         },
+        statements={id_: entry.statement for id_, entry in view.claims.items()},
         accepted=[one for one in view.edition.accepted if name in _uses(view, one.claim)],
     )
 

@@ -55,6 +55,7 @@ def site_pages(
     about = editions[-1].manifest.about
     facts = {"editions": editions, "moved": _moved(editions)}
     versions = _versions(editions)
+    statements = {id_: entry.statement.rstrip(".") for id_, entry in editions[-1].claims.items()}
     # What a reader may have quoted; the article's words do not move.
     numbers = {
         name: text
@@ -68,7 +69,8 @@ def site_pages(
 
     return {
         "versions.json": canonical(versions),
-        "versions.js": b"window.pivotEditions=" + canonical(versions | {"texts": numbers}),
+        "versions.js": b"window.pivotEditions="
+        + canonical(versions | {"texts": numbers, "statements": statements}),
         "feed.xml": render(
             "editions/feed.xml",
             **facts,

@@ -8,7 +8,7 @@
   const element = (name, text, more = {}) => Object.assign(document.createElement(name), { textContent: text, ...more });
   const claim = (/^claims\/(.*)\.html$/.exec(page) || [])[1];
 
-  const show = ({ editions, newest, texts }) => {
+  const show = ({ editions, newest, texts, statements }) => {
     const has = (one) => (claim ? one.claims.includes(claim) : one.pages.includes(page));
     const address = (one) => `${top}editions/${one.id}/${has(one) ? page : "index.html"}`;
 
@@ -48,7 +48,7 @@
       const told = new Map(moved.map((one) => [`${one.name}\n${one.then}`, one]));
       for (const { name, then, now } of told.values()) {
         const item = element("li", ""), id = name.split(".")[1];
-        item.append(element("a", id, { href: `${top}latest/claims/${id}.html` }), `: ${then}, now ${now}`);
+        item.append(element("a", statements[id] || id, { href: `${top}latest/claims/${id}.html` }), `: ${then}, now ${now}`);
         changes.append(item);
       }
       which.append(element("summary", "Which ones"), changes);
