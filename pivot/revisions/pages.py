@@ -22,6 +22,7 @@ from pivot.revisions.sentences import SAME
 from pivot.revisions.text import cells, clipped, flat, grown, mixed, moved_by, shares
 from pivot.snapshots.tables import text
 from pivot.templates import environment
+from pivot.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -53,10 +54,17 @@ class Caps(NamedTuple):
 
 
 class Ways(NamedTuple):
-    """From a path in each of two published editions to its address, "" where the edition has no such page."""
+    """What a page of the site knows of two published editions.
+
+    Args:
+        old: from a path in the earlier one to its address, "" where it has no such page.
+        new: the same of the later one.
+        title: from the path of a page to its title.
+    """
 
     old: Callable[[str], str]
     new: Callable[[str], str]
+    title: Callable[[str], str]
 
 
 _PAGE = Caps(items=2_000, rows=200, size=10_000)
@@ -105,6 +113,8 @@ def _render(name: str, report: Report, caps: Caps, ways: Ways | None = None) -> 
             report=report,
             caps=caps,
             ways=ways,
+            plain=_plain_words(report),
+            statements={number.id: number.statement.rstrip(".") for number in report.numbers},
             leads=report.leads(),
             known={number.id for number in report.numbers},
             behind=BEHIND,
@@ -125,6 +135,26 @@ def _render(name: str, report: Report, caps: Caps, ways: Ways | None = None) -> 
         )
     )
     return re.sub(r"\n{3,}", "\n\n", words).strip() + "\n"
+
+
+def _plain_words(report: Report) -> list[str]:
+    """What happened, in three sentences for a reader who knows no word of ours."""
+    if report.undecided:
+        return [f"What changed could not be decided: {report.undecided}."]
+    moved, all_ = report.at(READING), len(report.numbers) + report.unmoved
+    claims = f"Of {all_} claims {len(moved) or 'none'} {'comes' if len(moved) == 1 else 'come'} out otherwise"
+    turned = sum(number.verdict_changed for number in moved)
+    verdicts = f", and for {turned} the verdict changed" if turned else ""
+    seen = [
+        plural(len(report.prose), "sentence of the text", "sentences of the text"),
+        plural(len(report.charts), "chart", "charts"),
+    ]
+    wrong = plural(len(report.wrong), "sentence reads", "sentences read")
+    return [
+        f"{claims} than before{verdicts}.",
+        f"That changed {' and '.join(filter(None, seen)) or 'nothing in text and charts'}.",
+        f"{wrong} wrong now." if wrong else "No sentence reads wrong because of it.",
+    ]
 
 
 @cache

@@ -194,6 +194,26 @@ def test_a_difference_leads_to_the_place_that_changed(browser: Browser, archive:
     page.context.close()
 
 
+def test_a_difference_starts_in_plain_words_and_folds_the_rest(browser: Browser, archive: str) -> None:
+    page = opened(browser, archive + DIFFERENCE, java_script_enabled=False)
+    plain = page.locator(".summary").all_inner_texts()
+    assert len(plain) == 3
+    assert re.fullmatch(r"Of 42 claims \d+ comes? out otherwise than before(, and .*)?\.", plain[0])
+    assert page.locator("details[open]").count() == 0
+    folded = page.locator("#sentences ~ details > summary").all_inner_texts()
+    assert any(words.startswith("The overview, number by number (") for words in folded)
+    assert not any(".html" in words for words in page.locator("summary, h2, h3").all_inner_texts())
+    page.context.close()
+
+
+def test_a_difference_prints_on_at_most_eight_pages(browser: Browser, archive: str) -> None:
+    for pair in ((FIRST, SECOND), (SECOND, NEWEST)):
+        page = opened(browser, f"{archive}revisions/{'--'.join(pair)}.html")
+        sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+        assert 2 <= sheets <= 8
+        page.context.close()
+
+
 def test_a_table_is_a_tab_stop_only_where_it_scrolls(browser: Browser, archive: str) -> None:
     page = opened(browser, archive + "revisions.html", viewport={"width": 700, "height": 640})
     table = page.get_by_role("region", name="Every claim in every edition")

@@ -182,6 +182,7 @@ def test_on_the_site_places_and_claims_are_links_into_the_editions() -> None:
     ways = pages.Ways(
         lambda path: f"../editions/a/{path}",
         lambda path: "" if path.startswith(gone) else f"../editions/b/{path}",
+        lambda path: f"The page {path}",
     )
     said = pages.body(spring_to_summer(), ways)
     assert gone in said

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Way = Callable[[str], str]
 """From a path in an edition to its address, "" where the edition has no such page."""
 
-Difference = Callable[[Edition, Edition, tuple[Way, Way]], Compared | None]
-"""Compares two neighbouring editions, where it can; it is given the way into each."""
+Difference = Callable[[Edition, Edition, tuple[Way, Way, Way]], Compared | None]
+"""Compares two neighbouring editions, where it can; it is given the ways into them and titles of pages."""
 
 _DIFFERENCES = "revisions/"
 
@@ -100,7 +100,7 @@ def _differences(
         if name in old:  # it was made when both were new; a later code may word it otherwise
             made[after.id] = name, files.read(name)
         elif difference:
-            ways = (_into(before, name), _into(after, name))
+            ways = (_into(before, name), _into(after, name), lambda path: titles.get(path, path))
             if compared := difference(before.manifest.edition, after.manifest.edition, ways):
                 made[after.id] = name, site_pages.difference_page((before, after), titles, name, compared)
     return made
