@@ -54,7 +54,9 @@ def test_nothing_of_a_page_is_refused(browser: Browser, archive: str) -> None:
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.classList.contains('js')")
         assert page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") != "none"
-    assert wrong == []
+    # A page that is shown at any depth seeks its style in several places, and finds it in one.
+    assert [one for one in wrong if not one.startswith(f"{archive}404.html: Failed to load")] == []
+    assert not any("Content Security" in one for one in wrong)
     page.context.close()
 
 
