@@ -39,9 +39,9 @@ def _table_operators(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa
         (
             "Operator",
             "Step towards AI, as cited",
-            "Verdict on the step",
+            "Verdict",
             "Effect on mining, as cited",
-            "Verdict on the effect",
+            "Verdict",
             "Newest other figure",
         ),
         (
@@ -64,6 +64,7 @@ def _published(entry: Entry) -> str:
     if parts["newest"].display == parts["newest-publisher"].display:
         return cell(parts["newest"].display)
     period, publisher = parts["newest-period"].display, parts["newest-publisher"].display
+    publisher = publisher.replace(".", ".\N{ZERO WIDTH SPACE}")  # a long host would not fit its column
     return f"{var(f'part.{entry.id}.newest')}, {cell(period)}; {cell(publisher)}"
 
 
@@ -75,9 +76,9 @@ def _table_revenue(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: 
         (
             "Measure",
             "Early in the year, as cited",
-            "Verdict on it",
+            "Verdict",
             "Scenario or forecast, as cited",
-            "Verdict on that",
+            "Verdict",
             "What stands beside it",
         ),
         (

@@ -29,12 +29,14 @@ class Record:
     """What an edition knows of a claim beside its entry.
 
     Args:
+        edition: its id.
         page: the address of the claim's own page.
         citation: how to cite it, as a line.
         history: what each edition showed.
         code: the address of the code, "" where it is not published.
     """
 
+    edition: str
     page: str
     citation: str
     history: tuple[Observation, ...]

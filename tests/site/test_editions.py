@@ -110,6 +110,8 @@ def test_every_internal_link_resolves_wherever_the_site_stands(base: str) -> Non
         for link in paths.links(page):
             if re.match(r"(?!file:)[a-z]+:", link):
                 continue
+            if name == "404.html" and link.startswith("../"):  # it is shown at any depth, and seeks its style
+                continue
             address, _, anchor = urljoin(base + name, link).partition("#")
             assert address.startswith(base), f"{name}: {link} leaves the site"
             target = address.removeprefix(base) or name
@@ -384,18 +386,20 @@ def published_about(site: Path) -> About:
     return About(**about | {"authors": tuple(about["authors"])})
 
 
-def test_rewriting_an_edition_is_refused_and_names_the_first_differing_file(
-    site: Path, tmp_path: Path
-) -> None:
-    other = tmp_path / "plain"
-    shutil.copytree(draft(FIRST).site, other)
-    chapter = other / "chapters/security.html"
-    chapter.write_text(chapter.read_text("utf-8").replace("difficulty", "hardness", 1), "utf-8")
+def test_rewriting_an_edition_is_refused_and_names_the_first_differing_file(site: Path) -> None:
+    book = draft(FIRST).book
+    assert book is not None
+    mended = tuple(
+        replace(page, body=page.body.replace("difficulty", "hardness", 1))
+        if page.href == "chapters/security.html"
+        else page
+        for page in book.pages
+    )
     before = contents(site)
     with pytest.raises(OutputError, match="can not be changed") as refused:
         release(
             site,
-            replace(draft(FIRST), site=other, book=None, about=published_about(site)),
+            replace(draft(FIRST), book=replace(book, pages=mended), about=published_about(site)),
             difference(repository()),
         )
     assert refused.value.where == f"editions/{FIRST}/chapters/security.html"

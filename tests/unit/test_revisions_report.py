@@ -79,8 +79,8 @@ def test_the_first_screen_tells_the_rank_the_row_the_sentence_and_the_low(width:
     flat = " ".join(screen.split())
     assert "difficulty-drop-rank-year: second-largest → third-largest" in flat
     assert "epochs 953568 added (block 953,568: difficulty −10.09%)" in flat
-    assert "- It is the [-second-largest-] cut of its year so far" in flat
-    assert "+ It is the {+third-largest+} cut of its year so far" in flat
+    assert "it is the [-second-largest-] among the" in flat
+    assert "it is the {+third-largest+} among the" in flat
     assert "is [-24 February-] 2026, at [-$28.04-]" in flat
     assert "is {+30 June+} 2026, at {+$27.73+}" in flat
 

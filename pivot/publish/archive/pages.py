@@ -39,7 +39,11 @@ _SIDE = re.compile(
     r'(?:<span class="secno">(?P<number>[^<]*)</span> )?<span>(?P<title>.*?)</span></a></li>'
 )
 _INDEX = re.compile(r'\sdata-index="([^"]+)"')
-_WAYS = (("All editions", f"{paths.EDITIONS}/index.html"), ("What moved, and why", "revisions.html"))
+_WAYS = (
+    ("All editions", f"{paths.EDITIONS}/index.html"),
+    ("What moved, and why", "revisions.html"),
+    ("Feed", "feed.xml"),
+)
 _MAIN = re.compile(r"<main\b[^>]*>")
 _BAR = re.compile(r"<!--edition-->.*?<!--/edition-->", re.DOTALL)
 _ENTRY = re.compile(r'(<h\d id="claim-([\w-]+)"[^>]*>.*?</h\d>)', re.DOTALL)
@@ -134,6 +138,7 @@ class View:
         citation = Citation(self.about, self.edition, name, f"{entry.statement.rstrip('.')}: {entry.display}")
         listing = self.listing.get(entry.code.path)
         return Record(
+            self.edition.id,
             site(self.home + name),
             citation.text(),
             self.observations(claim),

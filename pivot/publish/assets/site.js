@@ -63,6 +63,7 @@
   }
 
   // A table, picture or formula that fits is no scrolling region, and needs no stop for the keyboard.
+  document.querySelectorAll(".math-scroll").forEach((one, at) => one.setAttribute("aria-label", `Formula ${at + 1}`));
   const regions = document.querySelectorAll("main [role='region']");
   const measure = () => regions.forEach((region) => {
     if (region.scrollWidth > region.clientWidth + 1) region.tabIndex = 0;
