@@ -106,7 +106,7 @@ def _table_revenue(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: 
                     "AI revenue, a year",
                     "ai-run-rate",
                     "ai-ten-year",
-                    ("billed by Core Scientific alone:", "ai-run-rate", "core"),
+                    ("Core Scientific alone, at the pace of its newest quarter:", "ai-run-rate", "core"),
                 ),
                 (
                     "AI scenario, doubled",

@@ -115,6 +115,13 @@ def site(renderer: EmbeddedRenderer, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
+def raw_typst(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets raw Typst of a chapter through, which a build refuses, for tests of what Typst makes of it."""
+    for module in ("engine", "objects", "renderer"):
+        monkeypatch.setattr(f"pivot.publish.embedded.{module}.refusals", lambda _: ())
+
+
+@pytest.fixture
 def workshop(renderer: EmbeddedRenderer, tmp_path: Path) -> Workshop:
     shutil.copytree(TINY / "book", tmp_path / "book")
     shutil.copytree(TINY / "inputs", tmp_path / "inputs")

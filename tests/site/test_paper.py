@@ -71,6 +71,7 @@ def test_digits_are_copied_without_joiners(site: Built) -> None:
     assert "7.7%" in text
 
 
+@pytest.mark.usefixtures("raw_typst")
 @pytest.mark.parametrize("code", ["#nothing()", '#text(font: "None such")[x]'])
 def test_what_typst_refuses_or_warns_of_names_chapter_and_line(
     workshop: Workshop, tmp_path: Path, code: str

@@ -130,6 +130,7 @@ def test_the_name_of_a_part_stands_over_its_first_chapter_only(site: Built) -> N
     assert text.count("FINDINGS") == text.count("APPENDICES") == 1
 
 
+@pytest.mark.usefixtures("raw_typst")
 @pytest.mark.parametrize("follows", ["| Left | Right |\n|---|---|\n| 1 | 2 |\n", "- Left\n- Right\n"])
 def test_a_paragraph_goes_with_what_it_introduces(workshop: Workshop, tmp_path: Path, follows: str) -> None:
     low = "```{=typst}\n#pagebreak()\n#v(23.9cm)\n```\n\n"

@@ -104,7 +104,7 @@ SEEN: dict[str, tuple[dict[str, Edit], str, str]] = {
         LIMITS,
         "example.org",
     ),
-    "the stress on a word": ({OVERVIEW: put("a digit cut off", "a *digit* cut off")}, OVERVIEW, "digit"),
+    "the stress on a word": ({OVERVIEW: put("a last digit", "a last *digit*")}, OVERVIEW, "digit"),
 }  # fmt: skip
 
 
