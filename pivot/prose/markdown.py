@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _NEGATIVE = re.compile(r"(?<![\w.,)])-(?=[\d.])")
 _RANGE = re.compile(r"(?<![\w.,-])(\d[\d.,]*)-(\d[\d.,]*)(?![\w-])")
-# What would begin a list, a definition or a line of a heading where it stands first.
-_OPENS = re.compile(r"\A(?:[-+:=%]|\(?\w+[.)])(?=\s|$)")
+# What would begin a list, a definition, a block or a rule where it stands first.
+_OPENS = re.compile(r"\A(?:(?:[-+=%]|\(?\w+[.)])(?=\s|$)|:|-(?=-)|=(?==))")
 _ENDED = (".", "!", "?")
 
 

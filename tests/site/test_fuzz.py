@@ -193,6 +193,8 @@ def is_read_for_sense(way: str, text: str) -> bool:
 @example("1. x")
 @example("- x")
 @example("(@) x")
+@example(":::{{<")
+@example("---")
 @example("&lt;b&gt;")
 @example("{{<include ../../x>}}")
 @example("`#panic()`{=typst}")
