@@ -154,6 +154,7 @@ def test_only_rows_that_are_needed_are_named(
 ) -> None:
     """Four rows of one day changed; the claim reads anew where those that it needs are in place."""
     frame = pd.DataFrame({"close_usd": [0.0] * 4}, index=pd.Index(range(4), name="height"))
+    real = base()  # evaluated before the ledger's builder is put aside
 
     class Evidence:
         def __init__(self, value: float) -> None:
@@ -164,7 +165,7 @@ def test_only_rows_that_are_needed_are_named(
 
         def __init__(self, value: float) -> None:
             self._value = value
-            self.store = base().vintage.store
+            self.store = real.vintage.store
 
         def data(self, _: str) -> Evidence:
             return Evidence(self._value)
@@ -177,6 +178,5 @@ def test_only_rows_that_are_needed_are_named(
     monkeypatch.setattr(causes, "dates", lambda rows, _: pd.Series(pd.Timestamp(NEWEST_DAY), rows.index))
     affected = {"prices": {"revised": frame.index}}
     vintages = (Day(0), Day(1))
-    article = base().article
-    rows = causes.minimal_cause(article, "any", vintages, affected, lambda entry: entry)  # type: ignore[arg-type]
+    rows = causes.minimal_cause(real.article, "any", vintages, affected, lambda entry: entry)  # type: ignore[arg-type]
     assert [row.key for row in rows] == [str(row) for row in needed]
