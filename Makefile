@@ -13,7 +13,7 @@ report: $(READY)  ## the site and the PDF, in _site
 test: $(READY)  ## everything that must hold
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
 
 bench: $(READY)  ## the figures of the README's speed table
 	$(BIN)/python -m tests.benchmarks.renderers
