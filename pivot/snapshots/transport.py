@@ -66,9 +66,12 @@ class Limits:
     Attributes:
         attempts: requests for one answer, at most.
         backoff: seconds before the second attempt; doubled before each further one.
+        crowded: the same where a source has had too many requests (429): most count them by the minute.
         patience: longest wait in seconds that a source may ask for with `Retry-After`.
         pause: seconds between two requests to one host. The sources allow from 10 a second (SEC) to 10 in 6
-            seconds (Coin Metrics); one a second suits all of them.
+            seconds (Coin Metrics); one a second suits all of them. A host that has had too many (429) gets
+            twice the pause from then on, up to `slowest`.
+        slowest: seconds between two requests to a host that takes few; enough for one that takes 10 a minute.
         connect: seconds to connect.
         read: seconds without a byte.
         total: seconds for a whole answer.
@@ -78,8 +81,10 @@ class Limits:
 
     attempts: int = 4
     backoff: float = 2.0
+    crowded: float = 16.0
     patience: float = 120.0
     pause: float = 1.0
+    slowest: float = 8.0
     connect: float = 10.0
     read: float = 30.0
     total: float = 300.0
@@ -120,6 +125,7 @@ class Transport(HTTPAdapter):
         self._limits = limits
         self._clock = clock
         self._next: dict[str, float] = {}
+        self._pauses: dict[str, float] = {}
 
     def send(  # type: ignore[override]  # requests' own options, of which the time-outs are ours
         self,
@@ -161,15 +167,19 @@ class Transport(HTTPAdapter):
 
     def _patient(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
         """Asks until there is an answer, a refusal, or no attempt left."""
-        url, wait, problem, status = request.url or "", self._limits.backoff, "", 0
-        for left in reversed(range(self._limits.attempts)):
-            asked = None
+        url, problem, status = request.url or "", "", 0
+        host = urlsplit(url).netloc
+        for attempt in range(self._limits.attempts):
+            asked, wait = None, self._limits.backoff
             try:
                 response = self._once(request, options)
                 if response.status_code not in _AGAIN:
                     return response
                 problem, status = _refused(response), response.status_code
                 asked = self._retry_after(response)
+                if status == requests.codes.too_many_requests:
+                    wait = self._limits.crowded
+                    self._pauses[host] = min(2 * self._pause(host), self._limits.slowest)
             except requests.exceptions.SSLError as error:
                 hint = "Check the clock of this machine; else wait until the source renews it. " + LATER
                 what = "The certificate of a source is not good."
@@ -182,9 +192,8 @@ class Transport(HTTPAdapter):
                 hint = f"Nothing was added. Run `pivot refresh` again after {again:%Y-%m-%d %H:%M} UTC."
                 most = f"at most {self._limits.patience:.0f} seconds"
                 raise _error("A source asks us to wait.", url, most, got, hint, status)
-            if left:
-                self._clock.sleep(wait if asked is None else asked)
-                wait *= 2
+            if attempt + 1 < self._limits.attempts:
+                self._clock.sleep(wait * 2**attempt if asked is None else asked)
         times = f"{problem}, {self._limits.attempts} times"
         hint = _HINTS.get(status, LATER)
         raise _error("A source does not answer.", url, "an answer", times, hint, status)
@@ -198,12 +207,15 @@ class Transport(HTTPAdapter):
             response = super().send(request, **options)
             body = self._body(response)
         finally:
-            self._next[host] = self._clock.monotonic() + self._limits.pause
+            self._next[host] = self._clock.monotonic() + self._pause(host)
         if response.status_code in _GOOD:
             self._timely(response)
         if response.status_code == requests.codes.ok:
             _sane(response, body)
         return response
+
+    def _pause(self, host: str) -> float:
+        return self._pauses.get(host, self._limits.pause)
 
     def _body(self, response: requests.Response) -> bytes:
         """Reads the whole body, unpacked, in bounded steps; then gives requests a body at rest."""

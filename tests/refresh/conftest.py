@@ -42,6 +42,9 @@ class Still(Clock):
     def now(self) -> dt.datetime:
         return self.moment + dt.timedelta(seconds=sum(self.waits))
 
+    def monotonic(self) -> float:
+        return super().monotonic() + sum(self.waits)
+
     def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
 

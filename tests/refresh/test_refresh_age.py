@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 
 import pytest
 
 from analysis.data import DATA_SETS
 from pivot.snapshots import Store
 from pivot.snapshots.refresh import Outcome, line
-from tests.refresh.conftest import Ask, Refreshing, StoreOf
+from tests.refresh.conftest import LIMITS, Ask, Refreshing, Still, StoreOf
 from tests.refresh.server import Fault, Handler, Server
 from tests.refresh.test_refresh_faults import status
 from tests.refresh.test_refresh_sources import table
@@ -102,13 +103,13 @@ def test_a_day_whose_end_the_source_has_not_seen_stores_nothing(
     assert f"{YESTERDAY} is not over for the source, whose newest block is of {YESTERDAY}" in outcome.said
 
 
-def ten_a_minute(server: Server) -> Fault:
-    """A limit that a pause of a second between requests does not keep."""
-    taken: list[None] = []
+def ten(server: Server, within: Callable[[list[float]], list[float]], clock: Still) -> Fault:
+    """A limit of ten requests; those count that are `within` it, refused ones too."""
+    asked: list[float] = []
 
     def fault(handler: Handler) -> None:
-        taken.append(None)
-        if len(taken) > 10:
+        asked.append(clock.monotonic())
+        if len(within(asked)) > 10:
             status(429)(handler)
         else:
             handler.send(json.dumps(server.content(handler.path)).encode())
@@ -116,12 +117,30 @@ def ten_a_minute(server: Server) -> Fault:
     return fault
 
 
-def test_after_a_slow_limit_the_next_run_goes_on(store_of: StoreOf, refreshing: Refreshing) -> None:
-    ask, server, _ = refreshing
+def test_a_limit_of_ten_a_minute_slows_a_refresh_down_and_stops_nothing(
+    store_of: StoreOf, refreshing: Refreshing
+) -> None:
+    ask, server, clock = refreshing
+    store = store_of("pool-shares", DAYS, "hashrate-published")
+    server.faults["/"] = [ten(server, lambda asked: [one for one in asked if one > asked[-1] - 60], clock)]
+    outcomes = ask(store, *store.sources())
+    assert not [failure for outcome in outcomes for failure in outcome.failures]
+    assert all(outcome.snapshot for outcome in outcomes)
+    assert table(store, DAYS)[-1]["date"] == str(YESTERDAY)
+    # The pace of the host settled once, and was kept from then on.
+    refused = [wait for wait in clock.waits if wait >= LIMITS.crowded]
+    assert len(refused) == 3, clock.waits
+    assert sum(clock.waits) < len(server.asked) * LIMITS.slowest + sum(refused)
+
+
+def test_after_a_limit_that_no_pace_keeps_the_next_run_goes_on(
+    store_of: StoreOf, refreshing: Refreshing
+) -> None:
+    ask, server, clock = refreshing
     store = store_of(DAYS)
     reached = []
     for _ in range(3):
-        server.faults["/blocks/timestamp"] = [ten_a_minute(server)]
+        server.faults["/blocks/timestamp"] = [ten(server, list, clock)]
         (outcome,) = ask(store, DAYS)
         assert outcome.snapshot, outcome.said
         (error,) = [error for error in outcome.errors if "stands still" not in error.what]

@@ -321,7 +321,7 @@ def test_where_a_source_fails_its_last_answer_stands_in_and_adds_nothing(
     ("faults", "waits"),
     [
         ([status(500), None], [2.0]),
-        ([status(429), status(429), None], [2.0, 4.0]),
+        ([status(429), status(429), None], [16.0, 32.0]),
         ([status(429, Retry_After="17"), None], [17.0]),
         (
             [status(503, Retry_After=format_datetime(NOW + dt.timedelta(seconds=40), usegmt=True)), None],
@@ -339,7 +339,7 @@ def test_a_passing_fault_is_waited_for(
     server.faults["/OHLC"] = faults
     (outcome,) = ask(store_of(PRICE), PRICE)
     assert outcome.snapshot, outcome.said
-    assert [wait for wait in clock.waits if wait > LIMITS.pause] == waits
+    assert [wait for wait in clock.waits if wait > LIMITS.slowest or wait == LIMITS.backoff] == waits
 
 
 def test_requests_to_one_host_keep_their_distance(store_of: StoreOf, ask: Ask, clock: Still) -> None:

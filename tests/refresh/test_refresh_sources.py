@@ -125,11 +125,15 @@ def test_figures_of_a_filing_are_primary_and_the_filing_is_to_be_read(store_of: 
 
 
 def test_one_failing_source_does_not_keep_the_others(store_of: StoreOf, ask: Ask, world: World) -> None:
-    world.witness = dict.fromkeys(world.witness, "1000.0")
+    world.extra["/api/v1/mining/pools/1w"] = {}
     store = store_of(PRICE, "pool-shares")
-    price, pools = ask(store, PRICE, "pool-shares")
-    assert price.error
-    assert pools.snapshot
+    pools, price = ask(store, PRICE, "pool-shares")
+    assert pools.error
+    assert price.snapshot
+
+
+def test_what_is_to_be_had_on_its_day_alone_is_asked_for_first() -> None:
+    assert list(ARTICLE.live)[:2] == ["hashrate-published", "pool-shares"]
 
 
 def test_two_refreshes_at_once_do_not_harm_each_other(
