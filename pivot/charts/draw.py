@@ -1,4 +1,4 @@
-"""Pictures: one module for each chart, one style; of each chart an SVG in two palettes and its data as CSV.
+"""Pictures: a module for each chart, one style; of each chart an SVG for paper, two for screens, and a CSV.
 
 The module of a chart has a `NAME`, `data`, which says what is plotted at a vintage and needs pandas only, and
 `draw`, a pure function of that and a palette. Matplotlib is imported by the first drawing and not before.
@@ -80,12 +80,18 @@ def texts(chart: Chart, plotted: Plotted) -> frozenset[str]:
 
 
 def draw(chart: Chart, plotted: Plotted, directory: Path) -> None:
-    """Draw one chart: `NAME.svg`, `NAME-dark.svg` and `NAME.csv` in an existing directory.
+    """Draw one chart: `NAME.svg` for paper, `NAME-light.svg` and `NAME-dark.svg` for screens, and `NAME.csv`.
 
     Raises:
         OutputError: a file could not be written; a file of that name stays as it was.
     """
-    name, drawing = chart.NAME, style.svg(chart.draw(plotted, style.LIGHT))
-    write_atomic(directory / f"{name}.svg", drawing.encode())
-    write_atomic(directory / f"{name}-dark.svg", style.recoloured(drawing, style.DARK).encode())
-    write_atomic(directory / f"{name}.csv", plotted.csv().encode())
+    figure = chart.draw(plotted, style.LIGHT)
+    screen = style.svg(figure, letters=True)
+    files = {
+        ".svg": style.svg(figure),
+        "-light.svg": screen,
+        "-dark.svg": style.recoloured(screen, style.DARK),
+        ".csv": plotted.csv(),
+    }
+    for suffix, text in files.items():
+        write_atomic(directory / f"{chart.NAME}{suffix}", text.encode())

@@ -49,7 +49,7 @@ class Chart:
         marks: how many rows of its data went and came; a revised row counts in both.
         labels: texts on it, before and after.
         alts: its alt text, before and after.
-        before: SVG for light and for dark paper; empty unless pictures were asked for.
+        before: SVG for light and for dark screens; empty unless pictures were asked for.
         after: the same of the new side.
     """
 

@@ -49,7 +49,7 @@ class State:
         vintage: the evidence, where the running code evaluated it.
         charts: how each chart is drawn, where the running code does.
         plotted: what the charts show, likewise.
-        drawn: SVG of each chart for light and for dark paper, where foreign code made it.
+        drawn: SVG of each chart for light and for dark screens, where foreign code made it.
         notes: what could not be made.
     """
 
@@ -76,7 +76,7 @@ class State:
         return replace(self, prose=replace(prose, chapters=chapters))
 
     def picture(self, name: str) -> tuple[str, str]:
-        """A chart as SVG, for light and for dark paper; empty where there is none."""
+        """A chart as SVG, for light and for dark screens; empty where there is none."""
         if name in self.plotted:
             return _draw(self.charts[name], self.plotted[name])
         return self.drawn.get(name, ("", ""))
@@ -86,7 +86,7 @@ def _draw(chart: Chart, plotted: Plotted) -> tuple[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         draw(chart, plotted, Path(folder))
         light, dark = (
-            Path(folder, f"{chart.NAME}{palette}.svg").read_text("utf-8") for palette in ("", "-dark")
+            Path(folder, f"{chart.NAME}{palette}.svg").read_text("utf-8") for palette in ("-light", "-dark")
         )
     return light, dark
 

@@ -265,6 +265,9 @@ def test_a_picture_is_small_and_whole(editions: Editions, day: str, name: str) -
     assert len(used) > 10
     assert used <= set(defined)
     assert "<text" not in drawing
+    screen = style.svg(ARTICLE.drawings[name].draw(editions[day][name], style.LIGHT), letters=True)
+    assert len(gzip.compress(screen.encode())) < 6_000
+    assert screen.count("<text") >= 6
     assert not re.search(r"matplotlib|<image|<metadata|<!|/home|/tmp|/usr", drawing, re.IGNORECASE)
 
 
@@ -278,13 +281,13 @@ def test_the_dark_picture_is_the_chart_drawn_in_the_dark_palette(editions: Editi
 
 
 @EVERY_CHART
-def test_each_chart_writes_three_files_the_same_twice(editions: Editions, tmp_path: Path, name: str) -> None:
+def test_each_chart_writes_four_files_the_same_twice(editions: Editions, tmp_path: Path, name: str) -> None:
     written = []
     for folder in (tmp_path / "one", tmp_path / "other"):
         folder.mkdir()
         charts.draw(ARTICLE.drawings[name], editions[DAYS[-1]][name], folder)
         written.append({path.name: path.read_bytes() for path in folder.iterdir()})
-    assert set(written[0]) == {f"{name}.svg", f"{name}-dark.svg", f"{name}.csv"}
+    assert set(written[0]) == {f"{name}{end}" for end in (".svg", "-light.svg", "-dark.svg", ".csv")}
     assert written[0] == written[1]
 
 
@@ -312,7 +315,7 @@ for name in ARTICLE.drawings:
     for name in NAMES:
         charts.draw(ARTICLE.drawings[name], editions["2026-08-21"][name], tmp_path / "here")
     here = {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir()}
-    assert len(here) == 27
+    assert len(here) == 36
     assert {path.name: path.read_bytes() for path in (tmp_path / "there").iterdir()} == here
 
 

@@ -28,8 +28,8 @@ _NO_SOURCE = r"!\[[^\]]*\]\(\s*\)"
 class Pictures:
     """The pictures of one build.
 
-    `/figures/NAME.svg` is what the analysis drew; any other path is a file of the book, relative to its
-    chapter or, with a slash in front, to the book.
+    `/figures/NAME.svg` is what the analysis drew, for paper; pages show its twins for screens where there are
+    any. Any other path is a file of the book, relative to its chapter or, with a slash in front, to the book.
 
     Attributes:
         files: path in the site to the file it is copied from, for all that was linked so far.
@@ -50,7 +50,7 @@ class Pictures:
         )
 
     def html(self, page: Page, source: str, rest: str) -> str:
-        """Return the `<img>` of a picture, and of its dark twin where there is one.
+        """Return the `<img>` of a picture, or those of its twins for light and dark screens.
 
         Both are lazy and one is not displayed, so the browser fetches only the one it shows.
         """
@@ -60,17 +60,17 @@ class Pictures:
         if 'alt=""' in rest:
             text = f"picture {source} has no words; say what it shows in fig-alt"
             self._complain(page, rf"!\[\]\({re.escape(source)}\)(?!.*fig-alt)", text)
+        dark, light = _with_suffix(name, "-dark.svg"), _with_suffix(name, "-light.svg")
+        shown = {"": name}
+        if self._is_drawn(dark):
+            shown = {"only-light": light if self._is_drawn(light) else name, "only-dark": dark}
+        return "".join(self._image(page, file, class_, rest.rstrip()) for class_, file in shown.items())
+
+    def _image(self, page: Page, name: str, class_: str, rest: str) -> str:
         path = self.files[name] = self._path(name)
         size = "" if re.search(r"\swidth=", rest) else _size(path)
-        common = f'{rest.rstrip()}{size} loading="lazy" decoding="async"'
-        twin = _with_suffix(name, "-dark.svg")
-        if not self._is_drawn(twin):
-            return f'<img src="{page.up}{html.escape(name)}"{common}>'
-        self.files[twin] = self._path(twin)
-        return (
-            f'<img class="only-light" src="{page.up}{html.escape(name)}"{common}>'
-            f'<img class="only-dark" src="{page.up}{html.escape(twin)}"{common}>'
-        )
+        class_ = class_ and f' class="{class_}"'
+        return f'<img{class_} src="{page.up}{html.escape(name)}"{rest}{size} loading="lazy" decoding="async">'
 
     def typst(self, page: Page, source: str) -> str:
         """Return the path of a picture in the Typst project, the light one."""

@@ -7,12 +7,15 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from pivot.accounts import reading
+from pivot.prose.markdown import signed
 from pivot.publish.embedded.engine import ASSETS
 from pivot.publish.frame import SEARCH, BookPage, Heading, RenderedBook, chapter, own_site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from pivot.claims.stored import Entry
     from pivot.folders import OutputFolder
     from pivot.prose.book import Book
     from pivot.publish.embedded.linker import Linker, Page
@@ -77,7 +80,7 @@ def write_site(book: RenderedBook, pictures: Pictures, out: OutputFolder) -> Non
     """
     for page in book.pages:
         out.write(page.href, chapter(book, page, own_site(book, page)))
-    index = [row for page in book.pages for row in _search_rows(page)]
+    index = [row for page in book.pages for row in _search_rows(page, book.claims)]
     rows = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
     out.write(SEARCH, f"window.pivotIndex={rows}\n")
     for name in ("site.css", "site.js", "numbers.js", "choice.js"):
@@ -91,14 +94,27 @@ def _depth(book: Book, page: Page) -> int:
     return depth if isinstance(depth, int) else book.toc_depth
 
 
-def _search_rows(page: BookPage) -> Iterator[list[str]]:
+def _search_rows(page: BookPage, claims: Mapping[str, Entry]) -> Iterator[list[str]]:
     """Yield address, title, section and text of each section of a page."""
     for part in _HEADING.split(page.body):
         match = _HEADING_TEXT.match(part)
         anchor, title = (f"#{match[1]}", _plain(match[2])) if match else ("", "")
-        text = _plain(part[match.end() :] if match else part)
+        entry = claims.get(anchor.removeprefix("#claim-"))
+        text = _account(entry) if entry else _plain(part[match.end() :] if match else part)
         if text or title:
             yield [page.href + anchor, page.title, title, text]
+
+
+def _account(entry: Entry) -> str:
+    """What a search finds of a claim: all that it says, without the way on which it was made."""
+    evidence = (
+        f"{piece.publisher}: {reading(piece.value, piece.unit, piece.period)}. {signed(piece.note)}"
+        for piece in entry.evidence
+    )
+    parts = (f"{part.label}: {part.display}." for part in entry.figures)
+    found = entry.found if entry.exact in ("", entry.found) else f"{entry.found}, {entry.exact}"
+    head = f"The article: {entry.cited}. The evidence: {found}; {entry.verdict}, {entry.reason}."
+    return _SPACE.sub(" ", " ".join((head, f"{entry.formula}.", *parts, *evidence))).strip()
 
 
 def _plain(fragment: str) -> str:
