@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import struct
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
@@ -557,6 +558,10 @@ def test_with_an_address_everything_says_it(tmp_path: Path) -> None:
     assert f"url = {{{permanent}}}" in page
     chapter = (tmp_path / "new" / "editions" / FIRST / "chapters/limits.html").read_text("utf-8")
     assert f'<link rel="canonical" href="{address}chapters/limits.html">' in chapter
+    assert f'<meta property="og:image" content="{address}editions/{FIRST}/card.png">' in chapter
+    picture = (tmp_path / f"new/editions/{FIRST}/card.png").read_bytes()
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", picture[16:24]) == (1200, 630)
     feed = ET.fromstring((tmp_path / "new/feed.xml").read_text("utf-8"))  # noqa: S314
     assert led_to(feed, "self") == f"{address}feed.xml"
     outside = {urlsplit(link).netloc for link in paths.links(chapter) if link.startswith("http")}

@@ -9,7 +9,7 @@ from pivot.claims import stored
 from pivot.files import canonical, sha256
 from pivot.folders import files_in
 from pivot.names import LEDGER_CSV, LEDGER_SCHEMA, SNAPSHOTS
-from pivot.publish.archive import code_listing, pages, paths
+from pivot.publish.archive import card, code_listing, pages, paths
 from pivot.publish.archive.claims import claim_pages
 from pivot.publish.archive.manifest import Manifest, Previous
 from pivot.publish.archive.pdf import pack
@@ -76,6 +76,8 @@ def compose(draft: Draft, released: tuple[ReleasedEdition, ...]) -> tuple[Manife
         **_book_files(draft, built, view, placed),
         **{view.home + name: data for name, data in claim_pages(view).items()},
     }
+    if draft.about.address:  # nobody can fetch a picture whose whole address is not known
+        files[view.home + card.NAME] = card.card(draft.about.title, view.line, view.claims.values())
     last = released[-1] if released else None
     manifest = Manifest(
         edition=draft.edition,

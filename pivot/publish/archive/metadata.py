@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from pivot.publish.archive import paths
+from pivot.publish.archive import card, paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,7 +26,9 @@ _SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.D
 _ADDRESSES = ("@id", "contentUrl")
 
 
-def tags(cited: Citation, title: str, description: str, pdf: str) -> tuple[tuple[str, str, str], ...]:
+def tags(
+    cited: Citation, title: str, description: str, pdf: str, image: str
+) -> tuple[tuple[str, str, str], ...]:
     """The `<meta>` tags of a page as attribute, name and content.
 
     Args:
@@ -34,6 +36,7 @@ def tags(cited: Citation, title: str, description: str, pdf: str) -> tuple[tuple
         title: its title.
         description: one sentence, or "".
         pdf: the address of the edition's PDF; relative as long as the site has none of its own.
+        image: the path in the site of the picture that stands for the edition.
     """
     about, edition = cited.about, cited.edition
     day = edition.issued
@@ -54,6 +57,11 @@ def tags(cited: Citation, title: str, description: str, pdf: str) -> tuple[tuple
         tags_ += [
             ("name", "citation_public_url", cited.address),
             ("property", "og:url", cited.address),
+            ("property", "og:image", about.address + image),
+            ("property", "og:image:width", str(card.WIDTH)),
+            ("property", "og:image:height", str(card.HEIGHT)),
+            ("property", "og:image:alt", f"A square for each claim of {about.title}, by what came of it"),
+            ("name", "twitter:card", "summary_large_image"),
         ]
     return tuple((kind, name, text) for kind, name, text in tags_ if text)
 
