@@ -7,8 +7,10 @@ events) and shows what is wrong; nothing of that is in the files of the site.
 from __future__ import annotations
 
 import json
-import multiprocessing
+import os
+import sys
 import threading
+from concurrent.futures import wait
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
@@ -20,17 +22,17 @@ from pivot.article import article_of
 from pivot.errors import OutputError
 from pivot.folders import files_in
 from pivot.names import SNAPSHOTS
+from pivot.processes import Resident, background
 from pivot.publish.build import BOOK_FILES
-from pivot.publish.preview_worker import work
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable
-    from multiprocessing.connection import Connection
-    from multiprocessing.context import SpawnProcess
 
 HOST = "127.0.0.1"
-_PAUSE_SECONDS, _LAST_SECONDS = 0.1, 2.0
+_PAUSE_SECONDS = 0.1
+_BUILD_SECONDS = 600
+_BUILDER = "from pivot.publish.preview_worker import main; main()"
 _EVENTS, _SCRIPT = "/-/events", "/-/reload.js"
 _RELOAD = """"use strict";
 (() => {
@@ -143,40 +145,31 @@ class _Builder:
     """The process that builds; it is started anew where the code has changed, or it has stopped."""
 
     def __init__(self, *arguments: object) -> None:
-        self._arguments = arguments
-        self._running: tuple[SpawnProcess, Connection] | None = None
+        # What we import, it imports, from where we are.
+        path = os.pathsep.join(map(os.path.abspath, sys.path))
+        self._environment = {**os.environ, "PYTHONPATH": path}
+        self._command = [sys.executable, "-c", _BUILDER, *map(str, arguments)]
+        self._running: Resident | None = None
 
     def build(self, stop: threading.Event, *, anew: bool) -> float | str:
         """The seconds that a build took, or what is wrong; "" if the preview was stopped meanwhile."""
-        if anew or (self._running and not self._running[0].is_alive()):
+        if anew or (self._running and self._running.process.poll() is not None):
             self.end()
-        _, connection = self._running = self._running or self._started()
-        try:
-            connection.send("build")
-            while not connection.poll(_PAUSE_SECONDS):
-                if stop.is_set():
-                    return ""
-            answer: float | str = connection.recv()
-        except (EOFError, OSError):
-            return "The builder could not be started; what it said stands above in the terminal."
-        return answer
-
-    def _started(self) -> tuple[SpawnProcess, Connection]:
-        context = multiprocessing.get_context("spawn")
-        connection, other = context.Pipe()
-        process = context.Process(target=work, args=(other, *self._arguments), daemon=True)
-        process.start()
-        other.close()
-        return process, connection
+        self._running = self._running or Resident(self._command, environment=self._environment, shows=True)
+        answer = background(partial(self._running.ask, "build", _BUILD_SECONDS))
+        while not wait((answer,), _PAUSE_SECONDS).done:
+            if stop.is_set():
+                return ""
+        made = answer.result()
+        if "error" in made:
+            return f"the builder gave no answer, {made['error']}; what it said stands above in the terminal"
+        result: float | str = made["seconds"] if "seconds" in made else made["wrong"]
+        return result
 
     def end(self) -> None:
         """Ends the process: it may finish what it does, but not for long."""
         if self._running:
-            process, connection = self._running
-            connection.close()
-            process.join(_LAST_SECONDS)
-            process.kill()
-            process.join()
+            self._running.close()
             self._running = None
 
 

@@ -9,33 +9,22 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pivot import code
 from pivot.errors import ReportError
+from pivot.processes import run
 
 if TYPE_CHECKING:
     from pivot.revisions.sides import Side
 
 SECONDS = 300
-MEMORY = 4 * 1024**3
-OUTPUT = 256 * 1024**2
-
-# Its limits are set by us, in its own process, before the first line of it runs; it can not raise them.
-_LIMITED = """
-import resource, runpy, sys
-for limit in (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_FSIZE):
-    resource.setrlimit(limit, (int(sys.argv[1]),) * 2)
-    del sys.argv[1]
-"""
 
 _STATE = """
+import sys
 from pathlib import Path
 from pivot.revisions.states import hand_over
 sys.stdout.write(hand_over(Path(sys.argv[1]), sys.argv[2], pictures=bool(sys.argv[3])))
@@ -43,6 +32,7 @@ sys.stdout.write(hand_over(Path(sys.argv[1]), sys.argv[2], pictures=bool(sys.arg
 
 # Of code from before the engine stood apart from the article.
 _STATE_BEFORE = """
+import sys
 from pathlib import Path
 from {package}.publish.generated import generated
 from {package}.revisions.sides import here
@@ -51,6 +41,7 @@ sys.stdout.write(hand_over(here(Path(sys.argv[1]), sys.argv[2]), generated, pict
 """
 
 _LEDGER = """
+import runpy, sys
 sys.argv[0] = "{package}"
 runpy.run_module("{package}", run_name="__main__", alter_sys=True)
 """
@@ -88,43 +79,24 @@ def _answer(reader: Side, data: Side, program: str, *words: str) -> Any:  # noqa
     what = f"the code of {reader.revision} gives no answer to the evidence of {data.revision}"
     hint = "install what that revision needs, or compare with --data-only, which runs none of its code"
     with tempfile.TemporaryDirectory(prefix="pivot-home-") as home:
-        out, errors = Path(home, "out"), Path(home, "errors")
-        status = _run(reader, Path(home), (_LIMITED + program, *map(str, (SECONDS, MEMORY, OUTPUT)), *words))
+        environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": os.environ.get("LANG", "C.UTF-8"),
+            "HOME": home,
+            "TMPDIR": home,
+            "OPENBLAS_NUM_THREADS": "1",  # each thread would take of the memory that it may have
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": os.pathsep.join(map(str, (reader.code, code.ENGINE.parent))),
+            "PYTHONUTF8": "1",
+        }
+        command = [sys.executable, "-s", "-P", "-c", program, *words]
         try:
-            return json.loads(out.read_bytes())
-        except ValueError:
-            last = (errors.read_text("utf-8", "replace").strip().splitlines() or [status])[-1]
-            got = last.replace(f"{reader.code}/", "")
-            raise ReportError(what, got=got, hint=hint) from None
-
-
-def _run(reader: Side, home: Path, words: tuple[str, ...]) -> str:
-    """Run a program to its end, or to that of its time; its output is in two files of its home."""
-    environment = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "LANG": os.environ.get("LANG", "C.UTF-8"),
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "OPENBLAS_NUM_THREADS": "1",  # each thread would take of the memory that it may have
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": os.pathsep.join(map(str, (reader.code, code.ENGINE.parent))),
-        "PYTHONUTF8": "1",
-    }
-    with (home / "out").open("wb") as out, (home / "errors").open("wb") as errors:
-        process = subprocess.Popen(  # noqa: S603 -- of a commit that the user named
-            [sys.executable, "-s", "-P", "-c", *words],
-            cwd=home,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=errors,
-            start_new_session=True,
-        )
-        try:
-            return f"exit code {process.wait(SECONDS)}"
-        except subprocess.TimeoutExpired:
-            return f"no answer within {SECONDS} seconds"
-        finally:
-            with suppress(ProcessLookupError):  # and whatever it has started
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            done = run(command, seconds=SECONDS, env=environment, cwd=Path(home))
+        except ReportError:
+            raise ReportError(what, got=f"no answer within {SECONDS} seconds", hint=hint) from None
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        got = (said or [f"exit code {done.returncode}"])[-1].replace(f"{reader.code}/", "")
+        raise ReportError(what, got=got, hint=hint) from None

@@ -12,7 +12,6 @@ import io
 import os
 import re
 import shutil
-import subprocess
 import tarfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from pivot.claims.quantities import Day
 from pivot.editions import editions
 from pivot.errors import ReportError
 from pivot.files import sha256
+from pivot.git import complaint, git
 from pivot.names import BOOK_FILE, CACHE, EDITIONS_FILE, SNAPSHOTS
 from pivot.revisions.rows import table
 from pivot.snapshots import sidecar
@@ -155,7 +155,7 @@ def _day(word: str) -> dt.date | None:
 
 def _file(root: Path, word: str) -> Path | None:
     file = next((path.resolve() for path in (Path(word), root / word) if path.is_file()), None)
-    if file and not _git(root, *_COMMIT, f"{word}^{{commit}}").returncode:
+    if file and not git(root, *_COMMIT, f"{word}^{{commit}}").returncode:
         raise ReportError(
             f"{word!r} is a file and a git revision",
             expected="one of the two",
@@ -168,22 +168,21 @@ _COMMIT = ("rev-parse", "--verify", "--quiet", "--end-of-options")
 
 
 def _revision(article: Article, root: Path, word: str, folder: Path, *, data_only: bool) -> Side:
-    parsed = _git(root, *_COMMIT, f"{word}^{{commit}}")
+    parsed = git(root, *_COMMIT, f"{word}^{{commit}}")
     commit = parsed.stdout.decode().strip()
     if parsed.returncode:
-        is_shallow = _git(root, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+        is_shallow = git(root, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
         raise ReportError(
             f"{word!r} is nothing that can be compared",
             expected="a day (2026-05-08), an edition, a snapshot file or a git revision (main, HEAD~1)",
-            got="a clone without its whole history" * is_shallow
-            or parsed.stderr.decode(errors="replace").strip(),
+            got="a clone without its whole history" * is_shallow or complaint(parsed),
             hint="`git fetch --unshallow`, or `fetch-depth: 0` in a workflow, brings the history"
             if is_shallow
             else "`git log --oneline` lists revisions, editions.toml the editions",
         )
-    archive = _git(root, "archive", "--format=tar", f"{commit}^{{tree}}")
+    archive = git(root, "archive", "--format=tar", f"{commit}^{{tree}}")
     if archive.returncode:
-        raise ReportError(f"git can not read {word}", got=archive.stderr.decode(errors="replace").strip())
+        raise ReportError(f"git can not read {word}", got=complaint(archive))
     if archive.stdout.strip(b"\0"):  # a commit may be empty
         _unpack(archive.stdout, folder)
     side = Side(word, "revision", article, folder, dt.date.min, commit=commit)
@@ -225,13 +224,6 @@ def _unpack(archive: bytes, folder: Path) -> None:
             if member.isfile() and path.is_relative_to(folder) and (file := tar.extractfile(member)):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(file.read())
-
-
-def _git(root: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(["git", "-C", str(root), *words], capture_output=True, check=False)  # noqa: S603, S607
-    except OSError as error:
-        raise ReportError("git can not be run", got=str(error), hint="install git, or compare days") from None
 
 
 def _copy(root: Path, side: Side, file: Path, other: Path | None) -> str:

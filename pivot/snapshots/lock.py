@@ -5,13 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from pivot.errors import OutputError, ReportError, SnapshotError
 from pivot.files import part_name, writing
+from pivot.git import complaint, git
 from pivot.names import CACHE
 from pivot.snapshots.store import SUMS
 
@@ -99,17 +99,15 @@ class PendingAdd:
 
 def _tracked(root: Path, source: str) -> set[str]:
     """The files of a source that git has committed or staged, relative to the folder that holds the store."""
-    words = ["git", "-C", str(root.parent), "ls-files", "-z", "--", f"{root.name}/{source}"]
-    try:
-        listing = subprocess.run(words, check=True, capture_output=True, text=True).stdout  # noqa: S603
-    except (OSError, subprocess.CalledProcessError) as error:
+    listing = git(root.parent, "ls-files", "-z", "--", f"{root.name}/{source}")
+    if listing.returncode:
         raise SnapshotError(
             "git can not say what is committed",
             where=str(root),
-            got=str(getattr(error, "stderr", "") or error).strip(),
+            got=complaint(listing),
             hint="only what git does not track yet can be taken back; run the command in the repository",
-        ) from None
-    return set(listing.split("\0"))
+        )
+    return set(listing.stdout.decode(errors="replace").split("\0"))
 
 
 @contextmanager

@@ -6,11 +6,11 @@ they are asked can not be had again, so that the next refresh takes it in and go
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pivot.errors import ReportError, SnapshotError
+from pivot.git import complaint, git
 from pivot.snapshots import sidecar
 from pivot.snapshots.store import SUMS
 
@@ -62,13 +62,12 @@ def take(pending: PendingAdd, repository: Path, revision: str) -> Iterator[Snaps
 
 
 def _shown(repository: Path, revision: str, path: str) -> bytes:
-    words = ["git", "-C", str(repository), "show", "--end-of-options", f"{revision}:./{path}"]
-    try:
-        return subprocess.run(words, check=True, capture_output=True).stdout  # noqa: S603
-    except (OSError, subprocess.CalledProcessError) as error:
+    shown = git(repository, "show", "--end-of-options", f"{revision}:./{path}")
+    if shown.returncode:
         raise SnapshotError(
             "git can not show a file of a revision.",
             where=f"{revision}:{path}",
-            got=str(getattr(error, "stderr", b"").decode(errors="replace") or error).strip(),
+            got=complaint(shown),
             hint="Name a branch that is there, `origin/refresh` say, after `git fetch`.",
-        ) from None
+        )
+    return shown.stdout

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 import pytest
 
+from pivot import processes
 from pivot.errors import RenderError, ReportError
-from pivot.processes import background, run
-from pivot.publish.embedded import EmbeddedRenderer
+from pivot.processes import run
 from pivot.publish.embedded.document import DocumentCompiler
 from pivot.publish.embedded.engine import Engine
 from pivot.publish.embedded.objects import ObjectStore
+from tests.conftest import ROOT
 
 NESTED = "[" * 400 + "a" + "]" * 400
 
@@ -60,27 +61,53 @@ def test_a_chapter_that_pandoc_does_not_finish_is_named() -> None:
         engine.close()
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at the processes of Linux")
-def test_no_pandoc_outlives_a_build_that_is_killed() -> None:
-    program = (
+WORK = {
+    "pandoc": (
         "from pivot.publish.embedded.engine import Engine\n"
-        "import threading, time\n"
         "from tests.unit.test_processes import NESTED, job\n"
-        "engine = Engine(1)\n"
-        "threading.Thread(target=engine.run, args=([job(NESTED)],), daemon=True).start()\n"
-        "while not engine._running: time.sleep(0.01)\n"
-        "time.sleep(0.3)\n"
-        "print(engine._running[0][0].process.pid, flush=True)\n"
-        "time.sleep(60)\n"
+        "Engine(1).run([job(NESTED)])\n"
+    ),
+    "typst": (
+        "from pathlib import Path\n"
+        "from pivot.publish.embedded.document import DocumentCompiler\n"
+        "from pivot.publish.embedded.objects import ObjectStore\n"
+        "from tests.unit.test_processes import TYPST\n"
+        "store = ObjectStore(Path.cwd(), None)\n"
+        "DocumentCompiler(store).compile({'main.typ': TYPST['time'][0].encode()}, {})\n"
+    ),
+    "run": "from pivot.processes import run\nrun(['sh', '-c', 'sleep 60 & sleep 60'], seconds=60)\n",
+}
+
+
+def children(pid: int) -> set[int]:
+    """All that a process has started, and what that has."""
+    lines = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(one): int(parent) for one, parent in map(str.split, lines.splitlines())}
+    found = {pid}
+    while more := {one for one, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at the processes of Linux")
+@pytest.mark.parametrize("work", WORK)
+def test_nothing_outlives_a_build_that_is_killed(work: str, tmp_path: Path) -> None:
+    path = os.pathsep.join(map(str, (ROOT, *sys.path)))
+    build = subprocess.Popen(
+        [sys.executable, "-c", WORK[work]], cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}
     )
-    build = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
-    assert build.stdout
-    pandoc = int(build.stdout.readline())
-    assert is_running(pandoc)
+    expected = 4 if work == "run" else 2  # the guard too
+    deadline = time.monotonic() + 30
+    while len(started := children(build.pid)) < expected:
+        assert build.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(0.3)
+    started = children(build.pid)
+    assert len(started) == expected
     build.send_signal(signal.SIGKILL)
     build.wait()
-    build.stdout.close()
-    assert gone(pandoc)
+    assert all(gone(pid) for pid in started)
 
 
 def test_a_program_that_goes_on_is_stopped_with_what_it_started(tmp_path: Path) -> None:
@@ -99,16 +126,42 @@ def test_a_program_that_ends_gives_what_it_said() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit data")
-def test_a_program_that_takes_too_much_memory_gets_no_more() -> None:
-    greedy = "held = bytearray(5 * 1024**3); print('has it')"
+def test_a_program_that_takes_too_much_memory_gets_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "MEMORY", 1024**3)
+    greedy = "held = bytearray(2 * 1024**3); print('has it')"
     assert run([sys.executable, "-c", greedy], seconds=20).stdout == b""
 
 
-def test_a_pdf_that_typst_does_not_finish_is_given_up(tmp_path: Path) -> None:
-    compiler = DocumentCompiler(ObjectStore(tmp_path, Engine(1)))
-    project = {"main.typ": b"#for a in range(2000) { for b in range(2000) { } }"}
-    pdf = background(partial(compiler.compile, project, {}))
-    with pytest.raises(RenderError, match="Typst was given up"):
-        EmbeddedRenderer(tmp_path)._typeset(pdf, seconds=0.2)
-    pdf.exception(60)
+TYPST = {
+    "time": ("#for a in range(2000) { for b in range(2000) { } }", "more than 0.5 seconds"),
+    "memory": ('#let double(n) = if n == 0 { "x" } else { double(n - 1) * 2 }\n#double(33).len()', "memory"),
+}
+
+
+@pytest.mark.parametrize("kind", TYPST)
+def test_a_pdf_that_typst_does_not_finish_is_given_up(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "MEMORY", 512 * 1024**2)
+    source, got = TYPST[kind]
+    compiler = DocumentCompiler(ObjectStore(tmp_path, Engine(1)), seconds=0.5 if kind == "time" else 60)
+    with pytest.raises(RenderError, match="Typst was given up") as caught:
+        compiler.compile({"main.typ": source.encode()}, {})
+    assert got in caught.value.got
+    assert caught.value.hint
+    good = b'#set document(title: "t")\n#set text(lang: "en")\n= H'
+    assert compiler.compile({"main.typ": good}, {}).startswith(b"%PDF"), "the next PDF has a new process"
     compiler.close()
+
+
+STARTERS = re.compile(
+    r"^\s*(?:import|from) (?:subprocess|multiprocessing|pty)\b"
+    r"|\bos\.(?:system|popen|fork|exec|posix_spawn|spawn)",
+    re.MULTILINE,
+)
+
+
+def test_programs_are_started_in_one_place() -> None:
+    modules = [path for package in ("pivot", "analysis") for path in (ROOT / package).rglob("*.py")]
+    found = [path for path in modules if STARTERS.search(path.read_text("utf-8"))]
+    assert found == [ROOT / "pivot" / "processes.py"]

@@ -6,19 +6,19 @@ import datetime as dt
 import hashlib
 import json
 import re
+import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pivot.errors import RenderError
+from pivot.processes import MEMORY, Resident
 from pivot.publish.embedded.engine import ASSETS
 from pivot.publish.embedded.words import typst_text, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import typst
 
     from pivot.prose.book import Book
     from pivot.publish.embedded.expand import Expanded
@@ -29,9 +29,13 @@ if TYPE_CHECKING:
 
 _DATE = "report.edition"  # the day of the evidence, as ISO writes it
 _FOLDER = "pivot-typst-"
+_MADE = "made.pdf"
 _PLACE = re.compile(rf"(?:[^\s:]*/{_FOLDER}[^/\s:]+/)?([\w./-]+\.typ):(\d+)(?::\d+)?")
 _INCLUDE = re.compile(r'^#include ".*"$', re.MULTILINE)
 _STANDARD: Final = "ua-1"  # PDF/UA-1: tagged, titled, words for every picture and formula
+_SECONDS = 180
+"""How long Typst may take for the PDF; it takes one."""
+_TYPESETTER = Path(__file__).with_name("typesetter.py")
 
 
 class DocumentCompiler:
@@ -39,12 +43,14 @@ class DocumentCompiler:
 
     Args:
         store: keeps the PDF of a project that was compiled before.
+        seconds: how long Typst may take.
     """
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, seconds: float = _SECONDS) -> None:
         self._store = store
+        self._seconds = seconds
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._compiler: typst.Compiler | None = None
+        self._typesetter: Resident | None = None
         self._held: dict[str, bytes] = {}
 
     def compile(self, project: dict[str, bytes], texts: Mapping[str, Expanded]) -> bytes:
@@ -56,46 +62,56 @@ class DocumentCompiler:
 
         Raises:
             RenderError: Typst stopped or warned; the message carries its own diagnosis and names the chapter.
+                Or it took too much time or memory.
         """
-        import typst
-
         digest = hashlib.sha256(version("typst").encode())
         for name, content in sorted(project.items()):
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
         cached = f"{digest.hexdigest()[:32]}.pdf"
         if (pdf := self._store.load_bytes(cached)) is not None:
             return pdf
-        main = self._stage(project)
-        if self._compiler is None:
-            self._compiler = typst.Compiler(main, root=main.parent, ignore_system_fonts=True)
-        try:
-            compiled, warnings = self._compiler.compile_with_warnings(
-                format="pdf", timestamp=0, pdf_standards=[_STANDARD]
-            )
-        except typst.TypstError as error:
-            raise self._refusal(error, project, texts) from None
-        if warnings:
-            raise self._refusal(warnings[0], project, texts)
-        pdf = compiled if isinstance(compiled, bytes) else b""
+        made = self._stage(project).with_name(_MADE)
+        if refusals := self._typeset(project):
+            raise self._refusal(*refusals[0], project, texts)
+        pdf = made.read_bytes()
         self._store.save_bytes(cached, pdf)
         return pdf
 
     def close(self) -> None:
-        """Forget the compiler and remove the folder."""
-        self._compiler = None
+        """End the compiler and remove the folder."""
+        self._end()
         self._held.clear()
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
 
+    def _end(self) -> None:
+        if self._typesetter is not None:
+            self._typesetter.close()
+            self._typesetter = None
+
+    def _typeset(self, project: dict[str, bytes]) -> list[tuple[str, str]]:
+        """Make the PDF; return the messages and diagnoses of what Typst did not like."""
+        main = self._stage(project)
+        paths = {"main": str(main), "root": str(main.parent), "pdf": str(main.with_name(_MADE))}
+        self._typesetter = self._typesetter or Resident([sys.executable, "-I", str(_TYPESETTER)])
+        answer = self._typesetter.ask({**paths, "standard": _STANDARD}, self._seconds)
+        if "error" in answer:
+            self._end()
+            raise RenderError(
+                "Typst was given up",
+                where="the book as a whole",
+                expected=f"a PDF within {self._seconds:g} seconds and {MEMORY // 1024**3} GB of memory",
+                got=answer["error"],
+                hint="look at what the chapters have gained since the last build",
+            )
+        return [(message, diagnosis) for message, diagnosis in answer["refusals"]]
+
     def _refusal(
-        self,
-        error: typst.TypstError | typst.TypstWarning,
-        project: dict[str, bytes],
-        texts: Mapping[str, Expanded],
+        self, message: str, diagnosis: str, project: dict[str, bytes], texts: Mapping[str, Expanded]
     ) -> RenderError:
         """Return what Typst said, with the chapter and the line that it speaks of."""
-        diagnosis = re.sub(r"\x1b\[[0-9;]*m", "", str(getattr(error, "diagnostic", "") or error)).strip()
+        diagnosis = re.sub(r"\x1b\[[0-9;]*m", "", diagnosis).strip()
         where = next(
             (
                 place(project[match[1]].decode(), int(match[2]), texts[match[1]])
@@ -106,25 +122,16 @@ class DocumentCompiler:
         )
         return RenderError(
             "Typst could not make the PDF",
-            where=where or self._chapter(str(error.message), project, texts),
+            where=where or self._chapter(message, project, texts),
             got=_PLACE.sub(r"\1:\2", diagnosis)[:2000],
             hint="what is named above, or what stands near it, is something that Typst can not set",
         )
 
     def _chapter(self, message: str, project: dict[str, bytes], texts: Mapping[str, Expanded]) -> str:
         """Return the chapter of which, alone, Typst says the same: for what it says of our own template."""
-        import typst
-
         for name, text in texts.items():
             main = _INCLUDE.sub("", project["main.typ"].decode()) + f'\n#include "{name}"\n'
-            path = self._stage({**project, "main.typ": main.encode()})
-            compiler = typst.Compiler(path, root=path.parent, ignore_system_fonts=True)
-            try:
-                _, warnings = compiler.compile_with_warnings(format="pdf", pdf_standards=[_STANDARD])
-                messages = [str(warning.message) for warning in warnings]
-            except typst.TypstError as error:
-                messages = [str(error.message)]
-            if message in messages:
+            if message in (said for said, _ in self._typeset({**project, "main.typ": main.encode()})):
                 return text.origins[0][0]
         return "the book as a whole"
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import shutil
-import subprocess
-import tempfile
 import threading
-import time
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from pivot.errors import RenderError
-from pivot.processes import Child
+from pivot.processes import Resident
 from pivot.prose.raw import refusals
 
 if TYPE_CHECKING:
@@ -61,7 +56,7 @@ class Engine:
     def __init__(self, workers: int | None = None, seconds: float = _SECONDS) -> None:
         self._workers = workers or os.cpu_count() or 1
         self._seconds = seconds
-        self._running: list[tuple[Child, IO[str]]] = []
+        self._running: list[Resident] = []
 
     def run(self, jobs: Sequence[Job], done: Callable[[], None] = lambda: None) -> list[Answer]:
         """Answer the jobs, in their order; `done` is called after each, from any thread.
@@ -70,22 +65,23 @@ class Engine:
             RenderError: pandoc stopped, or the filter failed; names the job.
         """
         while len(self._running) < min(self._workers, len(jobs)):
-            self._start()
+            command = [find_pandoc(), "+RTS", "-A64m", "-M2g", "-RTS", "lua", "-E", str(SCRIPTS[0])]
+            self._running.append(Resident(command))
         answers: list[Answer] = [{} for _ in jobs]
         # The longest chapter first, so that no process ends up alone with it.
         order = sorted(range(len(jobs)), key=lambda index: -len(str(jobs[index].get("text", ""))))
         waiting, lock = iter(order), threading.Lock()
 
-        def work(child: Child, log: IO[str]) -> None:
+        def work(pandoc: Resident) -> None:
             while True:
                 with lock:
                     index = next(waiting, -1)
                 if index < 0:
                     return
-                answers[index] = _ask(child, log, jobs[index], self._seconds)
+                answers[index] = pandoc.ask(jobs[index], self._seconds)
                 done()
 
-        threads = [threading.Thread(target=work, args=running) for running in self._running[: len(jobs)]]
+        threads = [threading.Thread(target=work, args=(one,)) for one in self._running[: len(jobs)]]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -104,25 +100,9 @@ class Engine:
 
     def close(self) -> None:
         """Stop the processes; a later `run` starts new ones."""
-        for child, log in self._running:
-            for pipe in filter(None, (child.process.stdin, child.process.stdout)):
-                with suppress(OSError):  # it has ended, and holds the other end no more
-                    pipe.close()
-            child.close()
-            log.close()
+        for pandoc in self._running:
+            pandoc.close()
         self._running.clear()
-
-    def _start(self) -> None:
-        log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 -- closed with its process
-        child = Child(
-            [find_pandoc(), "+RTS", "-A64m", "-M2g", "-RTS", "lua", "-E", str(SCRIPTS[0])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            encoding="utf-8",
-            bufsize=1 << 20,
-        )
-        self._running.append((child, log))
 
 
 def refused(texts: Mapping[str, str], values: Mapping[str, str]) -> dict[str, list[Refusal]]:
@@ -144,26 +124,3 @@ def refused(texts: Mapping[str, str], values: Mapping[str, str]) -> dict[str, li
         ]
         for name, answer in zip(texts, answers, strict=True)
     }
-
-
-def _ask(child: Child, log: IO[str], job: Job, seconds: float) -> Answer:
-    process = child.process
-    if process.stdin is None or process.stdout is None:
-        return {"error": "pandoc has no pipes"}
-    timer, start = threading.Timer(seconds, child.kill), time.monotonic()
-    timer.start()
-    try:
-        process.stdin.write(json.dumps(job) + "\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
-    except OSError as error:
-        return {"error": str(error)}
-    finally:
-        timer.cancel()
-    if not line and time.monotonic() - start >= seconds:
-        return {"error": f"it took more than {seconds:g} seconds", "late": True}
-    if not line:
-        log.seek(0)
-        return {"error": log.read().strip()[-2000:] or "pandoc stopped without a word"}
-    answer: Answer = json.loads(line)
-    return answer

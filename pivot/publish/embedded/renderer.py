@@ -6,7 +6,7 @@ from concurrent.futures import wait
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from pivot.errors import RenderError, ReportError
+from pivot.errors import ReportError
 from pivot.folders import OutputFolder
 from pivot.processes import background
 from pivot.prose.book import Book
@@ -24,15 +24,11 @@ from pivot.publish.embedded.site import link_pages, rendered, write_site
 from pivot.publish.render import Inputs, Progress, silent
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
     from pathlib import Path
     from types import TracebackType
 
     from pivot.prose.book import Book
     from pivot.publish.frame import RenderedBook
-
-_PDF_SECONDS = 180
-"""How long Typst may take for the PDF; it takes one, and asks nobody whether it may go on."""
 
 
 class EmbeddedRenderer:
@@ -94,7 +90,7 @@ class EmbeddedRenderer:
         pages = rendered(book, linker, {name: without_marks(body) for name, body in bodies.items()}, inputs)
         project = typst_project(book, linker, inputs, pictures)
         sources = {f"{page.chapter.key}.typ": page.text for page in linker.pages}
-        # Typst leaves Python free, and the pages do not wait for it.
+        # Typst is another process, and the pages do not wait for it.
         pdf = background(partial(self._document.compile, printed(project), sources))
         try:
             check_agreement(linker.pages, bodies, project, problems)
@@ -103,26 +99,14 @@ class EmbeddedRenderer:
             write_site(pages, pictures, folder)
             progress("site", 1, 1)
         except ReportError:
-            wait((pdf,), _PDF_SECONDS)  # its compiler is not for two builds at once
+            wait((pdf,))  # its compiler is not for two builds at once
             raise
         progress("pdf", 0, 1)
-        folder.write(pages.pdf, self._typeset(pdf))
+        folder.write(pages.pdf, pdf.result())
         folder.sweep()
         self._store.sweep()
         progress("pdf", 1, 1)
         return pages
-
-    def _typeset(self, pdf: Future[bytes], seconds: float = _PDF_SECONDS) -> bytes:
-        try:
-            return pdf.result(seconds)
-        except TimeoutError:
-            self._document = DocumentCompiler(self._store)  # the other one is still at work
-            raise RenderError(
-                "Typst was given up",
-                expected=f"a PDF within {seconds:g} seconds",
-                got="none",
-                hint="look at what the chapters have gained since the last build",
-            ) from None
 
     def _compile(
         self, book: Book, inputs: Inputs, progress: Progress
