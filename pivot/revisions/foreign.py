@@ -1,7 +1,8 @@
 """Code of another revision, asked in a process of its own: it may come from a stranger.
 
 It gets what Python needs and no more: none of the caller's variables, a home that is empty and goes with it,
-limits of time, memory and output. It keeps what any program of this user may do; who does not trust a
+limits of time, memory and output. Where the system has Landlock it has no network either, and of our files
+those that it is asked about; elsewhere it keeps what any program of this user may do. Who does not trust a
 revision compares with `--data-only`, which runs none of it.
 """
 
@@ -17,8 +18,11 @@ from typing import TYPE_CHECKING, Any
 from pivot import code
 from pivot.errors import ReportError
 from pivot.processes import run
+from pivot.revisions import confinement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pivot.revisions.sides import Side
 
 SECONDS = 300
@@ -75,10 +79,21 @@ def _package(side: Side) -> str:
     return package if side.code and (side.code / package / "cli.py").is_file() else code.ENGINE.name
 
 
+def _joined(paths: Iterable[Path]) -> str:
+    return os.pathsep.join(map(str, paths))
+
+
 def _answer(reader: Side, data: Side, program: str, *words: str) -> Any:  # noqa: ANN401
+    assert reader.code is not None  # noqa: S101 -- of the running code nobody asks here
     what = f"the code of {reader.revision} gives no answer to the evidence of {data.revision}"
     hint = "install what that revision needs, or compare with --data-only, which runs none of its code"
     with tempfile.TemporaryDirectory(prefix="pivot-home-") as home:
+        given = [path for path in data.root.iterdir() if not path.name.startswith(".")]
+        engine = reader.code / code.ENGINE.name
+        if not engine.is_dir():
+            engine = Path(home) / code.ENGINE.name
+            engine.symlink_to(code.ENGINE)
+            given.append(code.ENGINE)
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "LANG": os.environ.get("LANG", "C.UTF-8"),
@@ -86,10 +101,19 @@ def _answer(reader: Side, data: Side, program: str, *words: str) -> Any:  # noqa
             "TMPDIR": home,
             "OPENBLAS_NUM_THREADS": "1",  # each thread would take of the memory that it may have
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": os.pathsep.join(map(str, (reader.code, code.ENGINE.parent))),
+            "PYTHONPATH": _joined((reader.code, engine.parent)),
             "PYTHONUTF8": "1",
         }
-        command = [sys.executable, "-s", "-P", "-c", program, *words]
+        if confinement.landlock():
+            program_words = [
+                confinement.__file__,
+                program,
+                _joined(given),
+                _joined((Path(home), reader.code)),
+            ]
+        else:
+            program_words = ["-c", program]
+        command = [sys.executable, "-s", "-P", *program_words, *words]
         try:
             done = run(command, seconds=SECONDS, env=environment, cwd=Path(home))
         except ReportError:

@@ -24,6 +24,7 @@ from pivot.errors import ReportError
 from pivot.files import sha256
 from pivot.git import complaint, git
 from pivot.names import BOOK_FILE, CACHE, EDITIONS_FILE, SNAPSHOTS
+from pivot.revisions.confinement import landlock
 from pivot.revisions.rows import table
 from pivot.snapshots import sidecar
 from pivot.snapshots.store import SUMS
@@ -207,9 +208,10 @@ def _revision(article: Article, root: Path, word: str, folder: Path, *, data_onl
         note = f"the code of {side.revision} was not run: the running code read its evidence and prose"
         return replace(side, notes=(note,))
     # What was drawn is named by content, so it holds there too.
-    if (kept := root / CACHE / "charts").is_dir():
-        shutil.copytree(kept, folder / CACHE / "charts")
-    note = f"the code of {side.revision} was run, in a process of its own, without your environment"
+    if (drawn := root / CACHE / "charts").is_dir():
+        shutil.copytree(drawn, folder / CACHE / "charts")
+    kept = ", your files and the network" if landlock() else "; on this system it may use files and network"
+    note = f"the code of {side.revision} was run, in a process of its own, without your environment{kept}"
     return replace(side, code=folder, version=version, notes=(note,))
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pivot import processes
 from pivot.errors import ReportError
 from pivot.revisions import foreign
+from pivot.revisions.confinement import landlock
 from pivot.revisions.numbers import TOLERANCE
 from pivot.revisions.report import Report
 from tests.conftest import ROOT
@@ -200,7 +201,7 @@ def test_it_gets_nothing_of_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
         "PYTHONUTF8", "TMPDIR",
     }  # fmt: skip
     assert "PATH" in names
-    assert said.endswith("[]"), "its home is empty"
+    assert said.endswith("['pivot']"), "its home holds the engine, where it has none of its own"
     assert "secret" not in said
 
 
@@ -221,6 +222,27 @@ def test_it_has_limits(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert time.monotonic() - start < 60
 
 
+ATTEMPTS = {
+    "a site of the web": "import socket; socket.create_connection(('127.0.0.1', 9))",
+    "an agent": "import socket; socket.socket(socket.AF_UNIX)",
+    "the variables of the caller": "open('/proc/%d/environ' % os.getppid()).read()",
+    "a file of the caller": "open({secret!r}).read()",
+    "a file elsewhere": "open({other!r}, 'w')",
+    "a way out": "os.setsid()",
+    "another group": "os.setpgid(0, 0)",
+    "a signal": "os.kill(os.getppid(), 0)",
+}
+
+
+@pytest.mark.skipif(not landlock(), reason="the system has no Landlock")
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_it_has_neither_network_nor_files_nor_a_way_out(attempt: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("x", "utf-8")
+    line = ATTEMPTS[attempt].format(secret=str(tmp_path / "secret"), other=str(tmp_path / "other"))
+    assert re.search("not permitted|denied", foreign_code(line))
+    assert not (tmp_path / "other").exists()
+
+
 def test_what_it_started_ends_with_it() -> None:
     foreign_code("print(subprocess.Popen(['sleep', '987.65']).pid); sys.exit('gone')")
     time.sleep(0.2)
@@ -230,17 +252,17 @@ def test_what_it_started_ends_with_it() -> None:
 
 def test_that_it_was_run_is_said_and_with_data_only_it_never_runs(tmp_path: Path) -> None:
     assert any("was run, in a process of its own" in note for note in held(CLOSES, FACTORS, SENTENCES).notes)
-    root, mark = shared(), tmp_path / "ran"
+    root = shared()
     made = root / "analysis" / "made.py"
-    made.write_text(f"open({str(mark)!r}, 'w')\n{made.read_text('utf-8')}", "utf-8")
+    made.write_text(f"open(__file__ + '.ran', 'w')\n{made.read_text('utf-8')}", "utf-8")
     commit(root, "marked")
     (tmp_path / "a").mkdir()
     report = between(root, "first", "main", tmp_path / "a", data_only=True)
     assert any("was not run" in note for note in report.notes)
-    assert not mark.exists()
+    assert not [*tmp_path.rglob("*.ran")]
     (tmp_path / "b").mkdir()
     between(root, "first", "main", tmp_path / "b")
-    assert mark.exists()
+    assert [*tmp_path.rglob("*.ran")]
 
 
 # The layout that this repository had
