@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pivot.article import Article
-    from pivot.revisions.numbers import ClaimChange
+    from pivot.revisions.numbers import ClaimChange, ClaimState
 
 _WHY = {
     "data": "Newer evidence came in.",
@@ -83,17 +83,20 @@ def _revisions(moved: Mapping[str, Sequence[ClaimChange]]) -> list[str]:
     lines: list[str] = []
     for place, (kind, numbers) in enumerate(sorted(moved.items(), key=lambda item: -len(item[1]))):
         lines += ["", "[[edition.revision]]"]
-        lines += [
-            f"# {number.id}: {_text(number, old=True)} -> {_text(number, old=False)}" for number in numbers
-        ]
+        lines += [f"# {number.id}: {_moved(number)}" for number in numbers]
         lines += [f'kind = "{kind}"', f'why = "{_WHY[kind]}"']
         if place:
             lines.append(f"claims = {json.dumps([number.id for number in numbers])}")
     return lines
 
 
-def _text(number: ClaimChange, *, old: bool) -> str:
-    reading = number.old if old else number.new
+def _moved(number: ClaimChange) -> str:
+    """What a reader sees move: number, verdict and guard, and what stands beside them."""
+    before, after = _text(number.old), _text(number.new)
+    return "; ".join([*([f"{before} -> {after}"] if before != after else []), *number.also])
+
+
+def _text(reading: ClaimState | None) -> str:
     if reading is None:
         return ""
     guard = {None: "", True: ", reads right", False: ", reads wrong"}[reading.holds]
@@ -119,6 +122,7 @@ def commands(text: str) -> str:
     return (
         f"cat >> editions.toml <<'END'\n\n{text}END\n"
         ".venv/bin/pivot check && .venv/bin/pivot build\n"
-        f"git add data-snapshots editions.toml && git commit --message 'Announce the edition of {id_}'\n"
+        "git add data-snapshots chapters editions.toml && "
+        f"git commit --message 'Announce the edition of {id_}'\n"
         f".venv/bin/pivot release {id_} --into ../site && .venv/bin/pivot verify ../site --recompute"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,6 +43,9 @@ def test_it_can_be_pasted_and_leaves_no_number_and_no_guard_without_a_reason(
     assert {one.claim for one in edition.accepted} == broken
     assert all(one.why for one in edition.accepted)
     assert all(one.why for one in edition.revision)
+    told = [line for line in text.splitlines() if line.startswith("# ")]
+    assert len(told) >= len(moved)
+    assert [line for line in told if re.search(r": (.+) -> \1($|;)", line) or line.endswith(": ")] == []
 
 
 def _claims(day: dt.date) -> Mapping[str, stored.Entry]:
