@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,6 +42,16 @@ def test_nothing_is_allowed_that_a_job_does_not_ask_for(name: str) -> None:
         assert 0 < job["timeout-minutes"] <= 45
         assert job["permissions"]
         assert job["runs-on"] == "ubuntu-24.04"
+
+
+def test_every_python_from_the_oldest_that_is_promised_is_tried() -> None:
+    tried: list[str] = WORKFLOWS["ci"]["jobs"]["test"]["strategy"]["matrix"]["python"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["requires-python"] == f">={tried[0]}"
+    assert f"Python {tried[0]} or later" in (ROOT / "README.md").read_text("utf-8")
+    assert f"Python {tried[0]} or later" in (ROOT / "Makefile").read_text("utf-8")
+    minors = [int(version.split(".")[1]) for version in tried]
+    assert minors == list(range(minors[0], 15))
 
 
 def test_what_runs_foreign_code_may_not_write() -> None:
