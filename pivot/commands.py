@@ -136,7 +136,9 @@ def release(
     "--known", metavar="SHA256", default="", help="A manifest seen before, which must still be in the chain."
 )
 @click.option(
-    "--recompute", is_flag=True, help="Also make every number again from the snapshots in the site."
+    "--recompute",
+    is_flag=True,
+    help="Also make numbers, charts, pages and PDF again.",
 )
 @options.as_json
 @in_repository
@@ -144,13 +146,14 @@ def verify(repository: Repository, *, site: Path, known: str, recompute: bool, a
     """Check a published site, or a zip of it: files, chain, numbers."""
     from pivot.publish import archive
 
-    article = repository.article if recompute else None
-    verification = archive.verify(site, known=known, recompute=article)
+    root = repository.root if recompute else None
+    article, compared = repository.article_if_any, difference(root) if root else None
+    verification = archive.verify(site, known=known, article=article, root=root, difference=compared)
     if as_json:
         say(json.dumps(dataclasses.asdict(verification), ensure_ascii=False, indent=1))
     else:
-        lines = [*map(str, verification.findings), *verification.notes]
-        say("\n".join(lines) or "every file and every number as published")
+        findings = map(str, verification.findings or ["every file and every number as published"])
+        say("\n".join([*findings, *verification.notes]))
         say("checked " + ", ".join(f"{count:,} {what}" for what, count in verification.checked.items()))
         newest = verification.newest
         say(f"newest manifest {newest}; a later site must still have it: --known {newest}")

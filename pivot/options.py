@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +53,13 @@ class Repository:
         from pivot.article import article_of
 
         return article_of(self.root)
+
+    @property
+    def article_if_any(self) -> Article | None:
+        """Its article; None where the command runs outside of a repository."""
+        with suppress(ReportError):
+            return self.article
+        return None
 
     @property
     def store(self) -> Store:

@@ -18,6 +18,7 @@ from pivot.names import CACHE, SITE
 from pivot.publish import publication
 from pivot.publish.archive import Draft, paths
 from pivot.publish.archive.manifest import About
+from pivot.publish.archive.site_root import renew
 from pivot.publish.build import Built
 from pivot.publish.publication import build_all
 from pivot.publish.render import choose_renderer, silent
@@ -123,7 +124,11 @@ class Forger:
         return paths.edition_folder(edition) + paths.MANIFEST
 
     def cover(self, *, root_only: bool = False) -> None:
-        """Make every hash fit what is there now: file lists, the chain, the root."""
+        """Make every hash fit what is there now: file lists, the chain, and all of the root with them.
+
+        Args:
+            root_only: leave the editions and put only hashes right at the root, whose pages are forged.
+        """
         before = None
         for id_ in () if root_only else IDS:
             name = self.manifest_name(id_)
@@ -145,7 +150,10 @@ class Forger:
             for one in content["editions"]:
                 one["manifest"] = self.sha256(self.manifest_name(one["edition"]))
 
-        self.json(paths.MANIFEST, crown)
+        if root_only:
+            self.json(paths.MANIFEST, crown)
+        else:
+            renew(self.site, None)
 
     def sha256(self, name: str) -> str:
         """The hash of a file as it is now."""

@@ -228,6 +228,16 @@ def fingerprint(root: Path, what: str) -> str:
     return digest((what, running), [*book, *files_in(root / SNAPSHOTS, root / "_extensions")], root)
 
 
+def book_files(root: Path) -> list[Path]:
+    """The files of a book: chapters, settings, and what they name in the repository besides the evidence."""
+    named = (path for name, path in reads(root).items() if not name.startswith(f"{SNAPSHOTS}/"))
+    listed = (path for pattern in BOOK_FILES for path in root.glob(pattern) if path.is_file())
+    return sorted(
+        {*listed, *named, *files_in(root / "_extensions")}
+        - {root / "editions.toml", root / "requirements.lock"}
+    )
+
+
 def _unchanged(root: Path, stamp: Path, state: str, out: Path, start: float) -> Built | None:
     try:
         before = json.loads(stamp.read_text("utf-8"))

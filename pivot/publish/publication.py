@@ -94,7 +94,7 @@ def release(  # noqa: PLR0917
 def draft(root: Path, listed: Edition, renderer: Renderer, progress: Progress) -> Draft:
     """Build the site of an edition, ready to be released."""
     from pivot.publish.archive import Draft
-    from pivot.publish.archive.manifest import About, Code
+    from pivot.publish.archive.manifest import About, Code, Made
 
     site = root / CACHE / "editions" / listed.id
     made = make(root, listed.as_of, renderer, site, progress, listed.id)
@@ -114,4 +114,5 @@ def draft(root: Path, listed: Edition, renderer: Renderer, progress: Progress) -
         article=article_of(root),
         code=Code.current(article_of(root)),
         book=made.book,
+        made=Made.current(root, renderer.name),
     )

@@ -7,6 +7,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from pivot.cli import main
 from pivot.errors import ReportError
 from pivot.files import sha256
 from pivot.publish.archive import Verification, release, verify
-from pivot.publish.archive.verify import by_kind
+from pivot.publish.archive.findings import by_kind
 from tests.editions import FIRST, IDS, NEWEST, SECOND, Forger, contents, draft, published
 
 
@@ -33,16 +34,18 @@ def forger(tmp_path: Path) -> Forger:
 
 
 def test_an_untouched_site_passes_and_says_how_much_was_checked() -> None:
-    seen = verify(published(), recompute=ARTICLE)
+    seen = verify(published(), article=ARTICLE, recompute=True)
     assert seen.findings == ()
     assert seen.checked["editions"] == 3
     assert seen.checked["files"] == len(contents(published())) - 1  # all but the root's own list
     assert seen.checked["bytes"] > 5_000_000
     assert seen.checked["snapshots"] > 60
     assert seen.checked["numbers"] > 4_000
+    assert seen.checked["root"] > 100
     assert seen.checked["recomputed"] > 2_000
+    assert seen.checked["charts"] == 9 * 3 * 3
     assert seen.newest == sha256((published() / f"editions/{NEWEST}/manifest.json").read_bytes())
-    assert verify(published(), known=seen.newest).findings == ()
+    assert verify(published(), known=seen.newest.upper()).findings == ()
 
 
 def test_a_changed_page(forger: Forger) -> None:
@@ -63,11 +66,73 @@ def test_a_missing_file(forger: Forger) -> None:
     assert found(forger.site) == {"missing": 1}
 
 
+ROOT_FORGERIES = {
+    "the front page": ("index.html", b"<h1", b"<h2"),
+    "its words": ("index.html", b" miners", b" makers"),
+    "a link of it": ("index.html", b'href="chapters/overview.html"', b'href="https://e.x/overview.html"'),
+    "a script in it": ("index.html", b"</head>", b"<script>1</script></head>"),
+    "the PDF": ("report.pdf", b"%PDF", b"%PdF"),
+    "the ledger": ("ledger.json", b"7.7%", b"7.8%"),
+    "the versions": ("versions.json", b"2026-08-21", b"2026-08-22"),
+    "the feed": ("feed.xml", b"Evidence", b"Opinion"),
+    "what moved": ("revisions.html", b"What moved", b"What stood"),
+    "a claim's address": ("latest/claims/difficulty-drop.html", NEWEST.encode(), FIRST.encode()),
+    "a claim's data": ("latest/claims/difficulty-drop.json", b"7.7%", b"7.8%"),
+    "robots": ("robots.txt", b"Allow", b"Disallow"),
+}
+
+
+@pytest.mark.parametrize("name", ROOT_FORGERIES)
+def test_a_root_forged_with_its_hash_put_right(name: str, forger: Forger) -> None:
+    """All of it follows from the editions, whatever its own list says."""
+    file, old, new = ROOT_FORGERIES[name]
+    data = (forger.site / file).read_bytes()
+    assert old in data
+    (forger.site / file).write_bytes(data.replace(old, new, 1))
+    forger.cover(root_only=True)
+    seen = verify(forger.site, article=ARTICLE)
+    assert wheres(seen, "root") == [file]
+    assert set(by_kind(seen.findings)) <= {"root", "number"}
+
+
+def test_the_root_of_a_site_that_other_code_made(forger: Forger) -> None:
+    """What its pages say and where they lead is compared, and what is a copy; the rest is said to be open."""
+    for name in ("index.html", "revisions.html"):
+        forger.edit(name, "<h1", '<h1 data-x="1"')
+    forger.cover(root_only=True)
+    seen = verify(forger.site)
+    assert seen.findings == ()
+    (note,) = [one for one in seen.notes if "other code" in one]
+    assert "index.html" in note
+    assert "revisions.html" in note
+    forger.edit("index.html", " miners", " makers")
+    (forger.site / "report.pdf").write_bytes(b"%PDF-1.7 forged")
+    forger.cover(root_only=True)
+    assert sorted(wheres(verify(forger.site), "root")) == ["index.html", "report.pdf"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: root.update(newest=FIRST),
+        lambda root: root["editions"].reverse(),
+        lambda root: root.update(schema=2),
+        lambda root: root["files"].update({"more.html": sha256(b"x")}),
+    ],
+    ids=["another newest", "another order", "another schema", "a page of no edition"],
+)
+def test_a_forged_list_of_the_root(change: Callable[[dict[str, Any]], object], forger: Forger) -> None:
+    forger.json("manifest.json", change)
+    (forger.site / "more.html").write_bytes(b"x")
+    assert found(forger.site)["root"] == 1
+
+
 def test_an_extra_file(forger: Forger) -> None:
     (forger.site / "editions" / SECOND / "claims/invented.html").write_text("7.7%", "utf-8")
     (forger.site / ".git").mkdir()
     (forger.site / ".git/HEAD").write_text("x", "utf-8")  # the history of a published branch is no part of it
     seen = verify(forger.site)
+    assert "unchecked: .git, the history of a published branch" in seen.notes
     assert by_kind(seen.findings) == {"extra": 1}
     assert wheres(seen, "extra") == [f"editions/{SECOND}/claims/invented.html"]
 
@@ -87,10 +152,10 @@ def test_an_edition_rewritten_with_its_manifest_breaks_the_chain(forger: Forger)
         forger.manifest_name(FIRST), lambda content: content["files"].update({name: forger.sha256(name)})
     )
     seen = verify(forger.site)
-    assert by_kind(seen.findings) == {"changed": 1, "chain": 1}
+    assert by_kind(seen.findings) == {"changed": 1, "chain": 1, "root": 1}
     assert wheres(seen, "chain") == [f"editions/{SECOND}/manifest.json"]
     forger.cover(root_only=True)
-    assert found(forger.site) == {"chain": 1}
+    assert found(forger.site)["chain"] == 1
 
 
 def test_an_edition_taken_out_of_the_middle_breaks_the_chain(forger: Forger) -> None:
@@ -172,32 +237,12 @@ def test_a_snapshot_exchanged_with_every_hash_made_to_fit(forger: Forger) -> Non
 )
 def test_a_number_that_the_ledger_does_not_give(name: str, old: str, new: str, forger: Forger) -> None:
     forger.edit(name, old, new)
-    forger.cover()
-    seen = verify(forger.site)
-    assert by_kind(seen.findings) == {"number": 1}
+    at_root = not name.startswith("editions/")
+    forger.cover(root_only=at_root)
+    seen = verify(forger.site, article=ARTICLE)
+    assert by_kind(seen.findings) == {"number": 1} | ({"root": 1} if at_root else {})
     assert seen.findings[0].where.startswith(name)
     assert seen.findings[0].got == "largest"
-
-
-def test_a_ledger_forged_with_every_hash_made_to_fit_is_found_by_recomputing(forger: Forger) -> None:
-    name = f"editions/{NEWEST}/ledger.json"
-    forger.json(name, lambda content: content["claims"]["difficulty-drop"].update(value=-9.9))
-    forger.cover()
-    assert found(forger.site) == {}
-    seen = verify(forger.site, recompute=ARTICLE)
-    assert by_kind(seen.findings) == {"recomputed": 1}
-    assert seen.findings[0].where == f"{NEWEST}: difficulty-drop, value"
-    assert seen.findings[0].expected == "-9.9"
-
-
-def test_other_code_is_noted(forger: Forger) -> None:
-    for edition in IDS:
-        forger.json(forger.manifest_name(edition), lambda content: content["code"].update(version="0.0.9"))
-    forger.cover()
-    seen = verify(forger.site, recompute=ARTICLE)
-    assert seen.findings == ()
-    assert len(seen.notes) == 3
-    assert "0.0.9" in seen.notes[0]
 
 
 BROKEN: dict[str, tuple[Callable[[Forger], object], str]] = {

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pivot.cli import main
+from pivot.names import SITE
 from pivot.new import new
 
 Pivot = Callable[..., tuple[int, str]]
@@ -29,6 +30,15 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def importable(written: Path) -> None:
     """The article's package, as an environment of its own would have it."""
     sys.path.insert(0, str(written))
+
+
+@pytest.fixture(scope="session")
+def published(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of its editions, in the repository that it was built in; nobody may change either."""
+    root = tmp_path_factory.mktemp("published") / "report"
+    shutil.copytree(written, root, ignore=shutil.ignore_patterns("pivot"))
+    assert main(["--root", str(root), "build", "--renderer", "embedded"]) == 0
+    return root / SITE
 
 
 @pytest.fixture

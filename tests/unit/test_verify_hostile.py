@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from pivot.errors import ReportError
 from pivot.files import canonical, sha256
 from pivot.publish.archive import verify
-from pivot.publish.archive.verify import _bound, by_kind
+from pivot.publish.archive.findings import by_kind
+from pivot.publish.archive.verify import _bound
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,9 @@ files/SHA256.ext                                                        what sev
 """
 
 from pivot.publish.archive.composition import Draft
+from pivot.publish.archive.findings import Discrepancy, Verification
 from pivot.publish.archive.release import add, complaints, release
 from pivot.publish.archive.site_pages import Compared
-from pivot.publish.archive.verify import Discrepancy, Verification, verify
+from pivot.publish.archive.verify import verify
 
 __all__ = ["Compared", "Discrepancy", "Draft", "Verification", "add", "complaints", "release", "verify"]

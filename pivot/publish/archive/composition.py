@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pivot.article import Article
     from pivot.claims.stored import Entry
     from pivot.editions import Edition
-    from pivot.publish.archive.manifest import About, Code
+    from pivot.publish.archive.manifest import About, Code, Made
     from pivot.publish.archive.reader import ReleasedEdition
     from pivot.publish.frame import RenderedBook
 
@@ -46,6 +46,7 @@ class Draft:
         article: whose claims the site has.
         code: what made it.
         book: the pages of the site, for the frame of the edition; None where they keep a frame of their own.
+        made: what else its bytes depend on.
     """
 
     edition: Edition
@@ -55,6 +56,7 @@ class Draft:
     article: Article
     code: Code
     book: RenderedBook | None = None
+    made: Made | None = None
 
 
 def compose(draft: Draft, released: tuple[ReleasedEdition, ...]) -> tuple[Manifest, Files]:
@@ -87,6 +89,7 @@ def compose(draft: Draft, released: tuple[ReleasedEdition, ...]) -> tuple[Manife
         code=draft.code,
         snapshots={path: sha256(data) for path, data in evidence.items()},
         files={name: sha256(data) for name, data in files.items()},
+        made=draft.made,
     )
     return manifest, files
 

@@ -11,10 +11,13 @@ from msgspec import to_builtins
 
 from pivot import code
 from pivot.editions import Edition
-from pivot.files import canonical
+from pivot.files import canonical, digest
+from pivot.publish.build import book_files
 from pivot.records import Record, convert, loads
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pivot.article import Article
 
 
@@ -50,6 +53,26 @@ class Code(Record, frozen=True):
         return cls(version("miner-pivot-report"), code.digest(article.code))
 
 
+class Made(Record, frozen=True):
+    """What the bytes of an edition depend on besides its evidence and the code.
+
+    Args:
+        renderer: embedded or quarto.
+        libraries: name to version, of Python and of all that writes a byte of it.
+        prose: SHA-256 over the names and the bytes of the book's files.
+    """
+
+    renderer: str
+    libraries: Mapping[str, str]
+    prose: str
+
+    @classmethod
+    def current(cls, root: Path, renderer: str) -> Made:
+        """What would make an edition of a repository now."""
+        prose = digest((), book_files(root), root)
+        return cls(renderer, code.libraries(), prose)
+
+
 class Previous(Record, frozen=True):
     """The link of the chain: the edition released before, and the SHA-256 of its manifest."""
 
@@ -79,6 +102,10 @@ class Root(Record, frozen=True):
     editions: tuple[Listed, ...]
     files: Mapping[str, str]
 
+    def to_json(self) -> bytes:
+        """Canonical JSON: the same content, the same bytes."""
+        return canonical(to_builtins(self))
+
 
 class Manifest(Record, frozen=True):
     """One edition, file by file.
@@ -91,6 +118,7 @@ class Manifest(Record, frozen=True):
         code: what made it.
         snapshots: path in the repository to SHA-256, of all evidence; the files stand in `files/`.
         files: path from the root of the site to SHA-256, of everything the edition needs but the manifest.
+        made: what else its bytes depend on; None where it came out before manifests said so.
     """
 
     edition: Edition
@@ -101,6 +129,7 @@ class Manifest(Record, frozen=True):
     snapshots: Mapping[str, str]
     files: Mapping[str, str]
     schema: Literal[1] = 1
+    made: Made | None = None
 
     @property
     def order(self) -> tuple[str, int]:

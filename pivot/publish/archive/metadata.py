@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Address = Callable[[str], str]
 
 _CONTEXT = "https://schema.org"
-_SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+_SCRIPT = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')  # `script` leaves no `<` in it
 _ADDRESSES = ("@id", "contentUrl")
 
 

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from pivot.snapshots import Snapshot
 
 _ASSETS = ("site.css", "site.js", "numbers.js", "choice.js", "editions.css", "editions.js")
-_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_TITLE = re.compile(r"<title>([^<]*)</title>")
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 _SIDE = re.compile(
     r'<li class="part">(?P<part>[^<]*)</li>|<li><a href="(?P<href>[^"]*)"[^>]*>'
-    r'(?:<span class="secno">(?P<number>[^<]*)</span> )?<span>(?P<title>.*?)</span></a></li>'
+    r'(?:<span class="secno">(?P<number>[^<]*)</span> )?<span>(?P<title>(?:(?!<li).)*?)</span></a></li>'
 )
 _INDEX = re.compile(r'\sdata-index="([^"]+)"')
 _WAYS = (
@@ -45,7 +45,7 @@ _WAYS = (
     ("Feed", "feed.xml"),
 )
 _MAIN = re.compile(r"<main\b[^>]*>")
-_BAR = re.compile(r"<!--edition-->.*?<!--/edition-->", re.DOTALL)
+_BAR, _BAR_END = "<!--edition-->", "<!--/edition-->"
 _ENTRY = re.compile(r'(<h\d id="claim-([\w-]+)"[^>]*>.*?</h\d>)', re.DOTALL)
 
 
@@ -427,7 +427,18 @@ def at_root(text: str, name: str, view: View, pages: Sequence[str]) -> str:
     own = {view.home + page: page for page in pages}
     text = paths.relocate(text, view.home + name, name, lambda path: own.get(path, path))
     text = metadata.relocate(text, view.home + name, name)
-    return _BAR.sub(lambda _: bar(view, name, root=True).strip(), text, count=1)
+    before, _, after = split_bar(text)
+    return f"{before}{bar(view, name, root=True).strip()}{after}" if after else text
+
+
+def split_bar(text: str) -> tuple[str, str, str]:
+    """A page before the bar of its edition, the bar, and the page after it; all before where it has none."""
+    start = text.find(_BAR)
+    end = text.find(_BAR_END, start)
+    if start < 0 or end < 0:
+        return text, "", ""
+    end += len(_BAR_END)
+    return text[:start], text[start:end], text[end:]
 
 
 def title_of(text: str, about: About) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pivot.claims.stored import Entry
 
-_OURS = (".git/",)  # a site that is published from a branch carries its history
+_HISTORY = ".git"  # a site that is published from a branch carries its history
 _MEMBERS = 50_000
 _FILE = 64 * 1024**2
 _TOTAL = 4 * 1024**3
@@ -47,6 +47,8 @@ class Files(Protocol):
 
     links: tuple[str, ...]
     """What is neither a file nor a folder, above all symbolic links; never followed."""
+    history: str
+    """The folder, or the file, by which git knows the site as a branch; "" where there is none."""
 
     def names(self) -> tuple[str, ...]:
         """Every file, sorted."""
@@ -66,16 +68,19 @@ class Folder:
         self._root = root
         files: dict[str, int] = {}
         links = []
+        self.history = ""
         for folder, folders, names in os.walk(root):
             for name in (*folders, *names):
                 path = Path(folder, name)
                 known, status = path.relative_to(root).as_posix(), path.lstat()
-                if f"{known}/".startswith(_OURS):
+                if known == _HISTORY and not path.is_symlink():
+                    self.history = known
                     continue
                 if stat.S_ISREG(status.st_mode):
                     files[known] = status.st_size
                 elif not stat.S_ISDIR(status.st_mode):
                     links.append(known)
+            folders[:] = [name for name in folders if Path(folder, name) != root / _HISTORY]
             _hold(files.items(), str(root))
         self._names, self.links = tuple(sorted(files)), tuple(sorted(links))
 
@@ -101,6 +106,8 @@ class Zip:
     Raises:
         ReportError: it is none, or goes beyond the limits.
     """
+
+    history = ""  # what is packed is no branch
 
     def __init__(self, path: Path) -> None:
         _hold_directory(path)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from pivot.editions import Edition
-from pivot.files import canonical, sha256
+from pivot.files import sha256
 from pivot.publish.archive import pages, paths, reader, site_pages
 from pivot.publish.archive.composition import reading_order
+from pivot.publish.archive.manifest import Listed, Root
 from pivot.publish.archive.site_pages import Compared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pivot.publish.archive.reader import Files, ReleasedEdition
@@ -37,27 +38,55 @@ def renew(place: Path, difference: Difference | None) -> None:
     """
     files = reader.opened(place)
     released = reader.released(files)
-    editions = reader.by_evidence(released)
     old = _files(place)
-    titles = _titles(files, editions)
-    differences = _differences(files, editions, titles, old, difference)
-    new = {
-        **dict(_newest_pages(editions)),
-        **dict(differences.values()),
-        **site_pages.site_pages(editions, titles, {id_: name for id_, (name, _) in differences.items()}),
-    }
-    unfrozen = [name for name in new if name.endswith(".html") and not name.startswith("latest/")]
-    new |= site_pages.for_robots(editions[-1].manifest.about, set(unfrozen) - {"404.html"})
-    head = {
-        "schema": 1,
-        "newest": editions[-1].id,
-        "editions": [{"edition": one.id, "manifest": one.sha256} for one in released],
-        "files": {name: sha256(data) for name, data in new.items()},
-    }
+    new = dict(own_files(files, released, old, difference))
     for name in sorted(old - set(new)):
         (place / name).unlink(missing_ok=True)
-    for name, data in {**new, paths.MANIFEST: canonical(head)}.items():
+    for name, data in {**new, paths.MANIFEST: listing(released, new)}.items():
         write(place / name, data)
+
+
+def own_files(
+    files: Files,
+    released: tuple[ReleasedEdition, ...],
+    old: Container[str],
+    difference: Difference | None = None,
+) -> Iterator[tuple[str, bytes]]:
+    """Each file at the root of a site, but the list of them: all that follows from the editions in it.
+
+    Args:
+        files: the site.
+        released: its editions.
+        old: the files that stand at its root; of these, differences stay as they are.
+        difference: makes the differences that the site has not yet.
+    """
+    editions = reader.by_evidence(released)
+    titles = _titles(files, editions)
+    differences = _differences(files, editions, titles, old, difference)
+    site = site_pages.site_pages(editions, titles, {id_: name for id_, (name, _) in differences.items()})
+    names: set[str] = set()
+    for name, data in chain(site.items(), differences.values(), _newest_pages(editions)):
+        if name not in names:  # the site's own pages come before those of a book, and new ones before old
+            names.add(name)
+            yield name, data
+    pages_ = {name for name in names if name.endswith(".html") and not name.startswith("latest/")}
+    yield from site_pages.for_robots(editions[-1].manifest.about, pages_ - {"404.html"}).items()
+
+
+def is_difference(name: str) -> bool:
+    """Whether a file at the root is the page of a difference, which stays as it was made."""
+    return name.startswith(_DIFFERENCES)
+
+
+def listing(released: Sequence[ReleasedEdition], own: Mapping[str, bytes]) -> bytes:
+    """The list of a site's own files, which names its editions too."""
+    head = Root(
+        schema=1,
+        newest=reader.by_evidence(tuple(released))[-1].id,
+        editions=tuple(Listed(one.id, one.sha256) for one in released),
+        files={name: sha256(data) for name, data in own.items()},
+    )
+    return head.to_json()
 
 
 def write(path: Path, data: bytes) -> None:
@@ -90,7 +119,7 @@ def _differences(
     files: Files,
     editions: Sequence[ReleasedEdition],
     titles: Mapping[str, str],
-    old: set[str],
+    old: Container[str],
     difference: Difference | None,
 ) -> dict[str, tuple[str, bytes]]:
     """For each edition the path and the page of the difference from the one before, where there is one."""
@@ -128,7 +157,7 @@ def _newest_pages(editions: Sequence[ReleasedEdition]) -> Iterator[tuple[str, by
             yield name, pages.at_root(text, name, view, newest.pages).encode()
         elif not name.startswith("claims/") and name != paths.MANIFEST:
             yield name, files.read(newest.home + name)
-    for one in editions:  # a later edition's page takes the place of an earlier one's
+    for one in reversed(editions):  # a later edition's page takes the place of an earlier one's
         words = f"in edition {one.id}"
         for name in one.pages:
             if name not in newest.pages:

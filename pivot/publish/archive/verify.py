@@ -9,114 +9,86 @@ put back whole to an earlier state needs something from outside: the SHA-256 of 
 from __future__ import annotations
 
 import html
-import math
 import re
-import shutil
-import tempfile
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pivot.claims import stored
 from pivot.errors import ReportError
 from pivot.files import sha256
 from pivot.names import SNAPSHOTS
 from pivot.publish.archive import paths
+from pivot.publish.archive.derivation import check_differences, check_root
+from pivot.publish.archive.findings import SHOWN, Findings, Verification
 from pivot.publish.archive.manifest import Code, Manifest, Root
 from pivot.publish.archive.reader import ReleasedEdition, by_evidence, opened
 from pivot.records import convert, loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from pivot.article import Article
     from pivot.claims.stored import Entry
     from pivot.publish.archive.reader import Files
+    from pivot.publish.archive.site_root import Difference
 
-_SHOWN = 500  # characters of a thing that is not as it was
-_MOST = 1_000  # of those things
-_MORE = f"only the first {_MOST:,} are listed"
 _BOUND = re.compile(r'\sdata-var="')
 _LONGEST = 2_000  # characters of a number and its tags, or of one tag
 _NAME = re.compile(r"<(\w+)\s")
 _ATTRIBUTE = re.compile(r'\s(data-var|data-edition)="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
-_FIELDS = ("display", "exact", "verdict", "unit", "cited")
-_TOLERANCE = 1e-9  # libraries may add in another order; a number that readers see never depends on it
 
 
-@dataclass(frozen=True, slots=True)
-class Discrepancy:
-    """One thing in a site that is not as it was published.
-
-    Args:
-        kind: changed, missing, extra, link, chain, fork, rollback, snapshot, number or recomputed.
-        where: the file, or the edition and the claim.
-        expected: what should be there.
-        got: what is there.
-    """
-
-    kind: str
-    where: str
-    expected: str
-    got: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.where}: expected {self.expected}, got {self.got}"
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What was checked, how much of it, and what was found.
-
-    Args:
-        checked: how many editions, files, bytes, snapshots and numbers.
-        findings: empty for a site that keeps its word.
-        notes: what a reader should know besides.
-        newest: the SHA-256 of the last manifest of the chain, to be kept for `known`; "" if there is none.
-    """
-
-    checked: Mapping[str, int]
-    findings: tuple[Discrepancy, ...]
-    notes: tuple[str, ...]
-    newest: str
-
-
-def verify(place: Path, *, known: str = "", recompute: Article | None = None) -> Verification:
+def verify(
+    site: Path | Files,
+    *,
+    known: str = "",
+    article: Article | None = None,
+    recompute: bool = False,
+    root: Path | None = None,
+    difference: Difference | None = None,
+) -> Verification:
     """Check a site.
 
     Args:
-        place: its folder, or a zip of it.
-        known: the SHA-256 of a manifest seen before, which must still be in the chain.
-        recompute: the article whose code also makes every number again, from the snapshots in the site.
+        site: its folder, a zip of it, or its files.
+        known: the SHA-256 of a manifest seen before, in any case, which must still be in the chain.
+        article: whose code is running, where that is known: what the same code made must be the same bytes.
+        recompute: whether the article also makes numbers and charts again, from the snapshots in the site.
+        root: the repository whose chapters also make its pages and its PDF again.
+        difference: makes the differences of its editions again.
 
     Raises:
         ReportError: there is no published site to check.
     """
-    verifier = _Verifier(opened(place), str(place))
+    verifier = _Verifier(opened(site) if isinstance(site, Path) else site, str(site))
+    findings, editions = verifier.findings, verifier.editions
     verifier.check_files()
-    verifier.check_chain(known)
+    verifier.check_chain(known.strip().lower())
     verifier.check_snapshots()
     verifier.check_numbers()
-    if recompute:
-        verifier.recompute(recompute)
-    return Verification(
-        dict(verifier.checked),
-        tuple(verifier.discrepancies),
-        tuple(verifier.notes),
-        verifier.editions[-1].sha256 if verifier.editions else "",
-    )
+    verifier.check_root(Code.current(article) if article else None)
+    whole = False
+    if article and (recompute or root):
+        from pivot.publish.archive.recomputation import recompute as make_again
+
+        whole = make_again(verifier.files, editions, article, root, findings)
+    if editions:
+        again = difference if whole else None
+        check_differences(verifier.files, editions, verifier.root, findings, again)
+    newest = editions[-1].sha256 if editions else ""
+    return Verification(dict(findings.checked), tuple(findings.discrepancies), tuple(findings.notes), newest)
 
 
 class _Verifier:
-    """One verification; it gathers what differs."""
+    """One verification of files, chain, evidence and numbers."""
 
     def __init__(self, files: Files, place: str) -> None:
         self.files = files
-        self.discrepancies: list[Discrepancy] = []
-        self.notes: list[str] = []
-        self.checked: Counter[str] = Counter(editions=0, files=0, bytes=0, snapshots=0, numbers=0)
+        self.findings = Findings()
+        self.add, self.checked = self.findings.add, self.findings.checked
+        self.checked.update(editions=0, files=0, bytes=0, snapshots=0, numbers=0, root=0)
         self.names = files.names()
         self.editions = tuple(sorted(self._read_editions(), key=lambda one: (one.manifest.number, one.id)))
         self.checked["editions"] = len(self.editions)
@@ -130,16 +102,9 @@ class _Verifier:
             )
         self.root = self._read_root()
 
-    def add(self, kind: str, where: str, expected: object, got: object) -> None:
-        clipped = (text[:_SHOWN] for text in (where, str(expected), str(got)))
-        if len(self.discrepancies) < _MOST:
-            self.discrepancies.append(Discrepancy(kind, *clipped))
-        elif len(self.notes) == 0 or self.notes[-1] != _MORE:
-            self.notes.append(_MORE)
-
     def _read_editions(self) -> Iterator[ReleasedEdition]:
         for name in self.names:
-            if re.fullmatch(rf"{paths.EDITIONS}/[^/]+/{re.escape(paths.MANIFEST)}", name):
+            if re.fullmatch(rf"{paths.EDITIONS}/(?!\.)[^/]+/{re.escape(paths.MANIFEST)}", name):
                 data = self._bytes(name)
                 try:
                     manifest = Manifest.from_json(data, name)
@@ -182,6 +147,8 @@ class _Verifier:
                 self.add("changed", name, f"SHA-256 {expected[name]}", sha256(data))
         for name in sorted({*self.names} - {*expected, paths.MANIFEST}):
             self.add("extra", name, "nothing", "a file that no manifest names")
+        if self.files.history:
+            self.findings.note(f"unchecked: {self.files.history}, the history of a published branch")
         for name in self.files.links:
             self.add("link", name, "a file or a folder", "a link or a device, which was not followed")
 
@@ -254,13 +221,13 @@ class _Verifier:
                 name = f"{edition.home}claims/{id_}.json"
                 try:
                     page = loads(self._bytes(name), "this is no claim", name)
-                    shown = {key: page[key] for key in _FIELDS} | {
+                    shown = {key: page[key] for key in SHOWN} | {
                         one["edition"]: one["display"] for one in page["history"]
                     }
                 except (ReportError, KeyError, TypeError) as error:
                     self.add("number", name, "the claim as JSON", error)
                     continue
-                wanted = {key: getattr(entry, key) for key in _FIELDS}
+                wanted = {key: getattr(entry, key) for key in SHOWN}
                 wanted |= {
                     id2: ledgers.get(id2, {}).get(f"claim.{id_}", "nothing")
                     for id2 in shown
@@ -271,6 +238,15 @@ class _Verifier:
                     if shown[key] != text:
                         self.add("number", f"{name}, {key}", text, shown[key])
 
+    def check_root(self, code: Code | None) -> None:
+        """The root is what follows from the editions, if these are what their manifests say."""
+        wrong = {one.where for one in self.findings.discrepancies if one.kind in {"changed", "missing"}}
+        theirs = {name for edition in self.editions for name in edition.manifest.files}
+        if self.editions and self.root.editions and not wrong & {*theirs, paths.MANIFEST}:
+            check_root(self.files, self.editions, self.root, self.findings, code)
+        else:
+            self.findings.note("unchecked: the root, since what it follows from is not as published")
+
     def _check_page(self, name: str, text: str, id_: str, ledgers: Mapping[str, Mapping[str, str]]) -> None:
         for tag, content in _bound(text):
             bound = dict(_ATTRIBUTE.findall(tag))
@@ -280,40 +256,6 @@ class _Verifier:
             self.checked["numbers"] += 1
             if got != wanted:
                 self.add("number", f"{name}, {variable}", wanted, got)
-
-    def recompute(self, article: Article) -> None:
-        """Make every ledger again from the snapshots that the site carries."""
-        from pivot.claims import ledger as ledgers
-        from pivot.snapshots import Store, Vintage
-
-        self.checked["recomputed"] = 0
-        current = Code.current(article)
-        with tempfile.TemporaryDirectory(prefix="pivot-verify-") as temporary:
-            store = Path(temporary, SNAPSHOTS)
-            for edition in self.editions:
-                shutil.rmtree(store, ignore_errors=True)
-                for path, digest in edition.manifest.snapshots.items():
-                    if not _put(Path(temporary, path), store, self._bytes(paths.blob_path(digest, path))):
-                        self.add("snapshot", f"{edition.id}: {path}", f"a path in {SNAPSHOTS}", path)
-                if edition.manifest.code != current:
-                    made = f"{edition.manifest.code.version}, SHA-256 {edition.manifest.code.sha256[:12]}"
-                    self.notes.append(f"edition {edition.id} was made by other code than this ({made})")
-                try:
-                    evidence = Vintage(Store(store, article.data_sets), edition.manifest.edition.as_of)
-                    again = ledgers.build(evidence, article.claims).entries
-                except ReportError as error:
-                    self.add("recomputed", edition.id, "a ledger", str(error).splitlines()[0])
-                    continue
-                self._compare(edition, again)
-
-    def _compare(self, edition: ReleasedEdition, again: Mapping[str, Entry]) -> None:
-        published = self._claims(edition)
-        for id_ in sorted({*published, *again}):
-            old, new = (_facts(ledger.get(id_)) for ledger in (published, again))
-            for key in sorted({*old, *new}):
-                self.checked["recomputed"] += 1
-                if not _same(old.get(key), new.get(key)):
-                    self.add("recomputed", f"{edition.id}: {id_}, {key}", old.get(key), new.get(key))
 
     def _claims(self, edition: ReleasedEdition) -> Mapping[str, Entry]:
         try:
@@ -334,18 +276,6 @@ class _Verifier:
         return sha256(self.files.read(name)) if name in self.names else "nothing"
 
 
-def _put(file: Path, folder: Path, data: bytes) -> bool:
-    """Write a file that is to stand in a folder; False where it leads elsewhere or can have no such name."""
-    try:
-        if not file.resolve().is_relative_to(folder.resolve()):
-            return False
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-    except (OSError, ValueError):
-        return False
-    return True
-
-
 def _bound(page: str) -> Iterator[tuple[str, str]]:
     """The tag and the content of each element that is bound to a claim, in one pass over the page."""
     for bound in _BOUND.finditer(page):
@@ -356,25 +286,3 @@ def _bound(page: str) -> Iterator[tuple[str, str]]:
         if name and end >= 0 and ">" not in page[start:at]:
             close = page.find(f"</{name[1]}>", end, end + _LONGEST)
             yield page[start:end], page[end + 1 : close] if close >= 0 else ""
-
-
-def _facts(entry: Entry | None) -> dict[str, Any]:
-    """What an entry says that data decide, flat."""
-    if entry is None:
-        return {}
-    facts = {key: getattr(entry, key) for key in (*_FIELDS, "value", "low", "high", "hypothesis")}
-    facts["guard"] = entry.guard and entry.guard.holds
-    for name, part in entry.parts.items():
-        facts |= {f"{name}.value": part.value, f"{name}.display": part.display}
-    return facts
-
-
-def _same(one: Any, other: Any) -> bool:  # noqa: ANN401
-    if isinstance(one, float) and isinstance(other, (int, float)):
-        return math.isclose(one, other, rel_tol=_TOLERANCE)
-    return bool(one == other)
-
-
-def by_kind(findings: Iterable[Discrepancy]) -> dict[str, int]:
-    """How many findings there are of each kind, in the order in which the kinds are checked."""
-    return dict(Counter(finding.kind for finding in findings))
