@@ -14,6 +14,7 @@ from pivot.claims.data import CITED
 from pivot.claims.ledger import no_value
 from pivot.claims.model import Kind, Verdict
 from pivot.claims.quantities import Day
+from pivot.claims.verdicts import RULES
 from pivot.names import slug
 from pivot.prose.markdown import bare_link, cell, download, sentence, table, var
 from pivot.snapshots.sidecar import beside
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
 MEANINGS = {
     Verdict.REPRODUCED: "our value shows the cited number, or traceable sources state it",
     Verdict.ROUNDED: "it shows the cited number under a looser reading than usual rounding",
+    Verdict.WITHIN: "a reading reaches the cited number by its own sampling error, and none gives it",
+    Verdict.FOLLOWS: "the article's own figures give it; nothing else was held against it",
     Verdict.DIFFERS: "our value, or every other published figure, is another",
     Verdict.ATTRIBUTED: "only repeated, or found nowhere else; neither confirmed nor refuted",
-    Verdict.CONTRADICTED: "what others published speaks against it",
+    Verdict.CONTRADICTED: "a source that can be followed speaks against it",
     Verdict.SUPERSEDED: "it was so, and later data changed it",
     Verdict.UNSUPPORTED: "no source we found measures it",
     Verdict.FORECAST: "about a day that has not come",
@@ -44,6 +47,7 @@ def generated(article: Article, ledger: Ledger, vintage: Vintage) -> Mapping[str
     blocks = {
         "article": _article,
         "verdicts": _verdicts,
+        "rules": _rules,
         "guards": _guards,
         "ledger": _ledger,
         "sources": _sources,
@@ -73,16 +77,31 @@ def _verdicts(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG00
     yield from table(
         ("Verdict", "Claims", "What it means"),
         (
-            (
-                f"[{verdict.value}]{{.verdict .verdict-{slug(verdict.value)}}}",
-                str(counts[verdict.value]),
-                meaning,
-            )
+            (_badge(verdict), str(counts[verdict.value]), meaning)
             for verdict, meaning in MEANINGS.items()
             if counts[verdict.value]
         ),
         numeric=(1,),
     )
+
+
+def _rules(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    yield from table(
+        ("Kind of claim", "Where", "Verdict", "It rests on"),
+        (
+            (
+                ", ".join(kind.value for kind in rule.kinds),
+                rule.condition,
+                _badge(rule.verdict),
+                rule.basis.value,
+            )
+            for rule in RULES
+        ),
+    )
+
+
+def _badge(verdict: Verdict) -> str:
+    return f"[{verdict.value}]{{.verdict .verdict-{slug(verdict.value)}}}"
 
 
 def _guards(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001

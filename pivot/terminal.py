@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _STYLES = {
     Verdict.REPRODUCED: "green",
     Verdict.ROUNDED: "green",
+    Verdict.WITHIN: "cyan",
+    Verdict.FOLLOWS: "cyan",
     Verdict.DIFFERS: "yellow",
     Verdict.CONTRADICTED: "red",
     Verdict.SUPERSEDED: "magenta",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.measures import difficulty, hashprice, hashrate
 from analysis.units import HashPrice, HashRate
-from pivot.claims.model import Guard, Kind, Part, Result
+from pivot.claims.model import Guard, Kind, Part, Reading, Result
 from pivot.claims.quantities import (
     Count,
     Day,
@@ -202,6 +202,9 @@ def hashrate_q1_decline(days: Frame, epochs: Frame, cited: Frame) -> Result:
         Range(Percent(falls.min()), Percent(falls.max())),
         parts=parts,
         rows={"days": days.loc[first:last].index, "cited": ["hashrate-q1-decline"]},
+        readings=tuple(
+            Reading(falls[name], error) for name, error in hashrate.quarter_errors(QUARTER).items()
+        ),
         guard=Guard(
             "the smallest fall by any reading",
             float(falls.min()),

@@ -26,6 +26,9 @@ BILLIONS = nearest(3, "billion")
 SHORT_BILLIONS = nearest(2, "billion")
 MILLIONS = nearest(1, "million")
 
+COMPARED = ("top10-btc-revenue", "ai-run-rate")
+"""The two figures of the article that it sets side by side."""
+
 
 @claim(
     "btc-price-assumption",
@@ -75,9 +78,11 @@ def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame
     section="revenue",
     formula="$4.652 billion / $80,000; as a share of 3.125 BTC x 144 blocks x 365 days",
 )
-def top10_btc_production(cited: Frame, btc_price_assumption: Result) -> Result:
+def top10_btc_production(cited: Frame) -> Result:
     """Coins a year that the cited revenue means at the cited price."""
-    coins = revenue.production(float(cited.loc["top10-btc-revenue", "low"]), _number(btc_price_assumption))
+    coins = revenue.production(
+        *(_figure(cited, id_) for id_ in ("top10-btc-revenue", "btc-price-assumption"))
+    )
     issued = revenue.issuance(hashprice.subsidy(SUBSIDY_HEIGHT))
     return Result(
         Btc(coins),
@@ -85,7 +90,7 @@ def top10_btc_production(cited: Frame, btc_price_assumption: Result) -> Result:
             "issuance": Part("new coins a year, blocks every ten minutes", Btc(issued)),
             "share": Part("share of them", Share(coins / issued * 100), nearest(2)),
         },
-        rows={"cited": ["top10-btc-revenue"]},
+        rows={"cited": ["top10-btc-revenue", "btc-price-assumption"]},
     )
 
 
@@ -263,13 +268,11 @@ def ai_doubled(ai_ten_year: Result) -> Result:
     section="revenue",
     formula="cited mining revenue less the largest of: cited run-rate, ten-year scenario, doubled scenario",
 )
-def btc_over_ai(
-    top10_btc_revenue: Result, ai_run_rate: Result, ai_ten_year: Result, ai_doubled: Result
-) -> Result:
-    """Whether mining revenue is above the AI run-rate and both scenarios."""
-    mined = _number(top10_btc_revenue)
+def btc_over_ai(cited: Frame, ai_ten_year: Result, ai_doubled: Result) -> Result:
+    """Whether mining revenue is above the AI run-rate and both scenarios, all as cited."""
+    mined, run_rate = (_figure(cited, id_) for id_ in COMPARED)
     rivals = {
-        "run-rate": _number(ai_run_rate),
+        "run-rate": run_rate,
         "ten-year": _number(ai_ten_year),
         "doubled": _number(ai_doubled),
     }
@@ -280,6 +283,7 @@ def btc_over_ai(
             name: Part(f"mining revenue less the {name} figure", Usd(mined - rival), SHORT_BILLIONS)
             for name, rival in rivals.items()
         },
+        rows={"cited": COMPARED},
         guard=Guard(
             "mining revenue",
             mined,
@@ -297,10 +301,10 @@ def btc_over_ai(
     formula="$4.652 billion / $67.1 million",
     rounding=nearest(0),
 )
-def revenue_ratio(top10_btc_revenue: Result, cited: Frame) -> Result:
+def revenue_ratio(cited: Frame) -> Result:
     """How many times the cited AI run-rate the cited mining revenue is."""
-    run_rate = float(cited.loc["ai-run-rate", "low"])
-    return Result(Ratio(_number(top10_btc_revenue) / run_rate), rows={"cited": ["ai-run-rate"]})
+    mined, run_rate = (_figure(cited, id_) for id_ in COMPARED)
+    return Result(Ratio(mined / run_rate), rows={"cited": COMPARED})
 
 
 @claim(
@@ -310,10 +314,14 @@ def revenue_ratio(top10_btc_revenue: Result, cited: Frame) -> Result:
     formula="$4.652 billion - $67.1 million",
     rounding=SHORT_BILLIONS,
 )
-def revenue_gap(top10_btc_revenue: Result, cited: Frame) -> Result:
+def revenue_gap(cited: Frame) -> Result:
     """By how much the cited mining revenue exceeds the cited AI run-rate."""
-    run_rate = float(cited.loc["ai-run-rate", "low"])
-    return Result(Usd(_number(top10_btc_revenue) - run_rate), rows={"cited": ["ai-run-rate"]})
+    mined, run_rate = (_figure(cited, id_) for id_ in COMPARED)
+    return Result(Usd(mined - run_rate), rows={"cited": COMPARED})
+
+
+def _figure(cited: Frame, id_: str) -> float:
+    return float(cited.loc[id_, "low"])
 
 
 def _number(result: Result) -> float:

@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
 from pivot.claims import stored
 from pivot.claims.data import CITED, EVIDENCE
 from pivot.claims.model import Claim, Kind, Result, Verdict
 from pivot.claims.quantities import Quantity, Range
 from pivot.claims.registry import AS_OF, dependency, unknown_claim
 from pivot.claims.stored import Code, Entry, Evidence, Figure, GuardState, Input
-from pivot.claims.verdicts import Cited, judge, ours
+from pivot.claims.verdicts import Case, Cited, judge, ours
 from pivot.errors import ClaimError, ReportError
 from pivot.snapshots.tables import text
 
@@ -96,6 +94,7 @@ def build(vintage: Vintage, register: Register, ids: Iterable[str] | None = None
     """
     results: dict[str, Result] = {}
     entries: dict[str, Entry] = {}
+    rests: dict[str, set[str]] = {}
     cited, evidence = vintage.data(CITED).frame, vintage.data(EVIDENCE).frame
     about = evidence.groupby("claim").indices
     absent = {id_: _code(claim) for id_, claim in register.items() if id_ not in cited.index}
@@ -103,9 +102,12 @@ def build(vintage: Vintage, register: Register, ids: Iterable[str] | None = None
         if claim.id in absent:
             raise no_row(claim.id, vintage.as_of)
         result = results[claim.id] = _evaluate(claim, vintage, results)
+        needs, inputs = register.needs(claim.id), tuple(_inputs(claim, result, vintage))
+        rests[claim.id] = {used.data_set for used in inputs}.union(*(rests[id_] for id_ in needs))
         pieces = evidence.iloc[about.get(claim.id, [])]
-        entry = _entry(claim, result, vintage, cited.loc[claim.id], pieces)
-        entries[claim.id] = replace(entry, derived_from=register.needs(claim.id))
+        alone = rests[claim.id] == {CITED}
+        case = Case(claim, result, _article(cited.loc[claim.id]), pieces, alone)
+        entries[claim.id] = _entry(case, inputs, needs)
     return Ledger(vintage.as_of, {id_: entries[id_] for id_ in register if id_ in entries}, absent)
 
 
@@ -158,10 +160,14 @@ def _data_sets(claim: Claim, vintage: Vintage) -> list[str]:
     return [name for name in claim.parameters if name in vintage.store.data_sets]
 
 
-def _entry(claim: Claim, result: Result, vintage: Vintage, cited: pd.Series, pieces: pd.DataFrame) -> Entry:
-    low, high, step = (float(cited[name]) for name in ("low", "high", "step"))
-    article = Cited(low, high, step, str(cited["hedge"]), str(cited["cited"]))
-    judgement = judge(claim, result, article, pieces)
+def _article(row: pd.Series) -> Cited:
+    low, high, step = (float(row[name]) for name in ("low", "high", "step"))
+    return Cited(low, high, step, str(row["hedge"]), str(row["cited"]))
+
+
+def _entry(case: Case, inputs: tuple[Input, ...], needs: tuple[str, ...]) -> Entry:
+    claim, result, article = case.claim, case.result, case.cited
+    judgement = judge(case)
     value = result.value
     rounding = claim.rounding or value.default
     return Entry(
@@ -175,7 +181,7 @@ def _entry(claim: Claim, result: Result, vintage: Vintage, cited: pd.Series, pie
         high=value.high.value if isinstance(value, Range) else None,
         unit=value.low.unit if isinstance(value, Range) else value.unit,
         display=value.display(rounding),
-        found=ours(claim, result, article, judgement.verdict),
+        found=ours(case, judgement.verdict),
         exact=value.exact(),
         rounding=rounding.describe() if value.number is not None else "none",
         verdict=judgement.verdict.value,
@@ -187,7 +193,7 @@ def _entry(claim: Claim, result: Result, vintage: Vintage, cited: pd.Series, pie
         margin=_margin(claim, result),
         formula=claim.formula,
         code=_code(claim),
-        inputs=tuple(_inputs(claim, result, vintage)),
+        inputs=inputs,
         figures=tuple(
             Figure(
                 name,
@@ -199,8 +205,9 @@ def _entry(claim: Claim, result: Result, vintage: Vintage, cited: pd.Series, pie
             )
             for name, part in result.parts.items()
         ),
-        evidence=tuple(_evidence(pieces)),
+        evidence=tuple(_evidence(case.evidence)),
         sentences=(),
+        derived_from=needs,
     )
 
 

@@ -31,6 +31,7 @@ class Group(Enum):
     """What a verdict comes to, in the words of one who asks whether the article is right."""
 
     HOLDS = "holds"
+    FOLLOWS = "follows from the article"
     DIFFERS = "differs"
     OVERTAKEN = "overtaken"
     OPEN = "cannot be known"
@@ -41,6 +42,8 @@ class Verdict(Enum):
 
     REPRODUCED = "reproduced"
     ROUNDED = "reproduced, rounded"
+    WITHIN = "within the error"
+    FOLLOWS = "follows from the article"
     DIFFERS = "differs"
     ATTRIBUTED = "attributed only"
     CONTRADICTED = "contradicted"
@@ -58,6 +61,8 @@ class Verdict(Enum):
 _GROUPS = {
     Verdict.REPRODUCED: Group.HOLDS,
     Verdict.ROUNDED: Group.HOLDS,
+    Verdict.WITHIN: Group.HOLDS,
+    Verdict.FOLLOWS: Group.FOLLOWS,
     Verdict.DIFFERS: Group.DIFFERS,
     Verdict.CONTRADICTED: Group.DIFFERS,
     Verdict.SUPERSEDED: Group.OVERTAKEN,
@@ -134,6 +139,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a quantity, where it has several.
+
+    Args:
+        value: in the cited unit.
+        error: one standard error of it, in the same.
+    """
+
+    value: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What a claim's function returns.
 
@@ -143,6 +161,7 @@ class Result:
         rows: for each data set the labels of the rows that were used; a data set that the function reads and
             that is not named here was used whole.
         tested: the value to hold against the cited text, where it is not `value` itself.
+        readings: the same by each way to read it, with its error; none where no error is known.
         testable: False where nothing independent can be held against the cited text.
         figures: values that other sources publish for the same quantity and period, in the cited unit.
         guard: the condition on which the words rest.
@@ -154,6 +173,7 @@ class Result:
     parts: Mapping[str, Part] = field(default_factory=dict)
     rows: Mapping[str, Iterable[object]] = field(default_factory=dict)
     tested: Value | None = None
+    readings: tuple[Reading, ...] = ()
     testable: bool = True
     figures: tuple[float, ...] = ()
     guard: Guard | None = None

@@ -1,4 +1,4 @@
-"""The picture of all claims on the first page: a square each, in four groups, and a list of those chosen.
+"""The picture of all claims on the first page: a square each, in groups, and a list of those chosen.
 
 The first page says where it stands with an empty block, `::: {#verdict-map}`.
 """
@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 
 PLACE = '<div id="verdict-map">\n\n</div>'
 
-MARKS = {Group.HOLDS: "✓", Group.DIFFERS: "≠", Group.OVERTAKEN: "↷", Group.OPEN: "?"}
+MARKS = {
+    Group.HOLDS: "✓",
+    Group.FOLLOWS: "=",
+    Group.DIFFERS: "≠",
+    Group.OVERTAKEN: "↷",
+    Group.OPEN: "?",
+}
 """What a square carries, so that its group is not told by colour alone."""
 
 WORDS = {
     Group.HOLDS: "hold",
+    Group.FOLLOWS: "follow from the article alone",
     Group.DIFFERS: "differ",
     Group.OVERTAKEN: "were overtaken",
     Group.OPEN: "cannot be known",
@@ -30,7 +37,9 @@ WORDS = {
 """What its claims do."""
 
 MEANINGS = {
-    Group.HOLDS: "Our value shows what the article says, or sources that can be traced do.",
+    Group.HOLDS: "Our value shows what the article says, or sources that can be traced do, or a reading "
+    "reaches it by its error.",
+    Group.FOLLOWS: "The article's own figures give it; it has been held against nothing else.",
     Group.DIFFERS: "Our value, or what others published, is another.",
     Group.OVERTAKEN: "It was so, and later data changed it.",
     Group.OPEN: "Nobody measures it, only the article has it, its day has not come, or it is a definition.",
@@ -86,7 +95,7 @@ def addresses(book: RenderedBook, frame: Frame) -> dict[str, str]:
 
 
 def heaps(book: RenderedBook, frame: Frame) -> list[Heap]:
-    """The four groups with their claims, in the order of the verdicts and of the ledger."""
+    """The groups with their claims, in the order of the verdicts and of the ledger."""
     accounts = addresses(book, frame)
     entries = [book.claims[id_] for id_ in accounts if id_ in book.claims]
     verdicts = [*Verdict]

@@ -64,7 +64,12 @@ def test_the_page_says_the_counts_and_the_article_in_words(browser: Browser, arc
     counts = Counter(Verdict(entry["verdict"]).group for entry in ledger.values())
     page = opened(browser, archive + "index.html")
     words = page.locator("article > p").nth(0).inner_text()
-    for group, verb in ((Group.HOLDS, "hold"), (Group.DIFFERS, "differ"), (Group.OPEN, "cannot be known")):
+    for group, verb in (
+        (Group.HOLDS, "hold"),
+        (Group.FOLLOWS, "follow from its own figures"),
+        (Group.DIFFERS, "differ"),
+        (Group.OPEN, "cannot be known"),
+    ):
         assert f"{counts[group]} {verb}" in words
     assert page.locator("#sec-article ~ p a[href^='https://']").count() >= 5
     page.context.close()

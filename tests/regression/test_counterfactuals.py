@@ -18,7 +18,7 @@ import pytest
 from analysis.measures.operators import OWN_HASH_RATE
 from analysis.report import ARTICLE
 from pivot.claims.ledger import Ledger
-from pivot.claims.model import Kind
+from pivot.claims.model import Kind, Verdict
 from pivot.claims.stored import Entry
 from pivot.prose.sentences import Piece as Sentence
 from pivot.prose.sentences import sentences
@@ -228,13 +228,13 @@ COUNTERFACTUALS = (
         "ai-run-rate",
         "contracts",
         cell("riot-amd", "total_usd", times(2)),
-        frozenset({"riot-amd-start", "ai-contracts", "btc-over-ai"}),
+        frozenset({"riot-amd-start", "ai-contracts"}),
     ),
     Counterfactual(
         "riot-amd-start",
         "contracts",
         cell("riot-amd", "years", 12.0),
-        frozenset({"ai-run-rate", "btc-over-ai"}),
+        frozenset({"ai-run-rate"}),
         moves=part("years"),
     ),
     Counterfactual(
@@ -264,7 +264,7 @@ COUNTERFACTUALS = (
             target,
             "cited",
             cell("ai-run-rate", "low", times(1.1)),
-            frozenset({"revenue-ratio", "revenue-gap"} - {target}),
+            frozenset({"revenue-ratio", "revenue-gap", "btc-over-ai"} - {target}),
         )
         for target in ("revenue-ratio", "revenue-gap")
     ),
@@ -294,7 +294,7 @@ COUNTERFACTUALS = (
             "watch-horizon",
         )
     ),
-    _cited("bitdeer-ai-arr", times(1.1), "ai-run-rate", "btc-over-ai"),
+    _cited("bitdeer-ai-arr", times(1.1), "ai-run-rate"),
     _cited("bitdeer-hashrate", times(1.1), "bitdeer-growth"),
     Counterfactual(
         "mara-btc-sold",
@@ -375,6 +375,74 @@ COUNTERFACTUALS = (
     ),
 )
 
+REPLACED = "corz-credit-texasbitcoin"
+TURNS: Mapping[str, tuple[str, str, Edit, str]] = {
+    "a sum that reaches the floor": (
+        "ai-contracts",
+        "contracts",
+        cell("iren-microsoft", "total_usd", times(3)),
+        "reproduced",
+    ),
+    "a source of the chain itself against a floor": (
+        "ai-contracts",
+        "evidence",
+        both(
+            [
+                cell("ai-contracts-weappnet-com", "tier", "primary"),
+                cell("ai-contracts-weappnet-com", "bearing", "contradicts"),
+            ]
+        ),
+        "contradicted",
+    ),
+    "a copy of a filing where only the press spoke": (
+        "hut8-hashrate",
+        "evidence",
+        cell("hut8-hashrate-cointelegraph", "tier", "mirror"),
+        "contradicted",
+    ),
+    "a replacement that only repeats": (
+        "corz-credit",
+        "evidence",
+        cell(REPLACED, "tier", "secondary"),
+        "reproduced",
+    ),
+    "a replacement without a day": (
+        "corz-credit",
+        "evidence",
+        both(
+            [
+                cell(REPLACED, "published", pd.NaT),
+                cell(REPLACED, "published_precision", "unknown"),
+            ]
+        ),
+        "reproduced",
+    ),
+    "a source which shows that it was so": (
+        "bitdeer-ai-arr",
+        "evidence",
+        both(
+            [
+                cell("bitdeer-ai-arr-orbyd-app", "tier", "mirror"),
+                cell("bitdeer-ai-arr-orbyd-app", "bearing", "confirms"),
+            ]
+        ),
+        "superseded",
+    ),
+    "a figure that no reading's error reaches": (
+        "hashrate-q1-decline",
+        "cited",
+        both([cell("hashrate-q1-decline", "low", 12.0), cell("hashrate-q1-decline", "high", 12.0)]),
+        "differs",
+    ),
+    "an article that contradicts itself": (
+        "ai-doubled",
+        "cited",
+        both([cell("ai-doubled", "low", 5e9), cell("ai-doubled", "high", 5e9)]),
+        "differs",
+    ),
+}
+"""For each rule an edit of the evidence that turns the verdict on a claim, and to what."""
+
 DATELESS = {"difficulty-drop-cause"}
 """Claims whose function reads nothing; only what others say of them can move their verdict."""
 
@@ -410,17 +478,28 @@ def test_exactly_these_claims_react(what_if: Counterfactual) -> None:
 
 @pytest.mark.parametrize("id_", SAID_OF)
 def test_verdict_turns_on_what_others_say(id_: str) -> None:
+    reproduced = ledger_of(NEWEST)[id_].verdict == Verdict.REPRODUCED.value
+
     def edit(evidence: pd.DataFrame) -> pd.DataFrame:
         of_it = evidence["claim"] == id_
         assert of_it.any()
-        new = "context" if "supersedes" in set(evidence["bearing"][of_it]) else "supersedes"
-        evidence.loc[of_it, ["bearing", "published"]] = [new, pd.Timestamp("2026-05-01")]
+        said = ("contradicts", "primary") if reproduced else ("confirms", "mirror")
+        evidence.loc[of_it, ["bearing", "tier", "published"]] = [*said, pd.Timestamp("2026-05-01")]
         return evidence
 
     before, after = ledger_of(NEWEST), ledger_with(NEWEST, everywhere("evidence", edit))
     assert id_ in reacting(before, after)
     assert reacting(before, after) <= {id_, "edwards-back"}  # which reads its day from the evidence
     assert after[id_].verdict != before[id_].verdict
+    sentences_follow(before, after)
+
+
+@pytest.mark.parametrize("why", TURNS)
+def test_a_verdict_turns_by_its_rule(why: str) -> None:
+    id_, data_set, edit, verdict = TURNS[why]
+    before, after = ledger_of(NEWEST), ledger_with(NEWEST, everywhere(data_set, edit))
+    assert before[id_].verdict != verdict
+    assert after[id_].verdict == verdict
     sentences_follow(before, after)
 
 

@@ -12,7 +12,7 @@ from analysis.measures import operators
 from analysis.report import ARTICLE
 from pivot.claims.model import Result, Verdict
 from pivot.claims.quantities import Count, Day, Range, Usd, nearest
-from pivot.claims.verdicts import Cited, judge
+from pivot.claims.verdicts import Case, Cited, judge
 from pivot.errors import ClaimError
 from tests.conftest import NEWEST, build_ledger, ledger_of, vintage_of
 from tests.regression.edited import cell, everywhere, ledger_with, reacting
@@ -115,7 +115,7 @@ def test_readings_reach_a_number_from_half_a_step_on(high: float, expected: Verd
     readings = Result(Range(Count(1), Count(high)))
     evidence = vintage_of(NEWEST).data("evidence").frame.iloc[:0]
     assert (
-        judge(ARTICLE.claims["hashrate-q1-decline"], readings, Cited(6, 6, 1, ""), evidence).verdict
+        judge(Case(ARTICLE.claims["hashrate-q1-decline"], readings, Cited(6, 6, 1, ""), evidence)).verdict
         is expected
     )
 
@@ -124,10 +124,12 @@ def test_of_what_replaced_a_figure_the_newest_is_told() -> None:
     evidence = vintage_of(NEWEST).data("evidence").frame.iloc[:3]
     evidence = evidence.assign(
         bearing="supersedes",
+        tier="mirror",
         published=pd.to_datetime(["2026-03-01", "2026-06-01", "2026-05-01"]),
         value=["first", "newest", "second"],
     )
-    said = judge(ARTICLE.claims["corz-credit"], Result(Usd(1e9)), Cited(1e9, 1e9, 1e9, "up to"), evidence)
+    result, cited = Result(Usd(1e9), figures=(1e9,)), Cited(1e9, 1e9, 1e9, "up to")
+    said = judge(Case(ARTICLE.claims["corz-credit"], result, cited, evidence))
     assert said.verdict is Verdict.SUPERSEDED
     assert "replaced since: newest" in said.reason
 

@@ -112,8 +112,27 @@ def test_verdicts_that_time_turns() -> None:
     }
     assert turned == {
         "corz-credit": ["reproduced", "reproduced", "superseded"],
-        "bitdeer-ai-arr": ["attributed only", "superseded", "superseded"],
+        "bitdeer-ai-arr": ["attributed only", "differs", "differs"],
         "mara-filing": ["attributed only", "attributed only", "reproduced"],
         "hut8-contract": ["differs", "differs", "differs"],
         "difficulty-drop-cause": ["unsupported", "unsupported", "unsupported"],
     }
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_what_follows_from_the_article_reads_nothing_else_and_is_counted_apart(day: dt.date) -> None:
+    ledger = ledger_of(day)
+
+    def reads(id_: str) -> set[str]:
+        entry = ledger[id_]
+        return {used.data_set for used in entry.inputs}.union(*map(reads, entry.derived_from))
+
+    follow = {id_ for id_, entry in ledger.entries.items() if entry.verdict == "follows from the article"}
+    assert follow == {"top10-btc-production", "ai-doubled", "btc-over-ai", "revenue-ratio", "revenue-gap"}
+    assert {id_: reads(id_) for id_ in follow} == {id_: {"cited"} for id_ in follow}
+    counts = ledger.counts()
+    assert counts["follows from the article"] == len(follow)
+    assert sum(counts.values()) == len(ledger.entries)
+    reproduced = {id_ for id_, entry in ledger.entries.items() if entry.verdict.startswith("reproduced")}
+    assert len(reproduced) >= 5
+    assert all(reads(id_) - {"cited"} or ledger[id_].evidence for id_ in reproduced)

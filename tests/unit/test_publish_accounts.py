@@ -10,6 +10,7 @@ from analysis.report import ARTICLE
 from pivot.accounts import account, reading
 from pivot.blocks import generated
 from pivot.claims.ledger import Ledger
+from pivot.claims.verdicts import RULES, Basis
 from pivot.prose.markdown import sentence, signed
 from pivot.snapshots import Vintage
 from tests.conftest import NEWEST, ledger_of, vintage_of
@@ -98,3 +99,15 @@ def test_the_sources_have_no_double_stops() -> None:
     assert text.count("Publisher: ") == text.count("Licence: ") >= 11
     assert not re.search(r"\.\.|\. \.", text.replace("…", ""))
     assert "Published by" not in text
+
+
+def test_the_rules_that_decide_are_the_ones_that_are_printed(ledger: Ledger, vintage: Vintage) -> None:
+    lines = generated(ARTICLE, ledger, vintage)["rules"].splitlines()[2:]
+    assert len(lines) == len(RULES) > 15
+    for line, rule in zip(lines, RULES, strict=True):
+        kinds, where, verdict, basis = (cell.strip() for cell in line.strip("|").split("|"))
+        assert kinds.split(", ") == [kind.value for kind in rule.kinds]
+        assert (where, basis) == (rule.condition, rule.basis.value)
+        assert verdict.startswith(f"[{rule.verdict.value}]{{.verdict ")
+        assert ("`bearing`, which a person judged" in basis) is (rule.basis is Basis.JUDGED)
+    assert sum(rule.basis is Basis.JUDGED for rule in RULES) > 5

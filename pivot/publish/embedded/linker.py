@@ -233,9 +233,8 @@ class Linker:
     def _is_disputed(self, key: str) -> bool:
         """Whether it is a number of the article that does not hold; only those are marked in the text."""
         kind, claim = key.split(".")[:2]
-        return (
-            kind in {"claim", "exact"} and Verdict(self._variables[f"verdict.{claim}"]).group != Group.HOLDS
-        )
+        holds = {Group.HOLDS, Group.FOLLOWS}
+        return kind in {"claim", "exact"} and Verdict(self._variables[f"verdict.{claim}"]).group not in holds
 
     def _row(self, key: str, claim: str) -> str:
         """The id of a value in its account, where a link to the very value lands; the first one has it."""
