@@ -39,10 +39,13 @@ COMMENT_BYTES = 65_536
 
 # Two dollars make a formula on GitHub, an at sign calls somebody, a number sign links an issue, and a word
 # before it, or before an issue's address, closes it.
+# GitHub takes an underscore for the end of a word.
 _CALLS = re.compile(
-    r"([@#])(?=\w)|(?i:\bGH(?=-))|(?i:\b(clos|fix|resolv)(?=(?:e|es|ed)?(?:[\s:]|$)))|(?i:\b(https?|www|ftp)(?=[:.]))"
+    r"([@#])(?=\w)|(?<![^\W_])(?i:GH(?=-)|(clos|fix|resolv)(?=(?:e|es|ed)?(?:[\s:]|$))|(https?|www|ftp)(?=[:.]))"
 )
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~])")
+# What would begin a heading, a list or a rule where it stands first.
+_OPENS = re.compile(r"\A ?(?:#{1,6}|[-+]|[0-9]{1,9}[.)])(?=\s|$)|\A ?-(?=-)")
 
 
 class Caps(NamedTuple):
@@ -161,6 +164,7 @@ def _plain_words(report: Report) -> list[str]:
 def _environment() -> Environment:
     made = environment(Path(__file__).parent / "templates")
     made.filters |= {
+        "calm": lambda words: _calm(html.escape(words, quote=False)),
         "clip": _clip,
         "code": lambda words: Markup(flat(words).replace("`", "'")),  # noqa: S704 -- inert between backticks
         "lines": lambda rows: [cells(rows, row) for row in rows.itertuples()],
@@ -179,8 +183,14 @@ def _environment() -> Environment:
 
 def _md(words: str) -> Markup:
     """Text that Markdown and HTML leave as it is, and that calls nobody."""
-    plain = _MARKDOWN.sub(r"\\\1", html.escape(words.replace("\n", " "), quote=False)).replace("$", "&#36;")
-    return Markup(_CALLS.sub(r"\g<0><!-- -->", plain.replace("&#36;", "\0")).replace("\0", "&#36;"))  # noqa: S704
+    plain = _MARKDOWN.sub(r"\\\1", html.escape(re.sub(r"\s+", " ", words), quote=False)).replace("$", "\0")
+    plain = _OPENS.sub(lambda opening: f"{opening[0][:-1]}\\{opening[0][-1]}", plain)
+    return _calm(plain)
+
+
+def _calm(markup: str) -> Markup:
+    """Markup in which no word calls anybody; a NUL stands for a dollar sign."""
+    return Markup(_CALLS.sub(r"\g<0><!-- -->", markup).replace("\0", "&#36;"))  # noqa: S704
 
 
 def _clip(words: Iterable[tuple[str, str]], size: int) -> list[tuple[str, str]]:

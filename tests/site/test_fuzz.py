@@ -54,7 +54,6 @@ HOSTILE = TEXT.filter(str.strip)
 TAKEN = HOSTILE.filter(lambda text: not problem(text))
 """What a contract lets in, and so what a build may meet."""
 FEW = settings(max_examples=15, suppress_health_check=list(HealthCheck))
-MANY = settings(max_examples=1_000, suppress_health_check=list(HealthCheck))
 
 ENTRIES = ledger_of(NEWEST).entries
 ENTRY = next(entry for entry in ENTRIES.values() if entry.evidence and entry.parts)
@@ -200,15 +199,6 @@ def is_read_for_sense(way: str, text: str) -> bool:
 @example("`#panic()`{=typst}")
 @example("[x]{.claim}")
 def test_a_value_is_text(pandoc: Callable[[str], dict[str, Any]], way: str, text: str) -> None:
-    if not is_read_for_sense(way, text):
-        holds(pandoc, WAYS[way], text)
-
-
-@pytest.mark.many
-@pytest.mark.parametrize("way", WAYS)
-@MANY
-@given(text=HOSTILE)
-def test_a_value_is_text_however_often(pandoc: Callable[[str], dict[str, Any]], way: str, text: str) -> None:
     if not is_read_for_sense(way, text):
         holds(pandoc, WAYS[way], text)
 
