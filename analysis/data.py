@@ -79,6 +79,24 @@ _NEAR_THE_DAY_BEFORE = Bound(
     (),
     lambda t: ~((t["close_usd"] / t["close_usd"].shift()).sub(1.25).abs() > 0.75),  # noqa: PLR2004
 )
+SPLIT_HEIGHT = 961_631
+"""The last height of one chain alone: since 8 August 2026 others share bitcoin's heights."""
+
+_TOLD_APART = Rule(
+    "hash",
+    f"a hash, or bits, above block {SPLIT_HEIGHT:,}: other chains share the heights above it",
+    lambda t: (t["height"] <= SPLIT_HEIGHT) | (t["bits"] != "") | (t["hash"] != ""),
+)
+_ONE_STATE = Rule(
+    "lease",
+    "a lease that no row above has for the same day",
+    lambda t: ~t.duplicated(["lease", "published"]),
+)
+_VALUE = Rule(
+    "relation",
+    "unknown where total_usd is empty, and only there",
+    lambda t: t["total_usd"].isna() == (t["relation"] == "unknown"),
+)
 
 RELATION = one_of("=", "~", "<", ">", "range")
 
@@ -249,7 +267,9 @@ _SPECS = (
             "metric": Column("text", pattern=r"[a-z0-9_]+"),
             "value": number(10_000_000, low=-10_000_000, empty=True),
             "text": MAYBE_TEXT,
-            "unit": one_of("EH/s", "BTC", "USD million", "USD per BTC", "MW", "percent", "times", "text"),
+            "unit": one_of(
+                "EH/s", "BTC", "USD million", "USD per BTC", "MW", "J/TH", "T", "percent", "times", "text"
+            ),
             "unit_note": MAYBE_TEXT,
             "period": TEXT,
             "published": MAYBE_DAY,
@@ -287,6 +307,79 @@ _SPECS = (
     ),
     evidence(*_EVIDENCE_UNITS),
     cited(units=_CITED_UNITS, sections=_SECTIONS, references=8),
+    Spec(
+        name="leases",
+        folder="ai-leases",
+        title="Leases and cloud contracts of miners for AI, each by itself",
+        key="id",
+        dated="published",
+        named=("lease", "published"),
+        columns={
+            "id": ID,
+            # One lease, whatever became of it: a later row of the same name is its later state.
+            "lease": ID,
+            "company": TEXT,
+            "tenant": TEXT,
+            "site": MAYBE_TEXT,
+            "kind": one_of("lease", "cloud"),
+            "holder": one_of("company", "joint venture"),
+            "total_usd": number(1e12, empty=True),
+            "relation": one_of("=", "~", ">", "unknown"),
+            "years": number(99, empty=True),
+            "mw": number(100_000, empty=True),
+            "mw_basis": one_of("critical", "gross", "unknown"),
+            "published": MAYBE_DAY,
+            "published_precision": PRECISION,
+            "tier": one_of("primary", "mirror", "secondary", "computed"),
+            "publisher": TEXT,
+            "url": ADDRESS,
+            "note": MAYBE_TEXT,
+        },
+        rules=(PUBLISHED, _ONE_STATE, _VALUE),
+    ),
+    Spec(
+        name="events",
+        folder="network-events",
+        title="Splits, forks and attacks that bear on bitcoin's network",
+        key="id",
+        dated="published",
+        named=("kind", "date"),
+        columns={
+            "id": ID,
+            "date": DAY,
+            "kind": one_of("chain split", "fork", "attack"),
+            "fact": TEXT,
+            "tier": one_of("primary", "mirror", "secondary", "computed"),
+            "published": MAYBE_DAY,
+            "published_precision": PRECISION,
+            "publisher": TEXT,
+            "url": ADDRESS,
+            "note": MAYBE_TEXT,
+        },
+        rules=(PUBLISHED,),
+    ),
+    Spec(
+        name="blocks",
+        folder="blocks-published",
+        title="Single blocks of bitcoin as explorers show them",
+        key="height",
+        dated="published",
+        columns={
+            "height": Column("whole", low=0),
+            "time": Column("text", pattern=r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?"),
+            "bits": Column("text", empty=True, pattern=r"[0-9a-f]{8}"),
+            "hash": Column("text", empty=True, pattern=r"0{8}[0-9a-f]{56}"),
+            "pool": MAYBE_TEXT,
+            "fees_btc": number(1_000, empty=True),
+            "published": MAYBE_DAY,
+            "published_precision": PRECISION,
+            "tier": one_of("primary", "mirror", "secondary", "computed"),
+            "publisher": TEXT,
+            "url": ADDRESS,
+            "note": MAYBE_TEXT,
+        },
+        rules=(PUBLISHED, _TOLD_APART),
+    ),
 )
 
 DATA_SETS: Mapping[str, Spec] = MappingProxyType({spec.name: spec for spec in _SPECS})

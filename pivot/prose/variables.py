@@ -60,5 +60,5 @@ def _of_evidence(vintage: Vintage) -> dict[str, str]:
         "report.edition-line": f"Evidence as of {day}",
         "report.snapshots": str(len(snapshots)),
         "report.sources": str(len(store.sources())),
-        "report.rows": f"{sum(len(vintage.data(name).frame) for name in store.data_sets):,}",
+        "report.rows": f"{sum(len(one.frame) for one in vintage.public()):,}",
     }

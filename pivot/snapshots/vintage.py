@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,19 @@ class Vintage:
                 )
             self._sets[name] = self._data(self.store.data_sets[name])
         return self._sets[name]
+
+    def public(self) -> tuple[DataSet, ...]:
+        """The data sets of which something was public, in their order.
+
+        Some begin after the first edition; and a store of an older revision lacks what came later.
+        """
+        sets = []
+        sources = self.store.sources()
+        for name, spec in self.store.data_sets.items():
+            if spec.folder in sources:
+                with suppress(VintageError):
+                    sets.append(self.data(name))
+        return tuple(sets)
 
     def _data(self, spec: Spec) -> DataSet:
         snapshots = self.store.snapshots(spec.folder)

@@ -57,9 +57,7 @@ def edited(day: dt.date, tables: Mapping[str, pd.DataFrame]) -> Vintage:
     """What would have been public on a day; data sets without an edit are shared with the true vintage."""
     vintage = Vintage(Edited(tables), day)
     folders = {path.split("/")[1] for path in tables}
-    true = {
-        name: vintage_of(day).data(name) for name, spec in DATA_SETS.items() if spec.folder not in folders
-    }
+    true = {one.name: one for one in vintage_of(day).public() if DATA_SETS[one.name].folder not in folders}
     vintage._sets.update(true)
     return vintage
 

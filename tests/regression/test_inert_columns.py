@@ -20,6 +20,8 @@ _NOT_READ = (
 _SPREAD = "says how well an estimated time is known; no claim rests on a retarget whose time is estimated"
 _ORACLE = "an oracle: measures are held against it (test_oracles.py), so no claim may rest on it"
 _COUNTS = "what share_pct was made from; test_oracles.py makes it again"
+_LEASES = "stands by: the claims of issue 13 on leases read it; test_measures_leases.py holds its sums"
+_BLOCKS = "confirms targets that epochs has (test_snapshots_contracts.py), and dates the evidence after them"
 _STANDBY = "stands by: pools are counted from blocks, and no claim needs what others published on them"
 
 INERT = {
@@ -41,6 +43,8 @@ INERT = {
     ("pool-shares-published/2026-11-22", "hashrate_eh_s"): _STANDBY,
     ("pool-shares-published/2026-11-22", "blocks"): _STANDBY,
     ("pool-shares-published/2026-11-22", "window_blocks"): _STANDBY,
+    **{("ai-leases/2026-11-25", column): _LEASES for column in ("total_usd", "years", "mw")},
+    **{("blocks-published/2026-11-25", column): _BLOCKS for column in ("height", "bits", "fees_btc")},
 }
 """Snapshot and column, and why no claim notices."""
 
@@ -118,4 +122,5 @@ def test_columns_listed_as_inert_are_there() -> None:
     assert set(INERT) <= {(_named(snapshot), column) for snapshot, column in COLUMNS}
     assert len(COLUMNS) > 40
     without = {spec.folder for spec in DATA_SETS.values()} - {snapshot.source for snapshot, _ in COLUMNS}
-    assert without == {"claim-evidence"}  # its values are words, in which numbers stand
+    # Their values are words, in which numbers stand.
+    assert without == {"claim-evidence", "network-events"}

@@ -20,7 +20,7 @@ from analysis.data import DATA_SETS
 from analysis.report import ARTICLE
 from pivot.claims.ledger import Ledger
 from pivot.errors import ReportError
-from pivot.snapshots import Store, Vintage
+from pivot.snapshots import DataSet, Store, Vintage
 from tests.conftest import DAYS, build_ledger, vintage_of
 from tests.regression.baselines import HERE, QUANTITIES, files, moved, numbers, words
 from tests.regression.edited import SHIPPED, readers
@@ -31,12 +31,11 @@ FILES = "test_snapshots/files.yml"
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_shapes(day: dt.date, data_regression: DataRegressionFixture) -> None:
-    shapes = {name: _shape(vintage_of(day), name) for name in DATA_SETS}
+    shapes = {one.name: _shape(one) for one in vintage_of(day).public()}
     data_regression.check(shapes, basename=f"shapes-{day}")
 
 
-def _shape(vintage: Vintage, name: str) -> dict[str, object]:
-    data = vintage.data(name)
+def _shape(data: DataSet) -> dict[str, object]:
     frame = data.frame
     return {
         "rows": len(frame),

@@ -67,7 +67,7 @@ def test_a_statement_in_one_command(store: Store, capsys: pytest.CaptureFixture[
     seen = Vintage(Store(store.root, DATA_SETS), dt.date(2026, 11, 4)).data("statements").frame
     assert row["id"] in seen.index
     assert "next   pivot diff data-snapshots/operator-statements/" in capsys.readouterr().out
-    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 15
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 18
 
 
 def test_an_unlikely_number_is_taken_with_a_reason_that_readers_see(

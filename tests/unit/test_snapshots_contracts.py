@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.data import DATA_SETS
+from analysis.data import DATA_SETS, SPLIT_HEIGHT
+from analysis.measures import difficulty
 from pivot.errors import ContractError
 from pivot.snapshots import Store, contracts, sidecar, tables
 from tests.unit.snapshots import FIELDS, PRICES, SHIPPED, with_prices, written
@@ -103,6 +104,7 @@ def test_shipped_snapshots_keep_their_contract(name: str) -> None:
         ("cited", 2, "unit", "", "low, high, step and unit all given or all empty"),
         ("statements", 3, "text", "words too", "a number or a text, not both"),
         ("pool_shares", 3, "window_blocks", "1", "no more than window_blocks"),
+        ("leases", 5, "relation", "unknown", "unknown where total_usd is empty, and only there"),
     ],
 )
 def test_one_wrong_cell_is_one_clear_error(
@@ -136,6 +138,42 @@ def test_cells_that_do_not_fit_each_other(name: str, line: int, changes: dict[st
     for at, cell in changes.items():
         put(line, at, cell)(rows)
     assert refused(name, encoded(rows)).where.endswith(f"line {line}, column {column}")
+
+
+def test_a_height_that_other_chains_share_needs_bits_or_a_hash() -> None:
+    """Block 973,579 of a release note has neither, and is no row; either of the two is enough."""
+    _, rows = newest("blocks")
+    assert int(rows[1][0]) > SPLIT_HEIGHT
+    for empty in ("bits", "hash"):
+        _, rows = newest("blocks")
+        put(2, empty, "")(rows)
+        contracts.check(encoded(rows), DATA_SETS["blocks"], newest("blocks")[0])
+    put(2, "bits", "")(rows)
+    error = refused("blocks", encoded(rows))
+    assert error.where.endswith("line 2, column hash")
+    assert "961,631" in error.expected
+    put(2, "height", "961631")(rows)
+    contracts.check(encoded(rows), DATA_SETS["blocks"], newest("blocks")[0])
+
+
+def test_published_blocks_have_work_and_the_targets_that_we_hold() -> None:
+    blocks = STORE.table(STORE.snapshots("blocks-published")[-1])
+    epochs = STORE.table(STORE.snapshots("difficulty-epochs")[-1])["bits"]
+    assert len(blocks) >= 4
+    for height, block in blocks.iterrows():
+        assert int(block["hash"], 16) < difficulty.target(block["bits"])
+        epoch = height - height % difficulty.EPOCH_BLOCKS
+        assert epochs.get(epoch, block["bits"]) == block["bits"]
+    assert 975_744 not in epochs.index
+
+
+def test_a_lease_has_one_state_a_day() -> None:
+    _, rows = newest("leases")
+    twin = [*rows[1]]
+    twin[0] += "-2"
+    error = refused("leases", encoded([rows[0], rows[1], twin, *rows[2:]]))
+    assert error.where.endswith("line 3, column lease")
+    assert error.expected == "a lease that no row above has for the same day"
 
 
 def test_month_of_publication_may_end_after_the_day_of_retrieval() -> None:

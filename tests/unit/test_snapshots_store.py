@@ -37,7 +37,7 @@ def coreutils(store: Store) -> int:
 
 def test_shipped_store_verifies() -> None:
     found = Store(SHIPPED, DATA_SETS).verify()
-    assert found["sources"] == len(DATA_SETS) == 11
+    assert found["sources"] == len(DATA_SETS) == 14
     assert found["snapshots"] >= 14
     assert found["files"] == 2 * found["snapshots"]
     assert found["rows"] >= 4000
@@ -57,6 +57,9 @@ def test_shipped_store_verifies() -> None:
         ("ai-contracts", 19),
         ("claim-evidence", 154),
         ("article", 42),
+        ("ai-leases", 23),
+        ("network-events", 4),
+        ("blocks-published", 4),
     ],
 )
 def test_shipped_snapshots_lost_no_row(folder: str, rows: int) -> None:
