@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 from tests.refresh.conftest import CONTACT, Still
 from tests.refresh.server import Server
 from tests.refresh.world import World
-from tests.unit.snapshots import tree
+from tests.unit.snapshots import COMPILED, as_of, tree
 from tests.unit.test_cli import repository
 
 PRICE = "btc-price"
@@ -51,6 +51,7 @@ class Run:
 
 @pytest.fixture
 def typed(repository: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    as_of(Store(repository / "data-snapshots", DATA_SETS), COMPILED)
     return Run(repository, capsys)
 
 
@@ -72,7 +73,7 @@ def test_the_body_of_a_pull_request(typed: Run) -> None:
     assert "### Filings to read" in body
     assert "`MARA 10-Q, filed 2026-11-22: https://www.sec.gov/" in body
     assert "attributed claims on the company: mara-btc-sold`" in body
-    assert typed.store.verify()["snapshots"] == 14 + len(ARTICLE.live) - 1
+    assert typed.store.verify()["snapshots"] == 17 + len(ARTICLE.live) - 1
     _, again = typed("--format", "md")
     assert again.startswith("Nothing was added, so nothing moves.")
 

@@ -27,6 +27,7 @@ from tests.refresh.conftest import CONTACT
 from tests.refresh.server import Server
 from tests.refresh.world import NOW, TODAY
 from tests.report import copy_repository
+from tests.unit.snapshots import COMPILED, as_of
 
 pytestmark = pytest.mark.slow
 
@@ -58,10 +59,12 @@ title = "The same evidence once more"
 
 
 def with_code(to: Path) -> Path:
-    """The repository as a difference of revisions wants it: with the code that makes its numbers."""
+    """The repository as it was before the pretended day, with the code that makes its numbers."""
     for package in ("analysis", "pivot"):
         shutil.copytree(ROOT / package, to / package, ignore=shutil.ignore_patterns("__pycache__"))
-    return copy_repository(to)
+    copy_repository(to)
+    as_of(Store(to / "data-snapshots", DATA_SETS), COMPILED)
+    return to
 
 
 @pytest.fixture
@@ -99,7 +102,7 @@ def test_fresh_evidence_becomes_a_pull_request(desk: Desk) -> None:
     # What a reviewer checks out has the new vintages, and the numbers are made from them.
     desk.git("switch", "--quiet", "refresh")
     store = Store(desk.clone / "data-snapshots", DATA_SETS)
-    assert store.verify()["snapshots"] == 19
+    assert store.verify()["snapshots"] == 22
     site = build(desk.clone, TODAY, "embedded", desk.clone / "_site", silent).site
     made_from = json.loads((site / "ledger.json").read_text("utf-8"))["claims"]["hashprice-range"]["inputs"]
     assert {(used["snapshot"], used["rows"][-1]) for used in made_from if used["data_set"] == "prices"} == {

@@ -17,6 +17,7 @@ _NOT_READ = (
     "no edition reads this vintage, a newer one had landed by the article's day; it is kept because the "
     "four vintages are held against each other (tests/unit/test_snapshots_vintage.py)"
 )
+_REPLACED = "a newer compilation has these rows, and the newest one is read for every day"
 _SPREAD = "says how well an estimated time is known; no claim rests on a retarget whose time is estimated"
 _ORACLE = "an oracle: measures are held against it (test_oracles.py), so no claim may rest on it"
 _COUNTS = "what share_pct was made from; test_oracles.py makes it again"
@@ -36,9 +37,14 @@ INERT = {
     ("hashprice-published/2026-11-22", "btc_usd_stated"): _ORACLE,
     ("hashrate-published/2026-11-22", "low"): _ORACLE,
     ("hashrate-published/2026-11-22", "high"): _ORACLE,
-    ("pool-shares/2026-11-22", "hashrate_eh_s"): "empty in every row: blocks were counted, not hash rates",
-    ("pool-shares/2026-11-22", "blocks"): _COUNTS,
-    ("pool-shares/2026-11-22", "window_blocks"): _COUNTS,
+    ("pool-shares/2026-11-22", "share_pct"): _REPLACED,
+    ("pool-shares/2026-11-22", "hashrate_eh_s"): _REPLACED,
+    ("pool-shares/2026-11-22", "blocks"): _REPLACED,
+    ("pool-shares/2026-11-22", "window_blocks"): _REPLACED,
+    ("operator-statements/2026-11-22", "value"): _REPLACED,
+    ("pool-shares/2026-11-25", "hashrate_eh_s"): "empty in every row: blocks were counted, not hash rates",
+    ("pool-shares/2026-11-25", "blocks"): _COUNTS,
+    ("pool-shares/2026-11-25", "window_blocks"): _COUNTS,
     ("pool-shares-published/2026-11-22", "share_pct"): _STANDBY,
     ("pool-shares-published/2026-11-22", "hashrate_eh_s"): _STANDBY,
     ("pool-shares-published/2026-11-22", "blocks"): _STANDBY,

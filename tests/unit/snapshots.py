@@ -11,6 +11,10 @@ from analysis.data import DATA_SETS
 from pivot.snapshots import Store
 
 SHIPPED = Path(__file__).parents[2] / "data-snapshots"
+
+COMPILED = dt.date(2026, 11, 22)
+"""The day of the first compilation: tests that add rows after it leave out what landed since."""
+
 PRICES = """date,close_usd,series
 2026-05-01,76400.00,kraken
 2026-05-02,76800.50,kraken
@@ -32,10 +36,20 @@ def written(folder: Path, text: str, name: str = "received.csv") -> Path:
     return file
 
 
-def shipped_copy(folder: Path) -> Store:
-    """A store of its own with everything that is shipped."""
+def shipped_copy(folder: Path, until: dt.date | None = None) -> Store:
+    """A store of its own with everything that is shipped, or as it was on a day."""
     shutil.copytree(SHIPPED, folder / "data-snapshots")
-    return Store(folder / "data-snapshots", DATA_SETS)
+    store = Store(folder / "data-snapshots", DATA_SETS)
+    return store if until is None else as_of(store, until)
+
+
+def as_of(store: Store, day: dt.date) -> Store:
+    """The store without the vintages of later days, but for sources that had none by then."""
+    for folder in [folder for folder in store.root.iterdir() if folder.is_dir()]:
+        files = sorted(folder.iterdir())
+        for path in [path for path in files if path.stem > str(day) >= files[0].stem]:
+            path.unlink()
+    return relisted(store)
 
 
 def with_prices(folder: Path) -> Store:

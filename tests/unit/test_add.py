@@ -22,7 +22,7 @@ from pivot.cli import main
 from pivot.snapshots import Store, Vintage
 from pivot.snapshots.lock import exclusive
 from tests.conftest import ROOT
-from tests.unit.snapshots import relisted, shipped_copy, tree
+from tests.unit.snapshots import COMPILED, relisted, shipped_copy, tree
 
 STATEMENTS, CONTRACTS = "operator-statements", "ai-contracts"
 TODAY = dt.datetime.now(dt.UTC).date()
@@ -38,7 +38,7 @@ def store(tmp_path: Path) -> Store:
     (tmp_path / "_quarto.yml").write_text(
         "project:\n  type: book\npivot:\n  article: analysis.report\n", "utf-8"
     )
-    return shipped_copy(tmp_path)
+    return shipped_copy(tmp_path, COMPILED)
 
 
 def add(store: Store, *words: str) -> int:

@@ -97,7 +97,7 @@ def test_check_fails_with_file_and_line_and_tells_what_to_do(
         rf'^chapters/overview\.qmd:{number}:\d+: numeral "second-largest" is typed$', out, re.MULTILINE
     )
     assert f'chapters/overview.qmd:{text.count(chr(10)) + 2}:9: numeral "33" is typed' in out
-    assert "14 snapshots" in out
+    assert "20 snapshots" in out
     assert re.search(r"^numerals +\d found +[\d,]+ lines, ", out, re.MULTILINE)
 
 

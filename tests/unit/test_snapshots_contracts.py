@@ -97,7 +97,7 @@ def test_shipped_snapshots_keep_their_contract(name: str) -> None:
         ("contracts", 4, "id", "aa", "rows by rising id"),
         # dates to come
         ("epochs", 484, "timestamp", "2026-10-29T00:00:00Z", "no day after 2026-10-28"),
-        ("pool_shares", 3, "published", "2026-11-23", "no day after 2026-11-22"),
+        ("pool_shares", 3, "published", "2026-11-26", "no day after 2026-11-25"),
         ("hashprice_points", 17, "day", "2026-11-23", "no day after 2026-11-22"),
         # columns against each other
         ("days", 4, "last_height", "877400", "that of the day before and the blocks of the day"),
@@ -129,7 +129,7 @@ def test_one_wrong_cell_is_one_clear_error(
         ("hashprice_points", 3, {"low": ""}, "relation"),
         ("hashprice_points", 3, {"low": "60", "high": "50"}, "high"),
         ("statements", 3, {"published": "", "published_precision": "day"}, "published_precision"),
-        ("statements", 3, {"published": "2026-11-23", "published_precision": "day"}, "published"),
+        ("statements", 3, {"published": "2026-11-26", "published_precision": "day"}, "published"),
         ("statements", 3, {"published": "2026-12-31", "published_precision": "month"}, "published"),
     ],
 )
@@ -180,7 +180,7 @@ def test_month_of_publication_may_end_after_the_day_of_retrieval() -> None:
     snapshot, rows = newest("statements")
     put(3, "published", "2026-11-30")(rows)
     put(3, "published_precision", "month (inferred)")(rows)
-    assert contracts.check(encoded(rows), DATA_SETS["statements"], snapshot) == 236
+    assert contracts.check(encoded(rows), DATA_SETS["statements"], snapshot) == len(rows) - 1
 
 
 def test_missing_extra_and_misplaced_columns_are_named() -> None:
