@@ -12,18 +12,30 @@ import pandas as pd
 
 from analysis.claims.network import QUARTER
 from analysis.claims.revenue import TOP
-from analysis.measures import difficulty, hashrate, operators, oracles
-from analysis.units import HashRate
-from pivot.claims.quantities import Count, Percent, Share, nearest
+from analysis.measures import (
+    difficulty,
+    energy,
+    fleets,
+    hashprice,
+    hashrate,
+    leases,
+    operators,
+    oracles,
+    security,
+)
+from analysis.units import Efficiency, HashPrice, HashRate, Points, PowerPrice
+from pivot.claims.quantities import Count, Percent, Share, Usd, nearest
 from pivot.prose.markdown import cell, link, table, var
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from pivot.article import RowNote, Table
     from pivot.claims.ledger import Ledger
     from pivot.claims.stored import Entry
     from pivot.snapshots import Vintage
+
+    Cell = Callable[[float], str]
 
 
 def _table_operators(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
@@ -88,7 +100,7 @@ def _table_revenue(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: 
                     "AI share of revenue",
                     "ai-share-now",
                     "ai-share-forecast",
-                    ("companies that report both:", "ai-share-now", "spread"),
+                    ("those with AI revenue:", "ai-share-now", "spread"),
                 ),
                 (
                     "Price of bitcoin",
@@ -120,39 +132,147 @@ def _table_revenue(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: 
 
 
 def _table_top10(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
-    ten = operators.latest_hash_rates(vintage.data("statements").frame).head(TOP)
+    largest = operators.latest_hash_rates(vintage.data("statements").frame).head(TOP)
+    ten = fleets.at_own_date(largest, _network(vintage))
     yield from table(
-        ("Company", "EH/s", "Period", "Published", "Publisher", "Tier"),
+        ("Company", "EH/s", "Period", "Network then", "Share", "Published", "Publisher", "Tier"),
         (
             (
                 cell(row.company),
                 f"{row.value:,.1f}",
                 cell(row.period),
+                f"{row.network:,.0f}",
+                Share(row.share).display(nearest(1)),
                 "no date" if pd.isna(row.published) else f"{row.published:%Y-%m-%d}",
                 link(row.publisher, row.url),
                 cell(row.tier),
             )
             for row in ten.itertuples()
         ),
-        numeric=(1,),
+        numeric=(1, 3, 4),
     )
+
+
+def _network(vintage: Vintage) -> pd.Series[float]:
+    """The network's average hash rate, in EH/s, that fleets are held against."""
+    days, epochs = (vintage.data(name).frame for name in ("days", "epochs"))
+    return hashrate.average(hashrate.daily(days, epochs), fleets.WINDOW)
+
+
+def _realised(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    """What companies mined against what their machines would have found had they never stopped."""
+    statements, days, epochs = (vintage.data(name).frame for name in ("statements", "days", "epochs"))
+    yield from table(
+        ("Company", "Period", "EH/s", "Expected, BTC", "Mined, BTC", "Share"),
+        (
+            (
+                cell(row.company),
+                cell(row.period),
+                f"{row.hashrate:,.1f}",
+                f"{row.expected:,.0f}",
+                f"{row.mined:,.0f}",
+                Share(row.share).display(nearest(0)),
+            )
+            for row in fleets.realised(statements, days, epochs).itertuples()
+        ),
+        numeric=(2, 3, 4, 5),
+    )
+
+
+SENSITIVITY = {"prices": (60_000.0, 80_000.0, 100_000.0), "uptimes": (80.0, 91.0, 100.0)}
+NETWORKS = (90.0, 100.0, 110.0)
+
+
+def _sensitivity(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    """Revenue of the ten over price, uptime and the size of the network."""
+    share = float(ledger["top10-btc-revenue"].parts["share"].value)
+    issued = float(ledger["top10-btc-production"].parts["issuance"].value)
+    grid = fleets.sensitivity(share, issued, networks=NETWORKS, **SENSITIVITY)
+    yield from table(
+        ("Network", "Coins mined of those expected", *(f"Bitcoin at ${price:,.0f}" for price in grid)),
+        (
+            (
+                Share(network).display(nearest(0)),
+                Share(uptime).display(nearest(0)),
+                *(Usd(value).display(nearest(2, "billion")) for value in row),
+            )
+            for (network, uptime), row in zip(grid.index, grid.to_numpy(), strict=True)
+        ),
+        numeric=(0, 1, 2, 3, 4),
+    )
+
+
+def _hash_price(vintage: Vintage) -> float:
+    """The hash price as a mean of 30 days."""
+    days, prices, epochs = (vintage.data(name).frame for name in ("days", "prices", "epochs"))
+    return hashprice.level(hashprice.daily(days, prices, epochs)["hashprice"]).mean
+
+
+def _megawatt(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    """What a megawatt-hour earns in each lease, the lowest first."""
+    priced = energy.lease_revenues(leases.in_force(vintage.data("leases").frame))
+    yield from table(
+        ("Company", "Tenant", "What it is", "Sum", "Years", "MW", "Power counted", "A MWh", "Tier"),
+        (
+            (
+                cell(row.company),
+                cell(row.tenant),
+                {"lease": "lease", "cloud": "cloud, machines included"}[row.kind],
+                Usd(row.total_usd).display(nearest(1, "billion")),
+                f"{row.years:,.0f}",
+                f"{row.mw:,.0f}",
+                cell(row.mw_basis),
+                PowerPrice(row.usd_per_mwh).display(),
+                link(row.tier, row.url),
+            )
+            for row in priced.itertuples()
+        ),
+        numeric=(3, 4, 5, 7),
+    )
+
+
+def _by_machines(rows: pd.DataFrame, columns: Sequence[str], text: Cell) -> Iterable[str]:
+    yield from table(
+        ("Machines", *columns),
+        (
+            (Efficiency(efficiency).display(), *map(text, values))
+            for efficiency, values in zip(rows.index, rows.to_numpy(), strict=True)
+        ),
+        numeric=range(len(columns) + 1),
+    )
+
+
+def _break_even(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    """The hash price that just pays for power."""
+    grid = energy.break_even_grid()
+    columns = [f"Power at {PowerPrice(cost).display()}" for cost in grid]
+    yield from _by_machines(grid, columns, lambda h: HashPrice(h).display(nearest(1)))
+
+
+def _attack(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    """Power alone, a day, for as much hash rate as the network has."""
+    network = float(_network(vintage).iloc[-1])
+    grid = security.attack_grid(network, energy.EFFICIENCIES, energy.POWER_COSTS)
+    columns = [f"Power at {PowerPrice(cost).display()}" for cost in grid]
+    yield from _by_machines(grid, columns, lambda usd: Usd(usd).display(nearest(1, "million")))
 
 
 def _hashrate_windows(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     daily = hashrate.daily(vintage.data("days").frame, vintage.data("epochs").frame)
-    changes = hashrate.quarter_changes(daily, QUARTER)
+    changes, errors = hashrate.quarter_changes(daily, QUARTER), hashrate.quarter_errors(QUARTER)
     yield from table(
-        ("Reading", "Before", "At the end", "Change"),
+        ("Reading", "Before", "At the end", "Change", "Sampling error"),
         (
             (
                 str(reading),
                 HashRate(row["before"]).display(nearest(0)),
                 HashRate(row["after"]).display(nearest(0)),
                 Percent(row["change"]).display(nearest(1)),
+                Points(errors[reading]).display(),
             )
             for reading, row in changes.iterrows()
         ),
-        numeric=(1, 2, 3),
+        numeric=(1, 2, 3, 4),
     )
 
 
@@ -224,6 +344,11 @@ TABLES: Mapping[str, Table] = {
     "table-operators": _table_operators,
     "table-revenue": _table_revenue,
     "table-top10": _table_top10,
+    "table-realised": _realised,
+    "table-sensitivity": _sensitivity,
+    "table-megawatt": _megawatt,
+    "table-break-even": _break_even,
+    "table-attack": _attack,
     "hashrate-windows": _hashrate_windows,
     "checks": _checks,
 }

@@ -32,6 +32,32 @@ class HashRate(Quantity):
     default = nearest(1)
 
 
+class Points(Quantity):
+    """The difference of two percentages, in percentage points."""
+
+    __slots__ = ()
+    unit = "percentage points"
+    default = nearest(1)
+
+
+class PowerPrice(Quantity):
+    """What power earns or costs, in USD per MWh."""
+
+    __slots__ = ()
+    unit = "USD/MWh"
+
+    def written(self, number: str, scale: str) -> str:
+        """With the dollar sign before the number."""
+        return f"${number}{scale} per{SPACE}MWh"
+
+
+class Efficiency(Quantity):
+    """What machines draw for their work, in J/TH."""
+
+    __slots__ = ()
+    unit = "J/TH"
+
+
 class Megawatts(Quantity):
     """Electric power, in MW."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.measures import concentration, operators
+from analysis.measures import concentration
 from pivot.charts import style
 from pivot.charts.plotted import Plotted
 
@@ -38,8 +38,8 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     years = shares[(shares["period_kind"] == "year") & (shares["entity"] == TOP_FIVE)].sort_values("period")
     months = concentration.top_pools(shares)
     counted = shares[shares["period_kind"].isin(concentration.MONTHS)].groupby("period")["published"].first()
-    miners = operators.latest_hash_rates(vintage.data("statements").frame)["company"].head(concentration.TOP)
     threshold, history = ledger["top5-threshold"], ledger["top5-history"]
+    miners = threshold.parts["miners-names"].display
     group, day = threshold.parts["group"].display, pd.Timestamp(vintage.as_of)
     rows = [
         *(
@@ -50,7 +50,7 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
             (f"{group} {MONTH}", _span(period)[0], min(_span(period)[1], counted[period]), share, names)
             for period, share, names in zip(months.index, months["share"], months["pools"], strict=True)
         ),
-        (f"{group} {MINERS}", day, day, float(threshold.parts["miners"].value), ", ".join(miners)),
+        (f"{group} {MINERS}", day, day, float(threshold.parts["miners"].value), miners),
     ]
     cited = vintage.data("cited").frame.loc["top5-history"]
     return Plotted(

@@ -1,4 +1,4 @@
-"""Announced AI contracts company by company, each counted once, on the way to the cited sum."""
+"""Leases and cloud contracts company by company, each counted once, against the cited sum."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.measures import leases
 from pivot.charts import style
 from pivot.charts.plotted import Plotted
 
@@ -24,21 +25,21 @@ HALF = 0.34
 
 
 def data(vintage: Vintage, ledger: Ledger) -> Plotted:
-    """The counted contracts of each company.
+    """The leases and cloud contracts of each company that count.
 
     Returns:
         A row for each contract, companies by falling sum and contracts by falling size: `company`,
         `counterparty`, `usd_billion`, `starts_at_usd_billion` (the sum of all rows above) and `published`.
     """
-    frame = vintage.data("contracts").frame
-    ours = frame[frame["counted"] & (frame["scope"] == "company")]
+    frame = leases.in_force(vintage.data("leases").frame)
+    ours = frame[(frame["holder"] != leases.JOINT) & frame["total_usd"].notna()]
     ours = ours.assign(sum=ours.groupby("company")["total_usd"].transform("sum"))
     ours = ours.sort_values(["sum", "company", "total_usd"], ascending=[False, True, False], kind="stable")
     billions = ours["total_usd"] / BILLION
     table = pd.DataFrame(
         {
             "company": ours["company"],
-            "counterparty": ours["counterparty"],
+            "counterparty": ours["tenant"],
             "usd_billion": billions.round(3),
             "starts_at_usd_billion": (billions.cumsum() - billions).round(3),
             "published": ours["published"],
@@ -56,7 +57,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     """Bars that begin where those of the company above end; the last is the sum, the dashed line is cited."""
     table, cited = plotted.table, plotted.numbers["cited"]
     companies = table["company"].unique().tolist()
-    total, right = len(companies), cited * 1.09
+    total, right = len(companies), max(cited, table["usd_billion"].sum()) * 1.09
     figure = style.sheet((total + 1) * ROW + 70)
     axes = style.panel(figure, left=94, right=14, top=30, bottom=38)
     # numeral: "billion" the unit of the axis, which BILLION makes

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pivot.snapshots import Vintage
 
 NAME = "hashprice"
-COMPUTED, LOW, PUBLISHED = "computed", "low", "published"
+COMPUTED, MEAN, LOW, PUBLISHED = "computed", "mean", "low", "published"
 
 MARKS = {
     "=": ("o", "\N{WHITE CIRCLE} exact"),
@@ -43,7 +43,8 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     A low is the lowest day of a quarter, the first one aside, if no day before it was lower.
 
     Returns:
-        Rows of three `series`, by `date` and in `usd_per_ph_s_day`: `computed`, `low`, and `published`, with
+        Rows of four `series`, by `date` and in `usd_per_ph_s_day`: `computed`, its `mean` over the days that
+        the claim takes, `low`, and `published`, with
         the `relation` (`=`, `~`, `<`, `>`, or `range`, of which the middle is given) and the `source`.
     """
     daily = hashprice.daily(
@@ -51,11 +52,13 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     )["hashprice"]
     deepest = daily.groupby(daily.index.to_period("Q")).idxmin().iloc[1:]
     lows = daily.loc[[day for day in deepest if daily[day] == daily[:day].min()]]
+    mean = daily.rolling(hashprice.WINDOW).mean().dropna()
     points = vintage.data("hashprice_points").frame
     points = points[points["usable"] & (points["date_precision"] == "day") & points["day"].notna()]
     columns = ("series", "date", "usd_per_ph_s_day", "relation", "source")
     parts = [
         (COMPUTED, daily.index, daily, "", ""),
+        (MEAN, mean.index, mean, "", ""),
         (LOW, lows.index, lows, "", ""),
         (
             PUBLISHED,
@@ -77,7 +80,9 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
 def draw(plotted: Plotted, palette: Palette) -> Figure:
     """The range as a band behind the line, published figures as open marks, lows as filled ones."""
     table = plotted.table
-    line, lows, published = (table[table["series"] == name] for name in (COMPUTED, LOW, PUBLISHED))
+    line, mean, lows, published = (
+        table[table["series"] == name] for name in (COMPUTED, MEAN, LOW, PUBLISHED)
+    )
     days, values = style.ordinals(line["date"]), line["usd_per_ph_s_day"].tolist()
     low, high = plotted.numbers["low"], plotted.numbers["high"]
     figure = style.sheet(296)
@@ -93,7 +98,8 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     style.label(
         axes, plotted.texts["range"], (0, low), (4, -4), palette.accent, where="left", va="top", bold=True
     )
-    axes.plot(days, values, color=palette.main, linewidth=1.4)
+    axes.plot(days, values, color=palette.main, linewidth=0.9)
+    axes.plot(style.ordinals(mean["date"]), mean["usd_per_ph_s_day"], color=palette.ink, linewidth=1.8)
     _published(axes, published, palette)
     for day, value in zip(lows["date"], lows["usd_per_ph_s_day"], strict=True):
         at = (style.ordinal(day), value)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from analysis.measures import operators
-from pivot.claims.model import Kind, Part, Result, found_nowhere_else
+import pandas as pd
+
+from analysis.measures import energy, hashprice, operators
+from analysis.measures import leases as lease_measures
+from analysis.units import Efficiency, HashPrice, PowerPrice
+from pivot.claims.model import Guard, Kind, Part, Result, found_nowhere_else
 from pivot.claims.quantities import Count, Day, Phrase, Range, Share, Usd, nearest, side
 from pivot.claims.registry import claim
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pivot.snapshots import Frame
 
 
@@ -20,14 +23,21 @@ if TYPE_CHECKING:
     kind=Kind.ATTRIBUTED,
     section="overview",
     rounding=nearest(1, "billion"),
-    formula="sum of the announced contracts by company, each counted once, as far as they were public",
+    formula="sum of the base terms of the leases that were public, each lease once, without joint ventures: "
+    "a floor; beside it each lease's dollars per MWh",
 )
-def ai_contracts(contracts: Frame, cited: Frame) -> Result:
-    """The announced AI contracts of listed miners, added up without counting any twice."""
-    ours = contracts[contracts["counted"] & (contracts["scope"] == "company")]
-    by_company = ours.groupby("company")["total_usd"].sum().sort_values(ascending=False)
-    total = float(ours["total_usd"].sum())
+def ai_contracts(leases: Frame, days: Frame, prices: Frame, epochs: Frame, cited: Frame) -> Result:
+    """The leases and cloud contracts of listed miners, added up without counting any twice."""
+    by_company = lease_measures.base_terms(leases)
+    total = float(by_company.sum())
+    in_force = lease_measures.in_force(leases)
+    counted = in_force[(in_force["holder"] != lease_measures.JOINT) & in_force["total_usd"].notna()]
     claimed = float(cited.loc["ai-contracts", "low"])
+    priced = energy.lease_revenues(in_force)
+    leased = priced.loc[priced["kind"] == "lease", "usd_per_mwh"]
+    cloud = priced.loc[priced["kind"] == "cloud", "usd_per_mwh"]
+    level = hashprice.level(hashprice.daily(days, prices, epochs)["hashprice"]).mean
+    mining = {f"mining-{e:.0f}": energy.mining_revenue(level, e) for e in energy.EFFICIENCIES}
     return Result(
         Usd(total),
         parts={
@@ -35,64 +45,113 @@ def ai_contracts(contracts: Frame, cited: Frame) -> Result:
                 "our sum against the cited one", Usd(abs(total - claimed)), nearest(1, "billion")
             ),
             "side": Part("the same in words", Phrase(side(total, claimed, claimed))),
-            "contracts": Part("contracts counted", Count(len(ours))),
+            "contracts": Part("leases and contracts counted", Count(len(counted))),
             "companies": Part("companies", Count(len(by_company))),
             "largest": Part("largest sum by company", Usd(float(by_company.iloc[0])), nearest(1, "billion")),
             "largest-name": Part("that company", Phrase(str(by_company.index[0]))),
             "newest": Part(
-                "announcement of the newest contract counted", Day(ours["published"].max().date())
+                "announcement of the newest contract counted", Day(counted["published"].max().date())
             ),
-            "undated": Part(
-                "coverage", Phrase("contracts whose day of announcement is unknown are left out")
+            "leases": Part("leases with a sum, a term and a power", Count(len(leased))),
+            "per-mwh": Part(
+                "what they bring per MWh, lowest to highest",
+                Range(PowerPrice(float(leased.min())), PowerPrice(float(leased.max()))),
+            ),
+            "per-mwh-median": Part("their median", PowerPrice(float(leased.median()))),
+            "cloud-per-mwh": Part(
+                "the lowest of the cloud contracts, machines included", PowerPrice(float(cloud.min()))
+            ),
+            **{
+                name: Part(f"{name} machines", Efficiency(value))
+                for name, value in zip(FLEETS, (15.0, MIDDLING, 30.0), strict=True)
+            },
+            **{
+                name: Part(f"mining at {name.removeprefix('mining-')} J/TH", PowerPrice(value))
+                for name, value in mining.items()
+            },
+            "hashprice-for-lease": Part(
+                "the hash price at which mining at 20 J/TH would earn as much as the median lease",
+                HashPrice(energy.break_even(MIDDLING, float(leased.median()))),
+                nearest(0),
             ),
         },
-        rows={"contracts": ours.index, "cited": ["ai-contracts"]},
+        rows={"cited": ["ai-contracts"]},
+        figures=(total,) if total >= claimed else (),
+        guard=Guard(
+            "the lowest revenue per MWh of any lease, against mining at 20 J/TH,",
+            float(leased.min()),
+            mining[f"mining-{MIDDLING:.0f}"],
+            above=True,
+            show=lambda x: PowerPrice(x).display(),
+        ),
     )
+
+
+FLEETS = ("efficient", "middling", "old")
+
+MIDDLING = 20.0
+"""J/TH of a fleet that is neither new nor old."""
 
 
 @claim(
     "ai-share-now",
     kind=Kind.ATTRIBUTED,
     section="revenue",
-    formula="AI and high-performance computing over total revenue, for each company that reports both",
+    formula="AI and high-performance computing over total revenue, of all companies with figures for "
+    "the quarter that has most of them",
 )
 def ai_share_now(statements: Frame, cited: Frame) -> Result:
-    """The share of AI in the revenue of the listed miners that report it."""
-    shares = operators.ai_shares(statements)
-    quarters = shares[shares.index.get_level_values("period").str.match(r"Q\d ")].copy()
-    year_quarter = quarters.index.get_level_values("period").str.split(" ")
-    quarters["order"] = [f"{year}{quarter}" for quarter, year in year_quarter]
-    newest = quarters.sort_values("order", kind="stable").groupby("company").tail(1).sort_values("share")
-    (low_company, low_period), (high_company, high_period) = newest.index[0], newest.index[-1]
+    """The share of AI in the revenue of the listed miners, taken together."""
     used = statements[
         statements["metric"].isin(("revenue", *operators.AI_REVENUE, *operators.MINING_REVENUE))
-        & statements["company"].isin(newest.index.get_level_values("company"))
     ]
+    quarters = sorted({one for one in used["period"] if re.fullmatch(r"Q\d \d{4}", one)}, key=_order)
+    groups = {one: operators.ai_share_of_group(statements, one) for one in quarters}
+    # Of quarters with as many companies the newest.
+    quarter = max(groups, key=lambda one: (len(groups[one]), _order(one)))
+    group = groups[quarter]
+    companies, whole = group.drop(index="all"), group.loc["all"]
+    with_ai = companies[companies["ai"] > 0].sort_values("share")
+    without = with_ai.index[with_ai.index == FITTING_OUT]
+    shares = pd.concat({one: table["share"].drop("all") for one, table in groups.items()})
+    highest_quarter, highest_company = shares.idxmax()
+    rest = (whole["ai"] - with_ai["ai"].reindex(without).sum()) / whole["total"] * 100
     return Result(
-        Range(Share(float(newest["share"].iloc[0])), Share(float(newest["share"].iloc[-1]))),
+        Share(float(whole["share"])),
         parts={
-            "companies": Part("companies that report both", Count(len(newest))),
-            "spread": Part("lowest to highest, in words", Phrase(_spread(newest["share"]))),
-            "lowest": Part("lowest", Share(float(newest["share"].iloc[0])), nearest(0)),
-            "lowest-name": Part("company", Phrase(f"{low_company}, {low_period}")),
-            "highest": Part("highest", Share(float(newest["share"].iloc[-1])), nearest(0)),
-            "highest-name": Part("company", Phrase(f"{high_company}, {high_period}")),
+            "companies": Part("companies with figures", Count(len(companies))),
+            "quarter": Part("the quarter", Phrase(quarter)),
+            "names": Part("those companies", Phrase(", ".join(companies.index))),
+            "with-ai": Part("of them with revenue from AI", Count(len(with_ai))),
+            "without-riot": Part("the share without Riot's AI revenue", Share(float(rest))),
+            "spread": Part("lowest to highest of those with AI revenue", Phrase(_spread(with_ai["share"]))),
+            "highest": Part("highest of a company in any quarter", Share(float(shares.max())), nearest(0)),
+            "highest-name": Part("that company", Phrase(f"{highest_company}, {highest_quarter}")),
         },
         rows={"statements": used.index, "cited": ["ai-share-now"]},
         guard=found_nowhere_else(
             float(cited.loc["ai-share-now", "low"]),
             float(cited.loc["ai-share-now", "step"]),
-            newest["share"],
+            [float(whole["share"])],
             lambda x: Share(x).display(nearest(1)),
         ),
     )
 
 
+FITTING_OUT = "Riot"
+"""Most of its AI revenue of the first quarter was work on a tenant's halls, which is billed once."""
+
+
+def _order(quarter: str) -> tuple[str, str]:
+    number, year = quarter.split(" ")
+    return year, number
+
+
 def _spread(shares: pd.Series[float]) -> str:
-    """The ends of shares by (company, period), lowest first, in words."""
+    """The ends of shares by company, lowest first, in words."""
     ends = [
-        f"{Share(share).display(nearest(0))} ({company}, {period})"
-        for (company, period), share in (*shares.iloc[:1].items(), *shares.iloc[-1:].items())
+        f"{Share(share).display(nearest(0))} ({company})"
+        for company, share in (*shares.iloc[:1].items(), *shares.iloc[-1:].items())
     ]
     return " to ".join(dict.fromkeys(ends))
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.measures import concentration, hashrate, operators
+from analysis.measures import concentration, fleets, hashrate, operators
 from pivot.claims.model import Guard, Kind, Part, Result
-from pivot.claims.quantities import Day, Phrase, Range, Share, nearest, points, side
+from pivot.claims.quantities import Count, Day, Phrase, Range, Share, nearest, points, side
 from pivot.claims.registry import claim
 
 if TYPE_CHECKING:
@@ -22,15 +22,18 @@ if TYPE_CHECKING:
     kind=Kind.DEFINITION,
     section="monitors",
     formula="blocks of the five largest pools over all blocks of the newest month; beside it the stated hash "
-    "rates of the five largest listed miners over the network's 30-day average",
+    "rates of the five largest listed miners, each over the network's 30-day average of its own date",
 )
 def top5_threshold(pool_shares: Frame, statements: Frame, days: Frame, epochs: Frame, cited: Frame) -> Result:
     """The share of the five largest, for pools and for listed miners, since the article names neither."""
     months = concentration.top_pools(pool_shares)
     newest = months.iloc[-1]
-    companies = operators.latest_hash_rates(statements)
-    network = float(hashrate.average(hashrate.daily(days, epochs), 30).iloc[-1])
-    share = concentration.top_companies(companies, network)
+    network = hashrate.average(hashrate.daily(days, epochs), fleets.WINDOW)
+    largest = operators.latest_hash_rates(statements).head(concentration.TOP)
+    companies = fleets.at_own_date(largest, network)
+    share = float(companies["share"].sum())
+    indices = concentration.indices(pool_shares)
+    whole = months.loc[:LAST_MONTH]
     limit = float(cited.loc["top5-threshold", "low"])
     pools = pool_shares[pool_shares["entity_type"] == "pool"]
     monthly = pools[pools["period_kind"].isin(concentration.MONTHS)]
@@ -44,11 +47,18 @@ def top5_threshold(pool_shares: Frame, statements: Frame, days: Frame, epochs: F
             "pools": Part("the five pools", Phrase(newest["pools"])),
             "lowest": Part("lowest month since 2025", Share(float(months["share"].min()))),
             "highest": Part("highest month since 2025", Share(float(months["share"].max()))),
+            "march": Part("share in the quarter's last month", Share(float(whole["share"].iloc[-1]))),
+            "december": Part("share in the month before the quarter", Share(float(months["share"].loc[EVE]))),
+            "hhi": Part("index of concentration, quarter's last month", _index(indices, whole.index[-1])),
+            "hhi-before": Part("the same in the month before the quarter", _index(indices, EVE)),
+            "hhi-first": Part("the same in the first month", _index(indices, str(indices.index[0]))),
+            "half": Part(
+                "fewest pools with more than half of the blocks, quarter's last month",
+                Count(int(indices["nakamoto"].loc[whole.index[-1]])),
+            ),
             "group": Part("how many are summed", Phrase("five largest")),
             "miners": Part("five largest listed miners", Share(share)),
-            "miners-names": Part(
-                "those miners", Phrase(", ".join(companies["company"].head(concentration.TOP)))
-            ),
+            "miners-names": Part("those miners", Phrase(", ".join(companies["company"]))),
             "pools-over": Part(
                 "pools against the threshold",
                 Phrase("above" if newest["share"] > limit else "below"),
@@ -59,9 +69,7 @@ def top5_threshold(pool_shares: Frame, statements: Frame, days: Frame, epochs: F
         },
         rows={
             "pool_shares": monthly.index,
-            "statements": companies.index[: concentration.TOP],
-            "days": days.index[-30:],
-            "epochs": epochs.index[-3:],
+            "statements": companies.index,
             "cited": ["top5-threshold"],
         },
         guard=Guard(
@@ -72,6 +80,14 @@ def top5_threshold(pool_shares: Frame, statements: Frame, days: Frame, epochs: F
             show=lambda x: points(Share(x).display(nearest(1))),
         ),
     )
+
+
+EVE, LAST_MONTH = "2025-12", "2026-03"
+"""The month before the quarter of the article, and its last."""
+
+
+def _index(indices: pd.DataFrame, month: str) -> Count:
+    return Count(round(float(indices["hhi"].loc[month])))
 
 
 def _last_counted(month: pd.DataFrame) -> Day:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.measures import difficulty, hashprice, hashrate
-from analysis.units import HashPrice, HashRate
+from analysis.units import HashPrice, HashRate, Points
 from pivot.claims.model import Guard, Kind, Part, Reading, Result
 from pivot.claims.quantities import (
     Count,
@@ -35,6 +35,9 @@ MARCH_RETARGET = 941_472
 """First block of the epoch whose difficulty the article calls a drop of 7.7%."""
 
 QUARTER = pd.Period("2026Q1")
+QUARTER_ENDS = (dt.date(2025, 12, 31), dt.date(2026, 3, 31))
+"""The day before the quarter and its last: the difficulty in force as it began and as it ended."""
+
 SHARPEST_PERCENT = 5.0
 """We read "among the sharpest on record" as: within the sharpest 5% of all retargets."""
 
@@ -48,8 +51,10 @@ SHARPEST_PERCENT = 5.0
 )
 def difficulty_drop(epochs: Frame) -> Result:
     """Change of difficulty at the retarget of block 941,472 against the epoch before."""
-    march = difficulty.retargets(epochs).loc[MARCH_RETARGET]
+    table = difficulty.retargets(epochs)
+    march = table.loc[MARCH_RETARGET]
     before = MARCH_RETARGET - difficulty.EPOCH_BLOCKS
+    in_force = [table.index[table["timestamp"].dt.date <= day][-1] for day in QUARTER_ENDS]
     return Result(
         Percent(march["change"]),
         parts={
@@ -57,8 +62,13 @@ def difficulty_drop(epochs: Frame) -> Result:
             "signed": Part("to two decimals, with its sign", Percent(march["change"]), nearest(2)),
             "day": Part("day of the retarget (UTC)", Day(march["timestamp"].date())),
             "block": Part("first block of the epoch", Count(MARCH_RETARGET)),
+            "quarter": Part(
+                "change over the quarter itself, from the end of December to the end of March",
+                Percent(difficulty.change_between(table, *QUARTER_ENDS)),
+                nearest(2),
+            ),
         },
-        rows={"epochs": [before, MARCH_RETARGET]},
+        rows={"epochs": sorted({in_force[0] - difficulty.EPOCH_BLOCKS, *in_force, before, MARCH_RETARGET})},
         guard=Guard(
             "the change of difficulty",
             float(march["change"]),
@@ -128,13 +138,20 @@ def difficulty_drop_rank_record(epochs: Frame) -> Result:
     """Place of the March cut among all retargets since 2009."""
     table = difficulty.retargets(epochs)
     share = difficulty.share_sharper(table, MARCH_RETARGET)
+    cuts = difficulty.cuts(table)
     return Result(
         Rank(difficulty.rank(table, MARCH_RETARGET)),
         parts={
             "since": Part("year of the first retarget", Phrase(str(table["timestamp"].iloc[0].year))),
             "retargets": Part("retargets since then", Count(len(table))),
-            "cuts": Part("of them cuts", Count(int((table["change"] < 0).sum()))),
+            "cuts": Part("of them cuts", Count(len(cuts))),
             "share-sharper": Part("share of all retargets that cut deeper", Share(share)),
+            "share-of-cuts": Part(
+                "share of the cuts alone that were deeper",
+                Share(
+                    difficulty.share_sharper(table.loc[cuts.index.union([MARCH_RETARGET])], MARCH_RETARGET)
+                ),
+            ),
             "limit": Part("share up to which we let the words stand", Share(SHARPEST_PERCENT), nearest(0)),
             "deepest": Part(
                 "deepest cut on record", Percent(float(table["change"].min())), nearest(1, magnitude=True)
@@ -174,6 +191,9 @@ def hashrate_q1_decline(days: Frame, epochs: Frame, cited: Frame) -> Result:
     """Fall of the network's hash rate over the first quarter, by each averaging in use."""
     table = hashrate.quarter_changes(hashrate.daily(days, epochs), QUARTER)
     falls = -table["change"]
+    errors = hashrate.quarter_errors(QUARTER)
+    cited_fall = float(cited.loc["hashrate-q1-decline", "low"])
+    near = (falls - cited_fall).abs() <= errors
     names = {
         "7-day average": "7-day",
         "14-day average": "14-day",
@@ -185,14 +205,18 @@ def hashrate_q1_decline(days: Frame, epochs: Frame, cited: Frame) -> Result:
         for reading, fall in falls.items()
     }
     parts |= {
+        f"error-{names[reading]}": Part(f"sampling error of the {reading}", Points(error))
+        for reading, error in errors.items()
+    }
+    parts |= {
         "side": Part(
             "the cited figure against these readings",
-            Phrase(
-                "inside"
-                if falls.min() <= float(cited.loc["hashrate-q1-decline", "low"]) <= falls.max()
-                else "outside"
-            ),
+            Phrase("inside" if falls.min() <= cited_fall <= falls.max() else "outside"),
         ),
+        "near": Part(
+            "readings that are no further from the cited figure than their error", Phrase(_readings(near))
+        ),
+        "far": Part("readings that are", Phrase(_readings(~near))),
         "quarter": Part("the quarter", Phrase(f"first quarter of {QUARTER.year}")),
         "before": Part("7-day average before the quarter", HashRate(table["before"].iloc[0]), nearest(0)),
         "after": Part("7-day average at its end", HashRate(table["after"].iloc[0]), nearest(0)),
@@ -213,6 +237,12 @@ def hashrate_q1_decline(days: Frame, epochs: Frame, cited: Frame) -> Result:
             show=lambda x: Percent(x).display(nearest(1)),
         ),
     )
+
+
+def _readings(chosen: pd.Series[bool]) -> str:
+    """The readings that are marked, in words."""
+    texts = [f"the {reading}" for reading in chosen.index[chosen]]
+    return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:]))) or "none"
 
 
 @claim(
@@ -241,7 +271,8 @@ def block_interval(epochs: Frame) -> Result:
     kind=Kind.DEFINITION,
     section="monitors",
     rounding=nearest(0),
-    formula="retargets below -5% that follow a retarget below -5%, since 2009",
+    formula="retargets below -5% that follow a retarget below -5%, since 2009; beside it runs of cuts whose "
+    "sum passes -5%",
 )
 def consecutive_cut_threshold(epochs: Frame, cited: Frame, as_of: dt.date) -> Result:
     """How often two cuts of more than 5% came in a row, and whether it happened this year."""
@@ -250,6 +281,9 @@ def consecutive_cut_threshold(epochs: Frame, cited: Frame, as_of: dt.date) -> Re
     fired = difficulty.consecutive_cuts(table, threshold)
     this_year = difficulty.of_year(fired, as_of.year)
     deep = difficulty.of_year(table[table["change"] < -threshold], as_of.year)
+    runs = difficulty.cut_runs(table, threshold)
+    last = runs.iloc[-1]
+    run_this_year = difficulty.of_year(runs, as_of.year)
     return Result(
         Count(len(fired)),
         parts={
@@ -257,6 +291,13 @@ def consecutive_cut_threshold(epochs: Frame, cited: Frame, as_of: dt.date) -> Re
             "last": Part("last time it fired", Day(fired["timestamp"].iloc[-1].date())),
             "this-year": Part("this year", Phrase("has fired" if len(this_year) else "has not fired")),
             "deep-cuts": Part("single cuts over the threshold this year", Count(len(deep))),
+            "runs": Part("runs of cuts that together pass the threshold, since 2009", Count(len(runs))),
+            "run-this-year": Part(
+                "by such a run, this year", Phrase("has fired" if len(run_this_year) else "has not fired")
+            ),
+            "run-day": Part("day on which the newest run passed it", Day(last["timestamp"].date())),
+            "run-cuts": Part("cuts in that run", Count(int(last["cuts"]))),
+            "run-total": Part("their sum", Percent(float(last["total"])), nearest(2)),
         },
         rows={"cited": ["consecutive-cut-threshold"]},
     )
@@ -266,22 +307,30 @@ def consecutive_cut_threshold(epochs: Frame, cited: Frame, as_of: dt.date) -> Re
     "hashprice-range",
     kind=Kind.COMPUTED,
     section="operations",
-    formula="(subsidy + mean fees) x price x 86,400 / (difficulty x 2^32) x 10^15, for each day",
+    formula="(subsidy + mean fees) x price x 86,400 / (difficulty x 2^32) x 10^15 for each day, and the mean "
+    "of the 30 days that end on the newest",
 )
 def hashprice_range(days: Frame, prices: Frame, epochs: Frame, cited: Frame) -> Result:
-    """The hash price on the newest day we have, and the days on which it lay in the cited range."""
+    """The hash price as a mean of 30 days, the newest day beside it, and the days in the cited range."""
     table = hashprice.daily(days, prices, epochs)
     low, high = (float(cited.loc["hashprice-range", end]) for end in ("low", "high"))
     inside = table[table["hashprice"].between(low, high)]
     newest = table.iloc[-1]
+    level, close = hashprice.level(table["hashprice"]), hashprice.level(table["price"])
     return Result(
-        HashPrice(newest["hashprice"]),
+        HashPrice(level.mean),
         parts={
             "low": Part("lower end of the cited range", HashPrice(low), nearest(0)),
             "high": Part("upper end of the cited range", HashPrice(high), nearest(0)),
-            "side": Part(
-                "the newest day against the cited range", Phrase(side(newest["hashprice"], low, high))
+            "side": Part("the mean against the cited range", Phrase(side(level.mean, low, high))),
+            "newest": Part("the newest day", HashPrice(level.value)),
+            "newest-side": Part(
+                "the newest day against the cited range", Phrase(side(level.value, low, high))
             ),
+            "window": Part("days of the mean", Count(hashprice.WINDOW)),
+            "span": Part("days of the move", Count(hashprice.LAST_DAYS)),
+            "price-move": Part("what the close did over those days", Percent(close.change), nearest(1)),
+            "price-rank": Part("that move among all over as many days, by size", largest(close.rank)),
             "days": Part("days inside the cited range", Count(len(inside))),
             "first": Part("first of them", Day(inside.index[0].date())),
             "last": Part("last of them", Day(inside.index[-1].date())),
@@ -337,6 +386,11 @@ def hashprice_low(days: Frame, prices: Frame, epochs: Frame, hashprice_points: F
         parts={
             "day": Part("its day", Day(day.date())),
             "price": Part("closing price of that day", Usd(table["price"].loc[day]), nearest(0)),
+            "new-lows": Part(
+                "days whose hash price was below that of every day before",
+                Count(len(hashprice.new_lows(table["hashprice"]))),
+            ),
+            "days": Part("days of the series", Count(len(table))),
             "published-before": Part("lowest published figure of earlier years", HashPrice(before)),
             "published-lowest": Part("lowest published figure of its year", HashPrice(published["low"])),
             "published-lowest-series": Part("its series", Phrase(published["series"])),

@@ -60,9 +60,9 @@ def _told(row: pd.Series, shown: str) -> str:
 
 
 def _all_told(rows: pd.DataFrame, kind: type[Quantity]) -> Phrase:
-    """Every distinct figure in words, oldest first, each on the word of its best tier."""
-    ranked = rows.assign(rank=rows["tier"].map(TIERS.index)).sort_values("rank", kind="stable")
-    best = ranked.drop_duplicates("value").sort_values("published", kind="stable")
+    """Every distinct figure in words, the best tier first and then the oldest."""
+    ranked = rows.assign(rank=rows["tier"].map(TIERS.index)).sort_values(["rank", "published"], kind="stable")
+    best = ranked.drop_duplicates("value")
     texts = [_told(row, kind(row["value"]).display()) for _, row in best.iterrows()]
     return Phrase("; ".join(texts)) if texts else NOTHING
 
@@ -73,15 +73,16 @@ def _sold(cited: Frame, statements: Frame, id_: str, company: str, periods: Sequ
     quarter = sales[sales["period"].isin(periods)]
     held = operators.select(statements, company, ["btc_held"])
     coins = _cited(cited, id_)
-    parts = _newest(quarter, "sales figure for the quarter", Btc) | {
+    lead = _best(quarter)
+    parts = _newest(lead, "sales figure for the quarter", Btc) | {
         f"held-{name}": part for name, part in _newest(held, "holdings", Btc).items()
     }
     parts["published"] = Part("every published figure for the quarter", _all_told(quarter, Btc))
     figures = tuple(float(value) for value in quarter["value"])
     parts["others"] = Part("other figures for the quarter, lowest to highest", _spread(figures))
     if figures:
-        newest = figures[-1]
-        parts["difference"] = Part("newest published less cited", Btc(newest - coins))
+        newest = float(lead["value"].iloc[-1])
+        parts["difference"] = Part("the newest of the best tier less the cited", Btc(newest - coins))
         parts["side"] = Part("the same in words", Phrase(side(newest, coins, coins)))
     return Result(
         Btc(coins),
@@ -91,6 +92,12 @@ def _sold(cited: Frame, statements: Frame, id_: str, company: str, periods: Sequ
         beside="others",
         guard=found_nowhere_else(coins, float(cited.loc[id_, "step"]), figures, lambda x: Btc(x).exact()),
     )
+
+
+def _best(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the best tier that there is, in their order."""
+    ranks = rows["tier"].map(TIERS.index)
+    return rows[ranks == ranks.min()]
 
 
 def _spread(coins: Sequence[float]) -> Value:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.measures import difficulty, hashprice, hashrate, operators, revenue
+from analysis.measures import difficulty, fleets, hashprice, hashrate, operators, revenue, security
 from analysis.units import Btc, HashPrice, HashRate
 from pivot.claims.model import Guard, Kind, Part, Result
-from pivot.claims.quantities import Count, Day, Percent, Phrase, Ratio, Share, Usd, Years, nearest, side
+from pivot.claims.quantities import (
+    Count,
+    Day,
+    Percent,
+    Phrase,
+    Range,
+    Ratio,
+    Share,
+    Usd,
+    Years,
+    nearest,
+    side,
+)
 from pivot.claims.registry import claim
 
 if TYPE_CHECKING:
@@ -17,7 +29,6 @@ if TYPE_CHECKING:
 
 MILLION = 1e6
 TOP = 10
-NETWORK_WINDOW = 30
 SUBSIDY_HEIGHT = (
     difficulty.EPOCH_BLOCKS * 467
 )  # block 941,472: the subsidy of the year that the article is about
@@ -42,6 +53,7 @@ def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame
     newest = hashprice.daily(days, prices, epochs).iloc[-1]
     close = prices["close_usd"].iloc[-1]
     implied = hashprice.hashprice(newest["reward"], assumed, newest["difficulty"])
+    budget = security.budget(days, prices).iloc[-1]
     low, high = (float(cited.loc["hashprice-range", end]) for end in ("low", "high"))
     return Result(
         Usd(assumed),
@@ -51,14 +63,17 @@ def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame
             "gap": Part("the close against the assumption", Percent((close / assumed - 1) * 100), nearest(1)),
             "side": Part("the close against the assumption, in words", Phrase(side(close, assumed, assumed))),
             "hashprice": Part("hash price at the assumed price", HashPrice(implied)),
+            "budget": Part("what miners were paid a day, mean of 30 days", Usd(budget["usd_mean"]), MILLIONS),
+            "budget-day": Part("the last of those days", Day(budget.name.date())),
+            "budget-fees": Part("fees in it", Share(budget["fees_mean"])),
             "hashprice-side": Part(
                 "that against the cited range of hash prices", Phrase(side(implied, low, high))
             ),
         },
         rows={
             "cited": ["btc-price-assumption", "hashprice-range"],
-            "prices": prices.index[-1:],
-            "days": days.index[-1:],
+            "prices": prices.loc[days.index[-security.WINDOW] :].index,
+            "days": days.index[-security.WINDOW :],
             "epochs": epochs.index[-1:],
         },
         beside="close",
@@ -99,7 +114,8 @@ def top10_btc_production(cited: Frame) -> Result:
     kind=Kind.DERIVED,
     section="revenue",
     rounding=BILLIONS,
-    formula="production x price; tested: hash rates of our ten / network (30 days) x issuance x $80,000",
+    formula="production x price; tested: each of our ten against the network (30 days) of its own date, x "
+    "issuance x $80,000 x the share of expected coins that companies really mine (median; its middle half)",
 )
 def top10_btc_revenue(
     top10_btc_production: Result,
@@ -111,35 +127,49 @@ def top10_btc_revenue(
     """Yearly mining revenue of ten listed miners: the cited one, and one built up from their hash rates."""
     price = _number(btc_price_assumption)
     cited = _number(top10_btc_production) * price
-    ten = operators.latest_hash_rates(statements).head(TOP)
-    together = float(ten["value"].sum())
-    network = float(hashrate.average(hashrate.daily(days, epochs), NETWORK_WINDOW).iloc[-1])
+    network = hashrate.average(hashrate.daily(days, epochs), fleets.WINDOW)
+    ten = fleets.at_own_date(operators.latest_hash_rates(statements).head(TOP), network)
+    together, share = float(ten["value"].sum()), float(ten["share"].sum())
+    mined = fleets.realised(statements, days, epochs)["share"]
     issued = revenue.issuance(hashprice.subsidy(SUBSIDY_HEIGHT))
-    built = revenue.of_hash_rate(together, network, issued, price)
+
+    def of(realised: float) -> float:
+        return fleets.calibrated_revenue(share, issued, price, realised)
+
+    built, low, high = of(mined.median()), of(mined.quantile(0.25)), of(mined.quantile(0.75))
     return Result(
         Usd(cited),
         parts={
             "bottom-up": Part("built up from the ten hash rates", Usd(built), SHORT_BILLIONS),
+            "bottom-up-range": Part(
+                "the same at the ends of the middle half of what companies mine",
+                Range(Usd(low), Usd(high)),
+                SHORT_BILLIONS,
+            ),
+            "fit": Part("the cited figure against that range", Phrase(side(cited, low, high))),
+            "never-stopped": Part("if no machine ever stopped", Usd(of(100)), SHORT_BILLIONS),
+            "realised": Part("coins mined of those expected, median", Share(mined.median()), nearest(0)),
+            "realised-range": Part(
+                "lowest and highest", Range(Share(mined.min()), Share(mined.max())), nearest(0)
+            ),
+            "pairs": Part("months and quarters with both figures", Count(len(mined))),
             "gap": Part(
-                "the built-up estimate against the cited one", Percent((built / cited - 1) * 100), nearest(0)
+                "the built-up estimate against the cited one", Percent((built / cited - 1) * 100), nearest(1)
             ),
             "gap-usd": Part("the same in dollars", Usd(abs(built - cited)), SHORT_BILLIONS),
             "side": Part("the same in words", Phrase(side(built, cited, cited))),
             "hash-rate": Part("hash rate of the ten", HashRate(together), nearest(1)),
-            "network": Part("network, 30-day average", HashRate(network), nearest(0)),
-            "share": Part("share of the network", Share(together / network * 100)),
+            "network": Part("network, 30-day average", HashRate(float(network.iloc[-1])), nearest(0)),
+            "share": Part("share of the network, each at its own date", Share(share)),
         },
-        rows={"statements": ten.index, "days": days.index[-NETWORK_WINDOW:], "epochs": epochs.index[-3:]},
-        tested=Usd(built),
+        rows={"statements": statements.index[statements["metric"].isin(FLEETS)]},
+        tested=Range(Usd(low), Usd(high)),
         beside="bottom-up",
-        guard=Guard(
-            "the estimate from hash rates",
-            built,
-            cited,
-            above=True,
-            show=lambda x: Usd(x).display(BILLIONS),
-        ),
     )
+
+
+FLEETS = (*operators.OWN_HASH_RATE, "btc_mined")
+"""What a company states of its machines and of what they mined."""
 
 
 @claim(

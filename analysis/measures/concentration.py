@@ -82,14 +82,3 @@ def indices(pool_shares: pd.DataFrame, kinds: tuple[str, ...] = MONTHS) -> pd.Da
             "rest": rest,
         }
     )
-
-
-def top_companies(hash_rates: pd.DataFrame, network: float, top: int = TOP) -> float:
-    """Share of the network, in percent, of the largest listed miners.
-
-    Args:
-        hash_rates: one row a company, largest first, EH/s in `value`.
-        network: the network's hash rate in EH/s.
-        top: how many companies to sum.
-    """
-    return float(hash_rates["value"].head(top).sum()) / network * 100

@@ -71,35 +71,11 @@ def latest_hash_rates(statements: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def ai_shares(statements: pd.DataFrame) -> pd.DataFrame:
-    """The share of AI and high-performance computing in a company's revenue, by period.
-
-    Returns:
-        A table indexed by (company, period): `ai` and `total` (USD million) and `share` (percent). The total
-        is the stated one, or the sum of AI and mining revenue where only the parts are stated.
-    """
-    money = statements[statements["unit"] == "USD million"]
-
-    def first_stated(metrics: Sequence[str]) -> pd.DataFrame:
-        rows = money[money["metric"].isin(metrics)].sort_values("published", kind="stable")
-        return rows.drop_duplicates(["company", "period", "metric"])
-
-    keys = ["company", "period"]
-    ai = first_stated(AI_REVENUE).groupby(keys)["value"].sum()
-    stated = first_stated(["revenue"]).groupby(keys)["value"].first()
-    parts = first_stated(AI_REVENUE + MINING_REVENUE).groupby(keys)
-    mined = first_stated(MINING_REVENUE).groupby(keys).size()
-    summed = parts["value"].sum().loc[lambda total: total.index.isin(mined.index)]
-    total = stated.reindex(ai.index).fillna(summed.reindex(ai.index))
-    table = pd.DataFrame({"ai": ai, "total": total}).dropna()
-    return table.assign(share=table["ai"] / table["total"] * 100)
-
-
 def ai_share_of_group(statements: pd.DataFrame, period: str) -> pd.DataFrame:
     """The share of AI in the revenue of all companies with figures for one period, taken together.
 
     A company that states a revenue and nothing on AI counts with none; one that states its mining revenue
-    alone counts with that. Of several statements the first stands, as in `ai_shares`.
+    alone counts with that. Of several statements the first stands.
 
     Args:
         statements: as above.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from analysis.measures.hashprice import subsidy
@@ -40,7 +41,8 @@ def budget(days: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFrame:
             "fees": fees / (new + fees) * 100,
         }
     ).dropna()
-    means = table.rolling(WINDOW).mean()
+    # Not `mean()`, which carries the rounding of all earlier days along: of equal days it gives equal means.
+    means = table.rolling(WINDOW).apply(np.mean, raw=True)
     return table.assign(usd_mean=means["usd"], fees_mean=means["fees"])
 
 

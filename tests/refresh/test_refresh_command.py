@@ -114,9 +114,9 @@ def test_one_price_row_as_a_fact_checker_reads_it(typed: Run, world: World) -> N
     )
     assert body.startswith("**1 claim moved, ")
     for expected in (
-        "**hashprice-range**: &#36;39.13 per PH/s/day → &#36;40.30 per PH/s/day *correction*",
+        "**hashprice-range**: &#36;32.38 per PH/s/day → &#36;32.42 per PH/s/day *correction*",
         "- by prices `2026-08-21` revised",
-        "> before: On 21 August 2026 it stood at <del>&#36;39.13</del> per PH/s/day",
+        "> before: On that day itself it stood at <del>&#36;39.13</del> per PH/s/day",
         "| 2026-08-21 | close\\_usd | 78456.69 | 80810.4 |",
         "- `btc-price: 1 cell restated and accepted (Kraken corrected a candle); newest of 2026-11-22, ",
         "### What to do",

@@ -105,7 +105,7 @@ COUNTERFACTUALS = (
         "difficulty-drop",
         "epochs",
         cell(MARCH, "bits", easier(0.99)),
-        frozenset({"difficulty-drop-rank-record", "hashrate-q1-decline"}),
+        frozenset({"difficulty-drop-rank-record", "hashrate-q1-decline", "top10-btc-revenue"}),
     ),
     Counterfactual(
         "difficulty-drop",
@@ -117,6 +117,9 @@ COUNTERFACTUALS = (
                 "difficulty-drop-rank-record",
                 "hashrate-q1-decline",
                 "hashprice-range",
+                "hashprice-low",
+                "consecutive-cut-threshold",
+                "top10-btc-revenue",
             }
         ),
         frozenset({"difficulty-drop", "difficulty-drop-rank-record", "hashrate-q1-decline"}),
@@ -125,23 +128,33 @@ COUNTERFACTUALS = (
         "difficulty-drop-rank-year",
         "epochs",
         cell(FEBRUARY, "bits", easier(0.93)),
-        frozenset({"difficulty-drop-rank-record", "consecutive-cut-threshold", "hashrate-q1-decline"}),
+        frozenset(
+            {
+                "difficulty-drop-rank-record",
+                "consecutive-cut-threshold",
+                "hashrate-q1-decline",
+                "top10-btc-revenue",
+            }
+        ),
     ),
     Counterfactual(
         "difficulty-drop-rank-record",
         "epochs",
         _deep_cuts_of_old,
+        frozenset({"consecutive-cut-threshold"}),
         flips=frozenset({"difficulty-drop-rank-record"}),
     ),
     Counterfactual(
         "hashrate-q1-decline",
         "days",
         cell(dt.date(2026, 3, 31), "blocks", lambda blocks: int(str(blocks)) + 20),
+        frozenset({"top10-btc-revenue"}),
     ),
     Counterfactual(
         "hashrate-q1-decline",
         "days",
         cell(dt.date(2026, 3, 31), "blocks", lambda blocks: int(str(blocks)) * 2),
+        frozenset({"top10-btc-revenue"}),
         flips=frozenset({"hashrate-q1-decline"}),
     ),
     Counterfactual(
@@ -155,7 +168,7 @@ COUNTERFACTUALS = (
         "hashprice-range",
         "prices",
         cell(NEWEST, "close_usd", times(1.1)),
-        frozenset({"btc-price-assumption"}),
+        frozenset({"btc-price-assumption", "ai-contracts"}),
     ),
     Counterfactual("hashprice-low", "days", cell(dt.date(2026, 6, 30), "fee_btc_per_block", plus(0.02))),
     Counterfactual(
@@ -185,7 +198,7 @@ COUNTERFACTUALS = (
         "btc-price-assumption",
         "prices",
         cell(NEWEST, "close_usd", times(1.3)),
-        frozenset({"hashprice-range"}),
+        frozenset({"hashprice-range", "ai-contracts"}),
         moves=part("side"),
     ),
     Counterfactual(
@@ -211,7 +224,7 @@ COUNTERFACTUALS = (
     Counterfactual(
         "top10-btc-revenue",
         "days",
-        cell(dt.date(2026, 8, 10), "blocks", lambda blocks: int(str(blocks)) * 2),
+        cell(dt.date(2026, 6, 20), "blocks", lambda blocks: int(str(blocks)) * 2),
         frozenset({"top5-threshold"}),
         moves=part("bottom-up"),
     ),
@@ -220,15 +233,14 @@ COUNTERFACTUALS = (
         "cited",
         cell("top10-btc-revenue", "low", times(1.5)),
         frozenset({"top10-btc-production", "btc-over-ai", "revenue-ratio", "revenue-gap"}),
-        frozenset({"top10-btc-revenue"}),
-        part("side"),
+        moves=part("side"),
     ),
     Counterfactual("top10-count", "statements", _nine_miners, frozenset({"top10-btc-revenue"})),
     Counterfactual(
         "ai-run-rate",
         "contracts",
         cell("riot-amd", "total_usd", times(2)),
-        frozenset({"riot-amd-start", "ai-contracts"}),
+        frozenset({"riot-amd-start"}),
     ),
     Counterfactual(
         "riot-amd-start",
@@ -268,14 +280,21 @@ COUNTERFACTUALS = (
         )
         for target in ("revenue-ratio", "revenue-gap")
     ),
-    Counterfactual("ai-contracts", "contracts", cell("iren-microsoft", "total_usd", times(1.1))),
-    Counterfactual("ai-contracts", "contracts", cell("iren-microsoft", "counted", value=False)),
-    _cited("ai-contracts", times(0.5), moves=part("side")),
+    Counterfactual("ai-contracts", "leases", cell("iren-microsoft-2025-11-03", "total_usd", times(1.1))),
+    Counterfactual(
+        "ai-contracts",
+        "leases",
+        cell("riot-rockdale-amd-2026-01-16", "years", times(3)),
+        flips=frozenset({"ai-contracts"}),
+        moves=part("per-mwh"),
+    ),
+    _cited("ai-contracts", times(2), moves=part("side")),
     Counterfactual("ai-share-now", "statements", cell("riot-revenue-q1-2026", "value", times(1.2))),
     Counterfactual(
         "ai-share-now",
         "statements",
-        cell("riot-revenue-q1-2026", "value", times(0.66)),
+        cell("riot-data-center-revenue-q1-2026", "value", times(5.27)),
+        frozenset({"ai-share-forecast"}),
         flips=frozenset({"ai-share-now"}),
     ),
     _cited("ai-share-forecast", times(1.1)),
@@ -294,12 +313,16 @@ COUNTERFACTUALS = (
             "watch-horizon",
         )
     ),
+    *(
+        Counterfactual(id_, "cited", cell(id_, "cited", "other words"))
+        for id_ in ("mara-filing", "tydal-conversion", "redundancy-class")
+    ),
     _cited("bitdeer-ai-arr", times(1.1), "ai-run-rate"),
     _cited("bitdeer-hashrate", times(1.1), "bitdeer-growth"),
     Counterfactual(
         "mara-btc-sold",
         "statements",
-        cell("mara-btc-sold-q1-2026", "value", 13_210.0),
+        cell("mara-btc-sold-4-25-mar-2026-2", "value", 13_210.0),
         flips=frozenset({"mara-btc-sold"}),
         moves=part("side"),
     ),
@@ -313,7 +336,7 @@ COUNTERFACTUALS = (
     Counterfactual(
         "corz-btc-sold",
         "statements",
-        cell("core-scientific-btc-sold-q1-2026", "value", 1_992.0),
+        cell("core-scientific-btc-sold-q1-2026-2", "value", 1_992.0),
         flips=frozenset({"corz-btc-sold"}),
         moves=part("side"),
     ),
@@ -353,7 +376,6 @@ COUNTERFACTUALS = (
         "hut8-contract",
         "contracts",
         cell("hut-8-fluidstack-river-bend", "total_usd", times(1.2)),
-        frozenset({"ai-contracts"}),
         moves=part("published"),
     ),
     Counterfactual(

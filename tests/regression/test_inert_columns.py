@@ -21,7 +21,9 @@ _REPLACED = "a newer compilation has these rows, and the newest one is read for 
 _SPREAD = "says how well an estimated time is known; no claim rests on a retarget whose time is estimated"
 _ORACLE = "an oracle: measures are held against it (test_oracles.py), so no claim may rest on it"
 _COUNTS = "what share_pct was made from; test_oracles.py makes it again"
-_LEASES = "stands by: the claims of issue 13 on leases read it; test_measures_leases.py holds its sums"
+_SUMMED = (
+    "what counts is now summed from ai-leases, where a lease is one name; single contracts are still read"
+)
 _BLOCKS = "confirms targets that epochs has (test_snapshots_contracts.py), and dates the evidence after them"
 _STANDBY = "stands by: pools are counted from blocks, and no claim needs what others published on them"
 
@@ -29,8 +31,6 @@ INERT = {
     ("difficulty-epochs/2026-01-22", "height"): _NOT_READ,
     ("difficulty-epochs/2026-01-22", "bits"): _NOT_READ,
     ("difficulty-epochs/2026-01-22", "timestamp"): _NOT_READ,
-    ("difficulty-epochs/2026-10-28", "timestamp"): "its own rows, from block 955,584 on, are no cut that a "
-    "claim names; their times say since when they are seen, which the property tests of vintages hold",
     **{(f"difficulty-epochs/{vintage}", "timestamp_sd_minutes"): _SPREAD for vintage in _EPOCHS},
     ("hashprice-published/2026-11-22", "high"): "low is the stated value; the chart of hash prices draws "
     "the middle of a range",
@@ -49,7 +49,7 @@ INERT = {
     ("pool-shares-published/2026-11-22", "hashrate_eh_s"): _STANDBY,
     ("pool-shares-published/2026-11-22", "blocks"): _STANDBY,
     ("pool-shares-published/2026-11-22", "window_blocks"): _STANDBY,
-    **{("ai-leases/2026-11-25", column): _LEASES for column in ("total_usd", "years", "mw")},
+    ("ai-contracts/2026-11-22", "counted"): _SUMMED,
     **{("blocks-published/2026-11-25", column): _BLOCKS for column in ("height", "bits", "fees_btc")},
 }
 """Snapshot and column, and why no claim notices."""

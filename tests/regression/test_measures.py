@@ -16,7 +16,16 @@ from pytest_regressions.dataframe_regression import DataFrameRegressionFixture
 
 from analysis import measures
 from analysis.claims.network import MARCH_RETARGET, QUARTER
-from analysis.measures import concentration, difficulty, hashprice, hashrate, operators, oracles, revenue
+from analysis.measures import (
+    concentration,
+    difficulty,
+    fleets,
+    hashprice,
+    hashrate,
+    operators,
+    oracles,
+    revenue,
+)
 from tests.conftest import NEWEST, ROOT, vintage_of
 from tests.regression.baselines import MEASURES, QUANTITIES
 
@@ -45,8 +54,8 @@ def _scalars() -> pd.DataFrame:
     table = difficulty.retargets(epochs)
     bits = epochs["bits"].loc[MARCH_RETARGET]
     level = difficulty.at(table, NEWEST)
-    largest = operators.latest_hash_rates(statements)
-    network = float(hashrate.daily(*_two()).iloc[-30:].mean())
+    network = hashrate.average(hashrate.daily(*_two()), fleets.WINDOW)
+    own = fleets.at_own_date(operators.latest_hash_rates(statements), network)
     issued = revenue.issuance(hashprice.subsidy(MARCH_RETARGET))
     sold = operators.select(statements, "MARA", ["btc_sold"])
     found = {
@@ -61,9 +70,9 @@ def _scalars() -> pd.DataFrame:
         "price for a hash price of 30": hashprice.price_for(30, 3.14, level),
         "issuance of a year": issued,
         "production of a billion at 80,000 USD": revenue.production(1e9, 80_000),
-        "revenue of 400 EH/s": revenue.of_hash_rate(400, network, issued, 80_000),
+        "revenue of a tenth of the network, mining 91%": fleets.calibrated_revenue(10, issued, 80_000, 91),
         "before a growth of 504%": revenue.before_growth(69.5, 504),
-        "share of the five largest miners": concentration.top_companies(largest, network),
+        "share of the five largest miners": float(own["share"].head(concentration.TOP).sum()),
         "sales that MARA stated": float(len(sold)),
         "their sum": float(sold["value"].sum()),
     }
@@ -107,7 +116,7 @@ TABLES = {
     "largest-miners": lambda: operators.latest_hash_rates(_frame("statements"))[
         ["company", "metric", "value", "period", "published"]
     ],
-    "ai-shares": lambda: operators.ai_shares(_frame("statements")),
+    "ai-shares": lambda: operators.ai_share_of_group(_frame("statements"), "Q1 2026"),
     "scalars": _scalars,
     "oracles": _oracles,
 }

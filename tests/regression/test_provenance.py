@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.data import DATA_SETS
 from analysis.report import ARTICLE
 from pivot.claims import ledger as ledgers
 from pivot.claims.data import CITED, EVIDENCE
@@ -59,11 +58,10 @@ def unnamed(id_: str, day: dt.date, rows: Mapping[str, Result]) -> dict[str, lis
 def without(day: dt.date, gone: Mapping[str, list[Hashable]]) -> Vintage:
     """The evidence of a day, some rows of which nobody published."""
     vintage, true = Vintage(SHIPPED, day), vintage_of(day)
-    for name in DATA_SETS:
-        data = true.data(name)
+    for data in true.public():
         frame = data.frame
-        kept = frame[~frame.index.isin(gone.get(name, []))]
-        vintage._sets[name] = DataSet(name, day, kept, data._keys)
+        kept = frame[~frame.index.isin(gone.get(data.name, []))]
+        vintage._sets[data.name] = DataSet(data.name, day, kept, data._keys)
     return vintage
 
 

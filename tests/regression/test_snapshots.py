@@ -150,9 +150,9 @@ def _land(store: Store, path: str, text: str) -> None:
             ("ai-ten-year", "ai-doubled", "btc-over-ai"),
         ),
         (
-            "ai-contracts/2026-11-22.csv",
-            "IREN,Microsoft,9700000000",
-            "IREN,Microsoft,9800000000",
+            "ai-leases/2026-11-25.csv",
+            "cloud,company,9700000000",
+            "cloud,company,9800000000",
             ("ai-contracts",),
         ),
         (

@@ -19,10 +19,10 @@ from tests.regression.edited import cell, everywhere, ledger_with, reacting
 
 
 def test_spread_tells_the_two_ends_of_many() -> None:
-    """Two companies report both shares so far; with three the one in the middle is not told."""
-    index = pd.MultiIndex.from_tuples([("A", "Q1 2026"), ("B", "Q1 2026"), ("C", "Q1 2026")])
-    assert ai._spread(pd.Series([10.0, 20.0, 30.0], index)) == "10% (A, Q1 2026) to 30% (C, Q1 2026)"
-    assert ai._spread(pd.Series([10.0], index[:1])) == "10% (A, Q1 2026)"
+    """Two companies have AI revenue so far; with three the one in the middle is not told."""
+    shares = pd.Series({"A": 10.0, "B": 20.0, "C": 30.0})
+    assert ai._spread(shares) == "10% (A) to 30% (C)"
+    assert ai._spread(shares[:1]) == "10% (A)"
 
 
 def test_ledger_asked_for_an_unknown_claim_names_the_nearest() -> None:
@@ -92,7 +92,7 @@ def test_shares_of_revenue_are_of_dollars() -> None:
         ("A", "colocation_revenue", 50.0, "BTC", "2026-01-01"),
         ("A", "revenue", 60.0, "percent", "2026-01-01"),
     )
-    assert list(operators.ai_shares(statements)["share"]) == [25.0]
+    assert operators.ai_share_of_group(statements, "Q1 2026")["share"]["A"] == 25.0
 
 
 def test_lowest_figure_of_the_year_is_none_of_an_earlier_year() -> None:

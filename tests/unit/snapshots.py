@@ -61,7 +61,10 @@ def with_prices(folder: Path) -> Store:
 
 def relisted(store: Store) -> Store:
     """The store as it would be if its files had landed as they are now."""
-    files = sorted(path for path in store.root.glob("*/*") if not path.name.startswith("."))
+    files = sorted(
+        (path for path in store.root.glob("*/*") if not path.name.startswith(".")),
+        key=lambda path: path.relative_to(store.root).as_posix(),
+    )
     (store.root / "SHA256SUMS").write_text(
         "".join(
             f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(store.root).as_posix()}\n"

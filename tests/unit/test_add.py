@@ -86,7 +86,7 @@ def test_an_unlikely_number_is_taken_with_a_reason_that_readers_see(
     )
     assert newest.notes[-1].startswith(note)
     assert any(one.startswith("Added by a person: ") for one in newest.notes)
-    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 15
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 18
     assert "\n".join(_notes(newest)).count("so it stands in the filing") == 1
 
 
@@ -137,7 +137,7 @@ def test_a_second_statement_on_a_day_is_a_second_snapshot(
     assert paths == ["2026-11-22.csv", f"{TODAY}.csv", f"{TODAY}.2.csv"]
     seen = Vintage(Store(store.root, DATA_SETS), TODAY).data("statements").frame
     assert {"mara-btc-held-30-sep-2026", "mara-btc-held-31-dec-2026"} <= set(seen.index)
-    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 16
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 19
 
 
 def git(store: Store, *words: str) -> None:
@@ -160,7 +160,7 @@ def test_a_slip_is_taken_back_until_git_has_it(store: Store, capsys: pytest.Capt
     git(store, "add", ".")
     assert add(store, STATEMENTS, "--undo") == 1
     assert "git restore --staged data-snapshots" in capsys.readouterr().err
-    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 15
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 18
 
 
 def test_without_git_nothing_is_taken_back(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
@@ -173,7 +173,7 @@ def test_without_git_nothing_is_taken_back(store: Store, capsys: pytest.CaptureF
 
 def test_two_that_did_not_know_each_other_are_joined_by_the_next(store: Store, tmp_path: Path) -> None:
     """A refresh waits in a pull request while a person adds a statement; the newest lacks the other."""
-    other = shipped_copy(tmp_path / "other")
+    other = shipped_copy(tmp_path / "other", COMPILED)
     shutil.copy(tmp_path / "_quarto.yml", tmp_path / "other")
     waiting = ("--row", *HELD, "publisher=a mirror", *ORIGIN[1:])
     assert add(other, STATEMENTS, *waiting, "--vintage", str(TODAY - dt.timedelta(days=2))) == 0

@@ -117,13 +117,13 @@ def test_figures_stand_in_the_order_of_the_account(ledger: Ledger) -> None:
 def test_a_range_has_two_ends_and_no_value(ledger: Ledger) -> None:
     said = json.loads(ledger.to_json({}))["claims"]
     ranges = {id_: entry for id_, entry in said.items() if entry["low"] is not None}
-    assert {"hashrate-q1-decline", "top5-history", "ai-share-now"} <= set(ranges)
+    assert {"hashrate-q1-decline", "top5-history", "bifurcation-horizon"} <= set(ranges)
     assert all(entry["value"] is None and entry["low"] <= entry["high"] for entry in ranges.values())
     assert all(said[id_]["value"] is not None for id_ in set(said) - set(ranges))
 
 
 def test_a_few_rows_are_written_out(ledger: Ledger) -> None:
-    (used,) = ledger["difficulty-drop"].inputs
+    (used,) = ledger["block-interval"].inputs
     assert [cells.split(" ")[0] for cells in used.cells] == ["939456:", "941472:"]
     assert "bits=17021a91" in used.cells[1]
     every = [one for entry in ledger.entries.values() for one in entry.inputs]

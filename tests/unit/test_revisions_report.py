@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from playwright.sync_api import Browser
 from rich.console import Console
 
@@ -27,7 +28,7 @@ from pivot.prose.variables import guards
 from pivot.publish.embedded.expand import expand
 from pivot.publish.render import Inputs
 from pivot.records import convert
-from pivot.revisions import pages, text
+from pivot.revisions import numbers, pages, text
 from pivot.revisions.causes import shapley_shares
 from pivot.revisions.difference import Difference
 from pivot.revisions.numbers import LEVELS
@@ -36,7 +37,7 @@ from pivot.revisions.rows import rows
 from pivot.revisions.sides import Side
 from pivot.revisions.states import State
 from pivot.schemas import SCHEMAS
-from tests.conftest import ROOT
+from tests.conftest import AS_READ, ROOT, ledger_of
 from tests.unit.revisions import CLOSES, NEWEST_DAY, copy, edit, evaluated, rehash, shipped, side
 
 LUXOR = "data-snapshots/hashprice-published/2026-11-22.csv"
@@ -159,11 +160,13 @@ def test_an_account_says_nothing_of_what_did_not_move_nor_of_the_middle_of_a_ran
     report = spring_to_summer()
     same = next(one for one in report.behind if one.id == "consecutive-cut-threshold")
     assert [what for what, *_ in pages._readings(same)] == ["single cuts over the threshold this year"]
-    ranged = next(one for one in report.numbers if one.id == "ai-share-now")
-    assert (ranged.absolute, ranged.relative) == (None, None)
-    assert ("unrounded", "67.2825% to 67.2825%", "19.8565% to 67.2825%") in pages._readings(ranged)
-    assert "(\N{MINUS SIGN}27.61%)" in pages.page(report)
-    assert "(-27.61%)" not in pages.page(report) + printed(report)
+    was = ledger_of(AS_READ)["hashrate-q1-decline"]
+    now = structs.replace(was, low=(was.low or 0.0) + 1, exact="4.5% to 8.4%")
+    assert numbers._distance(was, now) == (None, None)
+    ranged = replace(same, old=numbers._state(was), new=numbers._state(now), absolute=None, relative=None)
+    assert ("unrounded", was.exact, "4.5% to 8.4%") in pages._readings(ranged)
+    assert "(\N{MINUS SIGN}15.25%)" in pages.page(report)
+    assert "(-15.25%)" not in pages.page(report) + printed(report)
 
 
 def test_tables_have_names_and_every_heading_of_them_says_something() -> None:
