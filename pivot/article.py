@@ -101,6 +101,11 @@ class Article:
         """By data set: `ROW_NOTES` of `PACKAGE.tables`."""
         return getattr(self._tables, "ROW_NOTES", {})
 
+    @property
+    def scripts(self) -> Mapping[str, Path]:
+        """The scripts of `PACKAGE/scripts`, each by the id of the block that it fills on a page."""
+        return {path.stem: path for path in sorted((self.folder / "scripts").glob("*.js"))}
+
     @cached_property
     def folders(self) -> Mapping[str, Spec]:
         """The data sets by their folder, which is the name of their source."""

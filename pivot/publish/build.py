@@ -178,7 +178,8 @@ def make(  # noqa: PLR0917
         links = tuple((words, name) for words, name in _LINKS if name in {LEDGER, LEDGER_SCHEMA, *files})
         links += _OF_EDITIONS if edition else ()
         claims = stored.read(prepared.ledger, LEDGER)
-        inputs = replace(prepared.inputs, edition=edition, links=links, claims=claims)
+        scripts = article_of(root).scripts
+        inputs = replace(prepared.inputs, edition=edition, links=links, claims=claims, scripts=scripts)
         prepared = replace(prepared, inputs=inputs)
         # Pandoc reads no figure, so it compiles the chapters on one core while the other draws.
         compiled = pool.submit(renderer.prepare, book, prepared.inputs)

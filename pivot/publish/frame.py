@@ -111,6 +111,7 @@ class RenderedBook:
         repo_url: the address of source and data, or "".
         issue_url: the address at which a mistake is reported.
         claims: the ledger; empty where the book has none.
+        scripts: the article's own, each by the id of the block that it fills.
         pages: in reading order.
     """
 
@@ -123,6 +124,7 @@ class RenderedBook:
     repo_url: str
     issue_url: str
     claims: Mapping[str, Entry]
+    scripts: Mapping[str, Path]
     pages: tuple[BookPage, ...]
 
     @property

@@ -34,6 +34,7 @@ class Inputs:
         edition: the edition that the site will be, "" for a site that is none.
         links: words and address, as seen from the root of the site, of what is published with it.
         claims: the ledger, for the accounts that open in a page.
+        scripts: the article's own, each by the id of the block that it fills.
     """
 
     variables: Mapping[str, str]
@@ -43,6 +44,7 @@ class Inputs:
     edition: str = ""
     links: tuple[tuple[str, str], ...] = ()
     claims: Mapping[str, Entry] = field(default_factory=dict)
+    scripts: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def edition_line(self) -> str:

@@ -51,6 +51,7 @@ def rendered(book: Book, linker: Linker, bodies: dict[str, str], inputs: Inputs)
         repo_url=book.repo_url,
         issue_url=book.issue_url,
         claims=inputs.claims,
+        scripts=inputs.scripts,
         pages=tuple(_page(book, linker, page, bodies[page.chapter.href]) for page in linker.pages),
     )
 
@@ -85,6 +86,8 @@ def write_site(book: RenderedBook, pictures: Pictures, out: OutputFolder) -> Non
     out.write(SEARCH, f"window.pivotIndex={rows}\n")
     for name in ("site.css", "site.js", "numbers.js", "choice.js"):
         out.write(f"assets/{name}", (ASSETS / name).read_bytes())
+    for name, path in book.scripts.items():
+        out.write(f"assets/{name}.js", path.read_bytes())
     for name, path in sorted(pictures.files.items()):
         out.write(name, path.read_bytes())
 
