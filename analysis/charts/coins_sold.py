@@ -32,6 +32,12 @@ TIERS = {
 
 ROW, TOP, BOTTOM = 58, 50, 24
 LEFT, RIGHT = 104, 8
+ROW_NARROW, LEFT_NARROW, OVER = 78, 16, 34
+"""Where the drawing is narrow, the name of an operator stands over its row, and not beside it."""
+
+MIDDLE = 110
+"""Points from the left at which the cited figure follows a name over its row."""
+
 LABEL = 72
 """Points that the label of a figure takes to one side of it."""
 
@@ -90,20 +96,26 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     """A row for each operator; the cited figure is the line, the others stand at their distance from it."""
     table = plotted.table[plotted.table["tier"] != ARTICLE]
     operators = list(CLAIMS.values())
-    figure = style.sheet(len(operators) * ROW + TOP + BOTTOM)
-    axes = style.panel(figure, left=LEFT, right=RIGHT, top=TOP, bottom=BOTTOM)
-    style.unit(axes, plotted.texts["unit"], palette, left=LEFT, above=30)
+    left, row_height = (LEFT_NARROW, ROW_NARROW) if palette.narrow else (LEFT, ROW)
+    figure = style.sheet(len(operators) * row_height + TOP + BOTTOM, palette.width)
+    axes = style.panel(figure, left=left, right=RIGHT, top=TOP, bottom=BOTTOM)
+    style.unit(axes, plotted.texts["unit"], palette, left=left, above=30)
     keys = [key for tier, (_, key) in TIERS.items() if (table["tier"] == tier).any()]
-    style.label(axes, "  ".join(keys), (0, 1), (-LEFT, 14), palette.other, where="corner")
-    low, high = _limits(table["against_cited_percent"].tolist())
+    style.label(axes, "  ".join(keys), (0, 1), (-left, 14), palette.other, where="corner")
+    low, high = _limits(table["against_cited_percent"].tolist(), palette.width - left)
     axes.set_xlim(low, high)
     axes.set_ylim(len(operators) - 0.5, -0.5)
     scale = {tick: style.signed(tick, 0) if tick else "as cited" for tick in style.ticks(low, high)}
     style.scale_x(axes, scale, palette, rules=True)
     axes.axvline(0, color=palette.accent, linewidth=1.6, dashes=style.DASHES)
     for row, operator in enumerate(operators):
-        style.label(axes, operator, (0, row), (-LEFT, 4), palette.ink, where="left", bold=True)
-        style.label(axes, plotted.texts[operator], (0, row), (-LEFT, -11), palette.accent, where="left")
+        name, cited = ((0, OVER), (MIDDLE, OVER)) if palette.narrow else ((0, 4), (0, -11))
+        for text, (right, up), colour in (
+            (operator, name, palette.ink),
+            (plotted.texts[operator], cited, palette.accent),
+        ):
+            by = (right - left, up)
+            style.label(axes, text, (0, row), by, colour, where="left", bold=text == operator)
     for operator, period, btc, share, tier in zip(
         *(table[name] for name in ("operator", "period", "btc", "against_cited_percent", "tier")), strict=True
     ):
@@ -124,9 +136,9 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     return figure
 
 
-def _limits(shares: list[float]) -> tuple[float, float]:
+def _limits(shares: list[float], width: float) -> tuple[float, float]:
     """Ends of the axis that leave room for the labels on the outer side of the outermost figures."""
     low, high = min([0.0, *shares]), max([0.0, *shares])
     left, right = (LABEL if end else EDGE for end in (low, high))
-    scale = (high - low) / (style.WIDTH - LEFT - RIGHT - left - right)
+    scale = (high - low) / (width - RIGHT - left - right)
     return low - left * scale, high + right * scale

@@ -83,7 +83,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     years, months, miners = (table[table["series"].str.endswith(kind)] for kind in (YEAR, MONTH, MINERS))
     start, end = style.ordinal(years["first"].iloc[0]), style.ordinal(miners["last"].iloc[0])
     low, high, threshold = (plotted.numbers[name] for name in ("history-low", "history-high", "threshold"))
-    figure = style.sheet(300)
+    figure = style.sheet(300, palette.width)
     axes = style.panel(figure, left=30, right=12, top=30, bottom=24)
     style.unit(axes, plotted.texts["unit"], palette, left=30)
     axes.set_xlim(start, end + EDGE_DAYS)
@@ -121,7 +121,14 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     axes.plot(middles, months["share_percent"], "o-", color=palette.other, markersize=3.5, linewidth=1.2)
     over = (1.0, months["share_percent"].max())
     style.label(
-        axes, plotted.texts["newest"], over, (0, 8), palette.other, where="left", ha="right", va="bottom"
+        axes,
+        plotted.texts["newest"],
+        over,
+        (0, 24 if palette.narrow else 8),
+        palette.other,
+        where="left",
+        ha="right",
+        va="bottom",
     )
     at = (end, miners["share_percent"].iloc[0])
     axes.plot(*at, "D", color=palette.ink, markersize=7, clip_on=False)

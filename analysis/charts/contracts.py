@@ -58,8 +58,8 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     table, cited = plotted.table, plotted.numbers["cited"]
     companies = table["company"].unique().tolist()
     total, right = len(companies), max(cited, table["usd_billion"].sum()) * 1.09
-    figure = style.sheet((total + 1) * ROW + 70)
-    axes = style.panel(figure, left=94, right=14, top=30, bottom=38)
+    figure = style.sheet((total + 1) * ROW + 70, palette.width)
+    axes = style.panel(figure, left=90 if palette.narrow else 94, right=14, top=30, bottom=38)
     # numeral: "billion" the unit of the axis, which BILLION makes
     style.unit_x(axes, "billion USD over the terms of the contracts", palette)
     axes.set_xlim(0, right)

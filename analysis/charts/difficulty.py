@@ -65,12 +65,13 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     table = plotted.table
     days, levels = style.ordinals(table["date"]), table["difficulty_trillion"].tolist()
     first, last = plotted.numbers["since"], plotted.numbers["as_of"]
-    figure = style.sheet(250)
+    figure = style.sheet(250, palette.width)
     axes = style.panel(figure, left=30, right=12, top=26, bottom=34)
     # numeral: "trillion" the unit of the axis, which TERA makes
     style.unit(axes, "difficulty, trillion", palette, left=30)
     axes.step([*days, last], [*levels, levels[-1]], where="post", color=palette.main, linewidth=1.8)
     axes.plot(days, levels, "o", color=palette.main, markersize=3.5)
+    style.newest(axes, f"{levels[-1]:.1f}", (last, levels[-1]), palette)
     low, high = min(levels) - 14, max(levels) + 5
     axes.set_ylim(low, high)
     style.time_axis(axes, first, last + 2, palette)
@@ -82,10 +83,11 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
         axes.plot((day, day), (before, after), color=colour, linewidth=4, solid_capstyle="butt")
         axes.plot(day, after, "D" if cited else "o", color=colour, markersize=6)
         if cited:
-            left = min(day, last - LABEL_DAYS)
+            left = min(day, last - LABEL_DAYS * style.WIDTH / palette.width)
             top = max(level for begun, level in zip(days, levels, strict=True) if begun > left - EPOCH_DAYS)
             style.label(axes, plotted.texts["march"], (left, top), (2, 5), colour, va="bottom", bold=True)
         else:
             text = f"{style.short_day(table['date'][row])}\n{style.signed(table['change_percent'][row])}"
-            style.label(axes, text, (day, after), (0, -8), palette.muted, ha="center", va="top")
+            side: style.Side = "right" if palette.narrow else "center"
+            style.label(axes, text, (day, after), (0, -8), palette.muted, ha=side, va="top")
     return figure

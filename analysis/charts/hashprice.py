@@ -85,7 +85,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     )
     days, values = style.ordinals(line["date"]), line["usd_per_ph_s_day"].tolist()
     low, high = plotted.numbers["low"], plotted.numbers["high"]
-    figure = style.sheet(296)
+    figure = style.sheet(296, palette.width)
     axes = style.panel(figure, left=30, right=12, top=46, bottom=34)
     style.unit(axes, "hash price, USD per PH/s per day", palette, left=30, above=26)
     bottom, top = min(values) - 13, max(values) + 2
@@ -101,6 +101,8 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     axes.plot(days, values, color=palette.main, linewidth=0.9)
     axes.plot(style.ordinals(mean["date"]), mean["usd_per_ph_s_day"], color=palette.ink, linewidth=1.8)
     _published(axes, published, palette)
+    if line["date"].iloc[-1] not in lows["date"].array:  # a low says its value itself
+        style.newest(axes, f"${values[-1]:.2f}", (days[-1], values[-1]), palette)
     for day, value in zip(lows["date"], lows["usd_per_ph_s_day"], strict=True):
         at = (style.ordinal(day), value)
         axes.plot(*at, "o", color=palette.ink, markersize=5, clip_on=False)
@@ -108,11 +110,11 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
         beside = 0 < value - high < ROOM
         style.label(
             axes,
-            f"{style.short_day(day)}{' ' if beside else chr(10)}${value:.2f}",
+            f"{style.short_day(day)}{' ' if beside and not palette.narrow else chr(10)}${value:.2f}",
             at,
             (-6, -3) if beside else (0, -7),
             palette.ink,
-            ha="right" if beside or days[-1] - at[0] < EDGE else "center",
+            ha="right" if beside or palette.narrow or days[-1] - at[0] < EDGE else "center",
             va="top",
             bold=True,
         )

@@ -67,7 +67,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     line = table[table["series"] == "each day"]
     days, values = style.ordinals(line["date"]), line["eh_s"].tolist()
     start, end = plotted.numbers["start"], plotted.numbers["end"]
-    figure = style.sheet(244 + TABLE)
+    figure = style.sheet(244 + TABLE, palette.width)
     axes = style.panel(figure, left=36, right=12, top=26, bottom=TABLE + 40)
     style.unit(axes, f"hash rate, EH/s, {DRAWN}", palette, left=36)
     axes.axvspan(start, end, color=palette.tint, linewidth=0, zorder=0)
@@ -78,6 +78,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     axes.set_ylim(low, high)
     style.time_axis(axes, days[0], days[-1] + 2, palette)
     style.scale_y(axes, {tick: f"{tick:,.0f}" for tick in style.ticks(low, high)}, palette)
+    style.newest(axes, f"{values[-1]:,.0f}", (days[-1], values[-1]), palette)
     for series, marker in (("before", "o"), ("after", "s")):
         own = table[(table["series"] == series) & (table["reading"] == DRAWN)]
         axes.plot(style.ordinals(own["date"]), own["eh_s"], marker, color=palette.accent, markersize=7)
@@ -88,7 +89,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
 def _readings(figure: Figure, plotted: Plotted, palette: Palette) -> None:
     axes = figure.add_axes((0, 0, 1, TABLE / (figure.get_figheight() * 72)))
     axes.set_axis_off()
-    axes.set_xlim(0, style.WIDTH)
+    axes.set_xlim(0, style.WIDTH)  # the stops are those of the wide drawing, and move together
     axes.set_ylim(TABLE, 0)
     ends = plotted.table[plotted.table["series"] != "each day"].pivot_table("eh_s", "reading", "series")
     head = ("", "before, EH/s \N{BLACK CIRCLE}", "after \N{BLACK SQUARE}", "fall")

@@ -24,8 +24,13 @@ HEIGHT, TOP, BOTTOM = 270, 26, 38
 MARGIN = 14
 """Thousand USD to the left of the lowest price."""
 
-LABELLED = 0.56
+LABELLED, LABELLED_NARROW = 0.56, 0.42
 """How far across the highest price stands; the rest is room for its label."""
+
+_Place = tuple[tuple[float, float], tuple[float, float], style.Side, style.Height]
+BASIS: _Place = ((1, 0), (0, 8), "right", "bottom")
+BASIS_NARROW: _Place = ((0, 1), (6, -4), "left", "top")
+"""Where the basis is said: corner, points from it, and which sides of the text are there."""
 
 LEAD, GAP = 10, 16
 """Points by which a label hangs below its point, and from label to label."""
@@ -70,9 +75,9 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     prices, values = table["price_usd"] / THOUSAND, table["usd_per_ph_s_day"]
     slope = values["assumed"] / prices["assumed"]
     left = prices.min() - MARGIN
-    right = left + (prices.max() - left) / LABELLED
+    right = left + (prices.max() - left) / (LABELLED_NARROW if palette.narrow else LABELLED)
     low, high = left * slope, right * slope
-    figure = style.sheet(HEIGHT)
+    figure = style.sheet(HEIGHT, palette.width)
     axes = style.panel(figure, left=30, right=12, top=TOP, bottom=BOTTOM)
     style.unit(axes, "hash price, USD per PH/s per day", palette, left=30)
     # numeral: "thousand" the unit of the axis, which THOUSAND makes
@@ -123,7 +128,6 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
                 "relpos": (0, 0.5),
             },
         )
-    style.label(
-        axes, plotted.texts["basis"], (1, 0), (0, 8), palette.muted, where="corner", ha="right", va="bottom"
-    )
+    corner, by, ha, va = BASIS_NARROW if palette.narrow else BASIS
+    style.label(axes, plotted.texts["basis"], corner, by, palette.muted, where="corner", ha=ha, va=va)
     return figure

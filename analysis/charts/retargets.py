@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -26,6 +27,9 @@ ROW = 17
 LEFT = 52
 LABEL = 6.5
 """Percentage points that a label takes at the end of a bar."""
+
+SHORT = 18
+"""Letters of a line where the drawing is narrow."""
 
 
 def data(vintage: Vintage, ledger: Ledger) -> Plotted:
@@ -62,10 +66,11 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
 def draw(plotted: Plotted, palette: Palette) -> Figure:
     """Bars to both sides of zero, with day and change at each; the March cut hatched and explained."""
     table = plotted.table
-    figure = style.sheet(len(table) * ROW + 40)
+    figure = style.sheet(len(table) * ROW + 40, palette.width)
     axes = style.panel(figure, left=LEFT, right=8, top=26, bottom=14)
     style.unit(axes, "change of difficulty at each retarget", palette, left=LEFT)
-    axes.set_xlim(table["change_percent"].min() - LABEL, table["change_percent"].max() + LABEL)
+    room = LABEL * (style.WIDTH / palette.width) ** 2
+    axes.set_xlim(table["change_percent"].min() - room, table["change_percent"].max() + room)
     axes.set_ylim(len(table) - 0.5, -0.5)
     axes.axvline(0, color=palette.muted, linewidth=1)
     for row, (day, change, mark) in enumerate(
@@ -102,5 +107,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
             bold=cited,
         )
         if cited:
-            style.label(axes, plotted.texts["rank"], (0, row), (8, 0), palette.accent, va="center", bold=True)
+            rank = plotted.texts["rank"]
+            rank = textwrap.fill(rank, SHORT) if palette.narrow else rank
+            style.label(axes, rank, (0, row), (8, 0), palette.accent, va="center", bold=True)
     return figure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -36,6 +37,9 @@ TENS = ACROSS // 2
 PITCH, SIDE = 19.0, 16.0
 GAP = 6.0
 """Points between the two tens of a row."""
+
+LINE, LEADING = 40, 12
+"""Letters of a caption's line where the drawing is narrow, and points from line to line."""
 
 EDGE = 0.5
 CAPTION, BELOW = 20.0, 8.0
@@ -72,32 +76,47 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     """Four groups under each other: yearly sums as filled squares, scenarios as hatched ones."""
     hatches = {"ten-year": "////", "doubled": "\\\\\\\\"}
     squares = plotted.table.set_index("sum")["squares"]
-    height = sum(map(_rows, squares)) * PITCH + len(squares) * (CAPTION + BELOW)
-    figure = style.sheet(height)
+    lines = {
+        name: textwrap.wrap(plotted.texts[name], LINE) if palette.narrow else [plotted.texts[name]]
+        for name in squares.index
+    }
+    captions = {name: CAPTION + LEADING * (len(text) - 1) for name, text in lines.items()}
+    # One measure for all: what is narrow is drawn to the same scale in smaller squares.
+    scale = palette.width / style.WIDTH
+    height = sum(map(_rows, squares)) * PITCH * scale + sum(captions.values()) + len(squares) * BELOW
+    figure = style.sheet(height, palette.width)
     axes = style.panel(figure, left=0, right=0, top=0, bottom=0)
-    axes.set_xlim(-EDGE, style.WIDTH - EDGE)
+    axes.set_xlim(-EDGE, palette.width - EDGE)
     axes.set_ylim(height, 0)
     top = 0.0
     for name, count in squares.items():
         colour = palette.ink if name == "mining" else palette.accent
         yearly = name not in hatches
-        style.label(axes, plotted.texts[name], (0, top + CAPTION / 2 + 5), (0, 0), colour, bold=yearly)
+        for place, line in enumerate(lines[name]):
+            at = (0, top + CAPTION / 2 + 5 + place * LEADING)
+            style.label(axes, line, at, (0, 0), colour, bold=yearly)
+        top += captions[name]
         marks = palette.main if name == "mining" else palette.accent
         face = marks if yearly else palette.paper
-        style.rectangles(axes, _squares(top + CAPTION, count), face, marks, hatch=hatches.get(name))
-        end = (_left(math.ceil(count) % ACROSS), top + CAPTION + (_rows(count) - 1) * PITCH + SIDE / 2)
+        boxes = [
+            (x * scale, top + y * scale, wide * scale, high * scale) for x, y, wide, high in _squares(count)
+        ]
+        style.rectangles(axes, boxes, face, marks, hatch=hatches.get(name))
+        end = (
+            _left(math.ceil(count) % ACROSS) * scale,
+            top + ((_rows(count) - 1) * PITCH + SIDE / 2) * scale,
+        )
         beside = plotted.texts.get(f"{name}-beside", "")
         style.label(axes, beside, end, (4, 0), colour, va="center_baseline")
-        top += CAPTION + _rows(count) * PITCH + BELOW
+        top += _rows(count) * PITCH * scale + BELOW
     return figure
 
 
-def _squares(top: float, count: float) -> list[style.Rectangle]:
+def _squares(count: float) -> list[style.Rectangle]:
     """`count` squares in rows from the left, the last one as wide as its part."""
     places = [(place, *divmod(place, ACROSS)) for place in range(math.ceil(count))]
     return [
-        (_left(column), top + row * PITCH, SIDE * min(1.0, count - place), SIDE)
-        for place, row, column in places
+        (_left(column), row * PITCH, SIDE * min(1.0, count - place), SIDE) for place, row, column in places
     ]
 
 

@@ -7,6 +7,7 @@ The module of a chart has a `NAME`, `data`, which says what is plotted at a vint
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -80,17 +81,23 @@ def texts(chart: Chart, plotted: Plotted) -> frozenset[str]:
 
 
 def draw(chart: Chart, plotted: Plotted, directory: Path) -> None:
-    """Draw one chart: `NAME.svg` for paper, `NAME-light.svg` and `NAME-dark.svg` for screens, and `NAME.csv`.
+    """Draw one chart into an existing directory.
+
+    `NAME.svg` is for paper, `NAME-light.svg`, `NAME-dark.svg` and their `-narrow` twins are for screens, and
+    `NAME.csv` is what they show.
 
     Raises:
         OutputError: a file could not be written; a file of that name stays as it was.
     """
     figure = chart.draw(plotted, style.LIGHT)
-    screen = style.svg(figure, letters=True)
+    narrow = chart.draw(plotted, replace(style.LIGHT, width=style.NARROW))
+    screen, phone = (style.svg(one, letters=True) for one in (figure, narrow))
     files = {
         ".svg": style.svg(figure),
         "-light.svg": screen,
         "-dark.svg": style.recoloured(screen, style.DARK),
+        "-light-narrow.svg": phone,
+        "-dark-narrow.svg": style.recoloured(phone, style.DARK),
         ".csv": plotted.csv(),
     }
     for suffix, text in files.items():

@@ -1,8 +1,8 @@
 """One look for all charts: two palettes, a page measured in points, and the bytes of an SVG.
 
-Charts are 390 points wide and their text is 10 points high, so that it can still be read where the picture is
-320 pixels wide. Nothing is laid out by trial: every rectangle is set, which keeps drawing fast and its bytes
-the same everywhere. A chart is drawn once, in the light palette; the dark one is that drawing recoloured.
+Charts are 390 points wide, and 290 where the screen is narrow; their text is 10 points high in both. Nothing
+is laid out by trial: every rectangle is set, which keeps drawing fast and its bytes the same everywhere. A
+chart is drawn once, in the light palette; the dark one is that drawing recoloured.
 
 On paper letters are outlines. On screens they are letters, which makes a drawing a quarter as large: the
 reader's own font is set where the outlines would begin, stand centred or end.
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 390
-"""Points across; 72 points are an inch."""
+WIDTH, NARROW = 390, 290
+"""Points across, on a desk and on a phone; 72 points are an inch."""
 
 TEXT = 10
 """Size of all text, in points."""
@@ -61,6 +61,8 @@ _COORDINATES: dict[Where, str | tuple[str, str]] = {
 class Palette:
     """Colours by what they are for, each different, so that one palette can be exchanged for the other.
 
+    How wide the paper is comes with them: all that a drawing has to know of where it will be seen.
+
     Hues come from Okabe and Ito, "Color Universal Design" (2008), darkened or lightened until text reaches a
     contrast of 4.5 and marks reach 3 against the paper and the tint.
     """
@@ -74,6 +76,12 @@ class Palette:
     main: str  # marks of what we computed
     accent: str  # marks and text of what the article says
     other: str  # marks and text of what others publish
+    width: float = WIDTH  # of the drawing, in points
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the drawing is for a narrow screen."""
+        return self.width < WIDTH
 
 
 LIGHT = Palette(
@@ -120,9 +128,9 @@ def _figure_class() -> type[Figure]:
     return Figure
 
 
-def sheet(height: float) -> Figure:
-    """An empty transparent figure, `WIDTH` wide and `height` high, in points."""
-    figure = _figure_class()(figsize=(WIDTH / 72, height / 72), dpi=72)
+def sheet(height: float, width: float = WIDTH) -> Figure:
+    """An empty transparent figure; height and width in points."""
+    figure = _figure_class()(figsize=(width / 72, height / 72), dpi=72)
     figure.patch.set_visible(False)
     return figure
 
@@ -132,9 +140,9 @@ def panel(figure: Figure, *, left: float, right: float, top: float, bottom: floa
 
     Matplotlib's own axis is switched off: its ticks cost more time than all else in these charts.
     """
-    height = figure.get_figheight() * 72
+    width, height = figure.get_figwidth() * 72, figure.get_figheight() * 72
     axes = figure.add_axes(
-        (left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, (height - top - bottom) / height)
+        (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
     )
     axes.set_axis_off()
     return axes
@@ -176,6 +184,12 @@ def label(
         va=va,
         weight="bold" if bold else "normal",
     )
+
+
+def newest(axes: Axes, text: str, at: tuple[float, float], palette: Palette) -> None:
+    """A dot at the end of a line, and over it what it says; the text ends there, since the axis does."""
+    axes.plot(*at, "o", color=palette.main, markersize=5, clip_on=False)
+    label(axes, text, at, (4, 7), palette.main, ha="right", bold=True)
 
 
 def rectangles(

@@ -221,14 +221,17 @@ def test_concentration_has_years_months_and_miners(editions: Editions, day: str)
 
 @EVERY_DAY
 @EVERY_CHART
-def test_texts_neither_overlap_nor_leave_the_figure(editions: Editions, day: str, name: str) -> None:
-    figure = ARTICLE.drawings[name].draw(editions[day][name], style.LIGHT)
+@pytest.mark.parametrize("width", [style.WIDTH, style.NARROW])
+def test_texts_neither_overlap_nor_leave_the_figure(
+    editions: Editions, day: str, name: str, width: float
+) -> None:
+    figure = ARTICLE.drawings[name].draw(editions[day][name], replace(style.LIGHT, width=width))
     boxes = text_boxes(figure)
     assert len(boxes) >= 6
     for text, box in boxes:
         assert box.x0 >= -0.5, text
         assert box.y0 >= -0.5, text
-        assert box.x1 <= style.WIDTH + 0.5, text
+        assert box.x1 <= width + 0.5, text
         assert box.y1 <= figure.get_figheight() * 72 + 0.5, text
     clashes = [
         (one, other)
@@ -281,13 +284,16 @@ def test_the_dark_picture_is_the_chart_drawn_in_the_dark_palette(editions: Editi
 
 
 @EVERY_CHART
-def test_each_chart_writes_four_files_the_same_twice(editions: Editions, tmp_path: Path, name: str) -> None:
+def test_each_chart_writes_six_files_the_same_twice(editions: Editions, tmp_path: Path, name: str) -> None:
     written = []
     for folder in (tmp_path / "one", tmp_path / "other"):
         folder.mkdir()
         charts.draw(ARTICLE.drawings[name], editions[DAYS[-1]][name], folder)
         written.append({path.name: path.read_bytes() for path in folder.iterdir()})
-    assert set(written[0]) == {f"{name}{end}" for end in (".svg", "-light.svg", "-dark.svg", ".csv")}
+    assert set(written[0]) == {
+        f"{name}{end}"
+        for end in (".svg", "-light.svg", "-dark.svg", "-light-narrow.svg", "-dark-narrow.svg", ".csv")
+    }
     assert written[0] == written[1]
 
 
@@ -315,7 +321,7 @@ for name in ARTICLE.drawings:
     for name in NAMES:
         charts.draw(ARTICLE.drawings[name], editions["2026-08-21"][name], tmp_path / "here")
     here = {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir()}
-    assert len(here) == 36
+    assert len(here) == 54
     assert {path.name: path.read_bytes() for path in (tmp_path / "there").iterdir()} == here
 
 

@@ -59,7 +59,7 @@ def test_papers_are_those_of_the_pages() -> None:
 
 @PALETTES
 def test_colours_differ_so_that_palettes_can_be_exchanged(palette: style.Palette) -> None:
-    colours = list(asdict(palette).values())
+    colours = [value for value in asdict(palette).values() if isinstance(value, str)]
     assert len(colours) == 9
     assert all(one != other for one, other in combinations(colours, 2))
 

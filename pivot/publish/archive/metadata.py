@@ -26,9 +26,7 @@ _SCRIPT = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')  #
 _ADDRESSES = ("@id", "contentUrl")
 
 
-def tags(
-    cited: Citation, title: str, description: str, pdf: str, image: str
-) -> tuple[tuple[str, str, str], ...]:
+def tags(cited: Citation, title: str, description: str, pdf: str) -> tuple[tuple[str, str, str], ...]:
     """The `<meta>` tags of a page as attribute, name and content.
 
     Args:
@@ -36,7 +34,6 @@ def tags(
         title: its title.
         description: one sentence, or "".
         pdf: the address of the edition's PDF; relative as long as the site has none of its own.
-        image: the path in the site of the picture that stands for the edition.
     """
     about, edition = cited.about, cited.edition
     day = edition.issued
@@ -57,7 +54,7 @@ def tags(
         tags_ += [
             ("name", "citation_public_url", cited.address),
             ("property", "og:url", cited.address),
-            ("property", "og:image", about.address + image),
+            ("property", "og:image", about.address + paths.edition_folder(edition.id) + card.NAME),
             ("property", "og:image:width", str(card.WIDTH)),
             ("property", "og:image:height", str(card.HEIGHT)),
             ("property", "og:image:alt", f"A square for each claim of {about.title}, by what came of it"),

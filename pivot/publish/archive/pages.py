@@ -14,7 +14,7 @@ from markupsafe import Markup
 from pivot.claims.quantities import Day
 from pivot.files import sha256
 from pivot.names import slug
-from pivot.publish.archive import card, history, metadata, paths
+from pivot.publish.archive import history, metadata, paths
 from pivot.publish.archive.citation import Citation
 from pivot.publish.frame import PUBLISH, SEARCH, Frame, Listed, chapter, render, top, turns
 from pivot.publish.numbers import Record
@@ -353,13 +353,7 @@ def edition_head(  # noqa: PLR0917
     pdf = view.home + view.about.pdf
     return head(
         lambda path: paths.relative(place, path),
-        metadata.tags(
-            citation,
-            title,
-            description,
-            pdf=address + pdf if address else paths.relative(place, pdf),
-            image=view.home + card.NAME,
-        ),
+        metadata.tags(citation, title, description, address + pdf if address else paths.relative(place, pdf)),
         linked,
         address and address + (place if data else name),
         data,

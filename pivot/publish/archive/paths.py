@@ -19,7 +19,7 @@ MANIFEST = "manifest.json"
 LEDGER = "ledger.json"
 
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
-_LINK = re.compile(r'(?<=\s)((?:data-)?\b(?:href|src|index))="([^"]*)"')
+_LINK = re.compile(r'(?<=\s)((?:data-)?\b(?:href|src|srcset|index))="([^"]*)"')
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|#|$")
 
 

@@ -67,10 +67,18 @@ class Pictures:
         return "".join(self._image(page, file, class_, rest.rstrip()) for class_, file in shown.items())
 
     def _image(self, page: Page, name: str, class_: str, rest: str) -> str:
+        """One picture, with another drawing of it for narrow screens where there is one."""
+        class_ = class_ and f' class="{class_}"'
+        if self._is_drawn(narrow := _with_suffix(name, "-narrow.svg")):
+            source = self._address(page, narrow, "srcset")
+            image = f'<img {self._address(page, name, "src", rest)} loading="lazy" decoding="async">'
+            return f'<picture{class_}><source media="(max-width: 40rem)" {source}>{image}</picture>'
+        return f'<img{class_} {self._address(page, name, "src", rest)} loading="lazy" decoding="async">'
+
+    def _address(self, page: Page, name: str, attribute: str, rest: str = "") -> str:
         path = self.files[name] = self._path(name)
         size = "" if re.search(r"\swidth=", rest) else _size(path)
-        class_ = class_ and f' class="{class_}"'
-        return f'<img{class_} src="{page.up}{html.escape(name)}"{rest}{size} loading="lazy" decoding="async">'
+        return f'{attribute}="{page.up}{html.escape(name)}"{rest}{size}'
 
     def typst(self, page: Page, source: str) -> str:
         """Return the path of a picture in the Typst project, the light one."""

@@ -36,7 +36,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     """A line by year; the two means as level strokes with their values."""
     table = plotted.table
     years, values = table["year"].tolist(), table["discharge_km3"].tolist()
-    figure = style.sheet(240)
+    figure = style.sheet(240, palette.width)
     axes = style.panel(figure, left=30, right=12, top=26, bottom=34)
     # numeral: "km³" the unit, in which the digit is a power
     style.unit(axes, "discharge, km³ a year", palette, left=30)
