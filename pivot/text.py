@@ -102,3 +102,14 @@ def _scripts(text: str) -> set[str]:
 
 def _named(char: str) -> str:
     return f"U+{ord(char):04X} {unicodedata.name(char, 'without a name')}"
+
+
+# A day or month in text, not in a tag: a > outside of one is escaped.
+_DATE = re.compile(
+    r"(?<![\w-])((?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:T[\d:]+Z)?)?)(?![\w-])(?![^<>]*>)"
+)
+
+
+def with_times(text: str) -> str:
+    """Mark each date in a text in HTML as one, so that it is never broken at a hyphen."""
+    return _DATE.sub(r"<time>\1</time>", text)

@@ -1,7 +1,7 @@
 -- Runs after Quarto's own filters (`filters: [quarto, pivot]`).
 --   [7.7%]{.claim data-claim="x"}   becomes a link to the entry `claim-x` of the ledger
 --   sentence <!-- holds: x -->      is marked when the guard x no longer holds
---   figures/NAME.svg                gets its twin NAME-dark.svg for dark pages, where there is one
+--   callouts                        get the shape that the frame's styles know
 
 local LEDGER = "chapters/ledger.html"
 local NOTE = "[no longer holds]"
@@ -20,15 +20,37 @@ end
 
 local guards = pandoc.json.decode(read(pandoc.path.join({ project, "_generated", "guards.json" })) or "{}", false)
 
-if is_html then
-  quarto.doc.add_html_dependency({ name = "pivot", version = "1.0.0", stylesheets = { "pivot.css" } })
+-- A callout as the frame's styles know it, and its place among those of its kind in the chapter, which has a number.
+local WORDS = { note = "Note", tip = "Tip", warning = "Warning", important = "Important", caution = "Caution" }
+
+local function callout(node)
+  if not is_html then return nil end
+  local id, fold, title = node.attr.identifier, node.collapse, quarto.utils.as_inlines(node.title)
+  local tag, head = fold and "details" or "div", fold and "summary" or "p"
+  local order = node.order and ' data-order="' .. node.order.order .. '"' or ""
+  local line = pandoc.Inlines({
+    pandoc.RawInline("html", "<" .. head .. ' class="callout-title"><span class="callout-kind"' .. order .. ">"),
+    pandoc.Str(WORDS[node.type]),
+    pandoc.RawInline("html", "</span>"),
+  })
+  if #title > 0 then
+    line:insert(pandoc.Space())
+    line:extend(title)
+  end
+  line:insert(pandoc.RawInline("html", "</" .. head .. ">"))
+  local named = (id ~= "" and ' id="' .. id .. '"' or "") .. ' class="callout callout-' .. node.type .. '"'
+  local open = fold == "false" and " open" or ""
+  local out = pandoc.Blocks({ pandoc.RawBlock("html", "<" .. tag .. named .. open .. ">"), pandoc.Plain(line) })
+  out:extend(quarto.utils.as_blocks(node.content))
+  out:insert(pandoc.RawBlock("html", "</" .. tag .. ">"))
+  return pandoc.Div(out)
 end
 
 local function typst_string(text)
   return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
 end
 
-local function claim_of(span) return span.classes:includes("claim") and span.attributes["data-claim"] end
+local function claim_of(span) return span.attributes["data-var"] and span.attributes["data-claim"] end
 
 -- Within a heading or a link a value is plain: a link can not stand there.
 local function strip(element)
@@ -100,20 +122,22 @@ local function sentences(inlines)
   if changed then return out end
 end
 
-local function twin(image)
-  local name = is_html and image.src:match("figures/([%w_.-]+)%.svg$")
-  if not name or name:find("%-dark$") or image.classes:includes("light-content") then return nil end
-  if not read(pandoc.path.join({ project, "figures", name .. "-dark.svg" })) then return nil end
-  local dark = image:clone()
-  dark.src = image.src:gsub("%.svg$", "-dark.svg")
-  dark.identifier = ""
-  image.classes:insert("light-content")
-  dark.classes:insert("dark-content")
-  return { image, dark }
+-- What a grid table says of its columns' widths, as parts of a line of this many characters.
+local WIDTH, COLUMNS = 72, 100000
+
+local function line_widths(t)
+  local sum = 0
+  for _, spec in ipairs(t.colspecs) do sum = sum + (spec[2] or 0) end
+  if sum == 0 or sum > 0.1 then return nil end
+  local scale = math.min(COLUMNS / WIDTH, 1 / sum)
+  t.colspecs = t.colspecs:map(function(spec) return { spec[1], spec[2] and spec[2] * scale } end)
+  return t
 end
 
 return {
+  { Table = line_widths },
   { Header = strip, Link = strip },
   { Inlines = sentences },
-  { Span = link, Image = twin },
+  { Callout = callout },
+  { Span = link },
 }

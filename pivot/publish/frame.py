@@ -10,11 +10,11 @@ frame.html                  head, header, side bar, the edition's bar, previous 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from markupsafe import Markup
 
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from pivot.claims.stored import Entry
+    from pivot.prose.book import Book
     from pivot.publish.numbers import Record
+    from pivot.publish.render import Inputs
 
 Address = Callable[[str], str]
 """The address of a path, as seen from a page."""
@@ -126,6 +128,23 @@ class RenderedBook:
     claims: Mapping[str, Entry]
     scripts: Mapping[str, Path]
     pages: tuple[BookPage, ...]
+
+    @classmethod
+    def of(cls, book: Book, inputs: Inputs, pages: Iterable[BookPage]) -> Self:
+        """The pages of a book, with what the frame says of the whole."""
+        return cls(
+            title=book.title,
+            lang=book.lang,
+            authors=book.authors,
+            pdf=f"{book.output_file}.pdf",
+            line=inputs.edition_line,
+            links=inputs.links,
+            repo_url=book.repo_url,
+            issue_url=book.issue_url,
+            claims=inputs.claims,
+            scripts=inputs.scripts,
+            pages=tuple(pages),
+        )
 
     @property
     def contents(self) -> tuple[Listed, ...]:

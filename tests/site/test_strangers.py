@@ -13,7 +13,7 @@ from pivot.names import BOOK_FILE, SNAPSHOTS
 from pivot.prose.book import Book
 from pivot.publish.build import published_files
 from pivot.publish.checks import check_markup
-from pivot.publish.quarto import stage_book
+from pivot.publish.quarto.staged import stage_book
 from tests.site.conftest import tiny_inputs
 
 if TYPE_CHECKING:

@@ -1,13 +1,11 @@
-"""What a real Quarto is given, and how its answer is judged; Quarto itself only where it is installed."""
+"""What a real Quarto is given, and how its answer is judged; `tests/site/test_drivers.py` runs it."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import shutil
 import subprocess
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,25 +15,16 @@ import yaml
 from pivot.errors import ProseError, RenderError
 from pivot.prose.book import Book
 from pivot.publish.embedded.engine import find_pandoc
-from pivot.publish.quarto import (
-    QuartoRenderer,
-    check_output,
-    fill_generated,
-    stage_book,
-    variable_markdown,
-    variables_yaml,
-    write_quarto_inputs,
-)
+from pivot.publish.quarto import QuartoRenderer, write_quarto_inputs
+from pivot.publish.quarto.renderer import check_output
+from pivot.publish.quarto.staged import fill_generated, stage_book, variable_markdown, variables_yaml
 from pivot.publish.render import silent
 from tests.site.conftest import GUARDS, TINY, VARIABLES, tiny_inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 EXTENSION = Path(__file__).parents[2] / "_extensions" / "pivot"
-needs_quarto = pytest.mark.skipif(
-    shutil.which("quarto") is None, reason="the real Quarto is not installed here"
-)
 
 
 def pandoc(text: str, *arguments: str) -> str:
@@ -46,22 +35,16 @@ def pandoc(text: str, *arguments: str) -> str:
     return run.stdout
 
 
-def lua(
-    tmp_path: Path, markdown: str, target: str, guards: Mapping[str, bool], figures: tuple[str, ...] = ()
-) -> str:
+def lua(tmp_path: Path, markdown: str, target: str, guards: Mapping[str, bool]) -> str:
     """Run the extension's filter over Markdown as Quarto would, in a stand-in for Quarto's Lua world."""
     (tmp_path / "_generated").mkdir(exist_ok=True)
     (tmp_path / "_generated/guards.json").write_text(json.dumps(dict(guards)), "utf-8")
-    (tmp_path / "figures").mkdir(exist_ok=True)
-    for name in figures:
-        (tmp_path / "figures" / name).write_text("<svg/>", "utf-8")
     script = tmp_path / "run.lua"
     script.write_text(
         f"""
         quarto = {{
           project = {{ directory = {json.dumps(str(tmp_path))}, offset = ".." }},
-          doc = {{ is_format = function(name) return name == {json.dumps(target)} end,
-                  add_html_dependency = function() end }},
+          doc = {{ is_format = function(name) return name == {json.dumps(target)} end }},
         }}
         local doc = pandoc.read(io.read("a"), "markdown")
         local filters = dofile({json.dumps(str(EXTENSION / "pivot.lua"))})
@@ -183,7 +166,7 @@ def test_a_quiet_run_is_fine() -> None:
 def test_values_become_links_in_html(tmp_path: Path) -> None:
     text = lua(
         tmp_path,
-        'By [7.7%]{.claim data-claim="lake" data-var="claim.lake"}.\n\n# In [7.7%]{.claim data-claim="lake"} {#x}\n',  # noqa: E501
+        'By [7.7%]{.claim data-claim="lake" data-var="claim.lake"}.\n\n# In [7.7%]{.claim data-claim="lake" data-var="claim.lake"} {#x}\n',  # noqa: E501
         "html",
         {},
     )
@@ -192,7 +175,7 @@ def test_values_become_links_in_html(tmp_path: Path) -> None:
 
 
 def test_values_become_safe_links_in_typst(tmp_path: Path) -> None:
-    text = lua(tmp_path, 'By [3 \\"x\\" \\\\]{.claim data-claim="lake"}.', "typst", {})
+    text = lua(tmp_path, 'By [3 \\"x\\" \\\\]{.claim data-claim="lake" data-var="claim.lake"}.', "typst", {})
     assert "#context { if query(<claim-lake>).len() > 0 {" in text
     assert re.search(r'link\(<claim-lake>, "3 .*\\\\"\)', text)
     import typst
@@ -215,19 +198,6 @@ def test_a_fallen_guard_marks_its_sentence(tmp_path: Path, target: str) -> None:
     assert marked
     assert marked[1].strip() == "Three."
     assert "no longer holds" in text
-
-
-def test_a_figure_gets_its_dark_twin_in_html_alone(tmp_path: Path) -> None:
-    names = ("level.svg", "level-dark.svg", "plain.svg")
-    source = '![](../figures/level.svg){alt="Falls"} ![](../figures/plain.svg){alt="Square"}'
-    text = lua(tmp_path, source, "html", {}, names)
-    assert re.findall(r'<img src="([^"]*)"[^>]*class="([\w-]*)"', text) == [
-        ("../figures/level.svg", "light-content"),
-        ("../figures/level-dark.svg", "dark-content"),
-    ]
-    assert text.count('alt="Falls"') == 2
-    assert "plain-dark" not in text
-    assert "level-dark" not in lua(tmp_path, source, "typst", {}, names)
 
 
 def test_the_generated_shortcode_reads_its_file(tmp_path: Path) -> None:
@@ -253,46 +223,54 @@ def fake_quarto(folder: Path, body: str) -> None:
     path.chmod(0o755)
 
 
-def test_the_renderer_runs_quarto_and_moves_what_it_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A stand-in for Quarto shows what the adapter asks and takes; `needs_quarto` tests show the rest."""
-    fake_quarto(
-        tmp_path, 'cd "$2" && grep -q lake _variables.yml && mkdir _site && cp index.qmd _site/index.html'
-    )
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+    """Renders with a stand-in for Quarto that writes one text on each page; returns the first page."""
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    with QuartoRenderer(tmp_path / "cache") as renderer:
-        renderer.prepare(Book.load(TINY / "book"), tiny_inputs())
-        renderer.render(Book.load(TINY / "book"), tiny_inputs(), tmp_path / "out", silent)
-    assert (tmp_path / "out/index.html").read_text("utf-8").startswith("# Summary")
-    assert list((tmp_path / "cache").iterdir()) == []
 
-
-def test_what_quarto_printed_for_an_unknown_thing_is_found_in_the_pages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake_quarto(
-        tmp_path, 'cd "$2" && mkdir _site && echo "<p><strong>?var:claim.x</strong></p>" > _site/index.html'
-    )
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    with pytest.raises(RenderError, match=r"(?s)index\.html: \?var:claim\.x"):
-        QuartoRenderer(tmp_path / "cache").render(
-            Book.load(TINY / "book"), tiny_inputs(), tmp_path / "out", silent
+    def rendered(text: str) -> str:
+        (tmp_path / "page.html").write_text(f"<body><header><h1>One</h1></header>{text}</body>", "utf-8")
+        fake_quarto(
+            tmp_path,
+            f'cd "$2" && grep -q lake _variables.yml && mkdir -p _site/chapters && touch _site/report.pdf\n'
+            f"for name in index chapters/one chapters/two chapters/ledger chapters/references; do\n"
+            f"cp {tmp_path}/page.html _site/$name.html; done",
         )
+        with QuartoRenderer(tmp_path / "cache") as renderer:
+            renderer.prepare(Book.load(TINY / "book"), tiny_inputs())
+            made = renderer.render(Book.load(TINY / "book"), tiny_inputs(), tmp_path / "out", silent)
+        assert list((tmp_path / "cache").iterdir()) == []
+        assert (tmp_path / "out/index.html").read_text("utf-8").count(made.pages[0].body) == 1
+        return made.pages[0].body
+
+    return rendered
 
 
-def test_a_shortcode_that_a_chapter_only_shows_is_no_trouble(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_renderer_runs_quarto_and_frames_what_it_made(page: Callable[[str], str]) -> None:
+    """A stand-in shows what the adapter asks and takes; `tests/site/test_drivers.py` shows the rest."""
+    text = '<p>A <a class="quarto-xref" href="#x">Figure <span>1.1</span></a><!-- note --></p>'
+    assert page(text) == '<h1>One</h1>\n<p>A <a href="#x" class="xref">Figure\xa01.1</a></p>\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p><strong>?var:claim.x</strong></p>",
+        "<p>See ?@fig-x.</p>",
+        '<p>See <span class="quarto-unresolved-ref">fig-x</span>.</p>',
+        "<p>{{&lt; var claim.x &gt;}}</p>",
+    ],
+)
+def test_what_quarto_printed_for_an_unknown_thing_is_found_in_the_pages(
+    page: Callable[[str], str], text: str
 ) -> None:
-    shown, leaked = ("<p>{{&lt; var " + name + " &gt;}}</p>" for name in ("name", "claim.lake-level"))
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    for page, passes in ((shown, True), (shown + leaked, False)):
-        fake_quarto(tmp_path, f"cd \"$2\" && mkdir _site && echo '{page}' > _site/index.html")
-        expected = nullcontext() if passes else pytest.raises(RenderError, match=r"var claim\.lake-level")
-        with expected:
-            QuartoRenderer(tmp_path / "cache").render(
-                Book.load(TINY / "book"), tiny_inputs(), tmp_path / "out", silent
-            )
+    with pytest.raises(RenderError, match=r"(?s)index\.qmd: .*(?:claim\.x|fig-x)"):
+        page(text)
+
+
+def test_a_shortcode_that_a_chapter_only_shows_is_no_trouble(page: Callable[[str], str]) -> None:
+    shown = "<p>Write <code>{{&lt; var name &gt;}}</code>.</p>"
+    assert shown in page(shown)
 
 
 def test_undefined_variables_are_named_with_file_and_line_before_quarto_runs(
@@ -305,18 +283,3 @@ def test_undefined_variables_are_named_with_file_and_line_before_quarto_runs(
     poorer = type(inputs)(variables, GUARDS, inputs.figures, inputs.generated)
     with pytest.raises(ProseError, match=r"index\.qmd:3: variable claim\.lake-level is not defined"):
         QuartoRenderer(tmp_path / "cache").render(Book.load(TINY / "book"), poorer, tmp_path / "out", silent)
-
-
-@pytest.mark.quarto
-@needs_quarto
-def test_the_real_quarto_renders_the_tiny_book(tmp_path: Path) -> None:
-    book = tmp_path / "book"
-    shutil.copytree(TINY / "book", book)
-    shutil.copytree(EXTENSION, book / "_extensions/pivot")
-    with QuartoRenderer(tmp_path / "cache") as renderer:
-        renderer.render(Book.load(book), tiny_inputs(), tmp_path / "out", silent)
-    page = (tmp_path / "out/chapters/one.html").read_text("utf-8")
-    assert 'href="../chapters/ledger.html#claim-lake-level"' in page
-    assert "level-dark.svg" in page
-    assert "2019" in (tmp_path / "out/chapters/two.html").read_text("utf-8")
-    assert (tmp_path / "out/report.pdf").stat().st_size > 10_000

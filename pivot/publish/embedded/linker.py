@@ -12,11 +12,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pivot.claims.model import Group, Verdict
-from pivot.names import slug
 from pivot.prose.labels import KINDS
-from pivot.prose.scan import OF_CLAIM
 from pivot.publish.embedded.expand import Expanded, nearest
+from pivot.publish.values import Values, classes_of
+from pivot.text import with_times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,12 +30,6 @@ _HOLE = re.compile(
     r'|href="(?P<scheme>xref|doc|file):(?P<target>[^"]*)"'
     r'|<img\s+src="image:(?P<image>[^"]*)"(?P<rest>[^>]*?)\s*/?>'
 )
-# A day or month in text, not in a tag: pandoc leaves no > unescaped outside of one.
-_DATE = re.compile(
-    r"(?<![\w-])((?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:T[\d:]+Z)?)?)(?![\w-])(?![^<>]*>)"
-)
-LINKED = tuple(kind for kind in OF_CLAIM if kind != "cited")
-"""Kinds of variables that open the account of their claim."""
 
 _WORDS = {**KINDS, "sec": "Section"}
 _UNIQUE = (*_WORDS, "claim")
@@ -102,6 +95,11 @@ class Linker:
             self._index(page)
             self._check_headings(page)
         self._check_citations()
+        self._values = Values(
+            variables,
+            {claim: page.chapter.href for claim, page in self._claims.items()},
+            {page.chapter.href: page.text.keys for page in self.pages},
+        )
 
     def html(self, page: Page) -> str:
         """Return the page's body in HTML; a date is marked as one, and so is never broken at a hyphen.
@@ -110,7 +108,7 @@ class Linker:
         """
         self._rows.clear()
         text = _HOLE.sub(lambda match: self._html(page, match), page.object.html)
-        return _DATE.sub(r"<time>\1</time>", text)
+        return with_times(text)
 
     def typst(self, page: Page) -> str:
         """Return the chapter in Typst."""
@@ -212,36 +210,10 @@ class Linker:
             case "d":
                 text = self._pictures.data_link(page, html.unescape(key))
             case "v":
-                text = self._html_value(page, key)
+                text = self._values.html(key, page.chapter.href, self._rows)
             case kind:
                 text = html.escape(self._text(page, kind, key))
         return text
-
-    def _html_value(self, page: Page, key: str) -> str:
-        text, classes = html.escape(self._variables[key]), _classes(key, self._variables[key])
-        if not classes:
-            return text
-        claim, home = self._entry(page, key)
-        named = f'data-var="{key}"'  # by it `pivot verify` and the edition's bar know which number this is
-        if home is None:
-            return f'<span class="{classes}" {named}{self._row(key, claim)}>{text}</span>'
-        if self._is_disputed(key):
-            classes += " disputed"
-        row = key if key in home.text.keys else claim
-        return f'<a class="{classes}" {named} href="{self._way(page, home)}#{row}">{text}</a>'
-
-    def _is_disputed(self, key: str) -> bool:
-        """Whether it is a number of the article that does not hold; only those are marked in the text."""
-        kind, claim = key.split(".")[:2]
-        holds = {Group.HOLDS, Group.FOLLOWS}
-        return kind in {"claim", "exact"} and Verdict(self._variables[f"verdict.{claim}"]).group not in holds
-
-    def _row(self, key: str, claim: str) -> str:
-        """The id of a value in its account, where a link to the very value lands; the first one has it."""
-        if key in self._rows or claim not in self._claims:
-            return ""
-        self._rows.add(key)
-        return f' id="{key}"'
 
     def _typst(self, page: Page, match: re.Match[str]) -> str:
         key = match["key"]
@@ -266,7 +238,7 @@ class Linker:
         return text
 
     def _typst_value(self, page: Page, key: str) -> str:
-        text, classes = _typst_string(self._variables[key]), _classes(key, self._variables[key])
+        text, classes = _typst_string(self._variables[key]), classes_of(key, self._variables[key])
         if not classes:
             return f'#"{text}";'
         claim, home = self._entry(page, key)
@@ -334,16 +306,6 @@ def _target(page: Page, label: Label) -> _Target:
         titles = {heading.id: heading.text for heading in page.object.headings}
         return _Target(page, "", titles.get(label.id, page.object.title))
     return _Target(page, number, f"{word}{_NBSP}{number}")
-
-
-def _classes(key: str, text: str) -> str:
-    """Return the classes of a value that links to the ledger, "" for the others."""
-    first, _, rest = key.partition(".")
-    if first not in LINKED or not rest:
-        return ""
-    if first == "verdict":
-        return f"claim verdict verdict-{slug(text)}"
-    return "claim"
 
 
 def _typst_string(text: str) -> str:

@@ -6,7 +6,7 @@ import html
 import posixpath
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
 
 from pivot.folders import within
@@ -14,15 +14,33 @@ from pivot.folders import within
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pivot.prose.book import Book
+    from pivot.prose.book import Book, Chapter
     from pivot.prose.findings import Problems
-    from pivot.publish.embedded.linker import Page
 
 _SVG = re.compile(rb"<svg\b[^>]*>", re.DOTALL)
 _LENGTH = re.compile(r"([\d.]+)\s*(pt|px|in|cm|mm|)$")
 _PIXELS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
 _FIGURES = "figures/"
 _NO_SOURCE = r"!\[[^\]]*\]\(\s*\)"
+
+
+class _Text(Protocol):
+    """The text of a page, which knows where a pattern stands in the prose."""
+
+    def places(self, pattern: str) -> list[tuple[str, int]]: ...
+
+
+class _Page(Protocol):
+    """A page that shows pictures, of either renderer."""
+
+    @property
+    def chapter(self) -> Chapter: ...
+
+    @property
+    def text(self) -> _Text: ...
+
+    @property
+    def up(self) -> str: ...
 
 
 class Pictures:
@@ -49,7 +67,7 @@ class Pictures:
             else frozenset()
         )
 
-    def html(self, page: Page, source: str, rest: str) -> str:
+    def html(self, page: _Page, source: str, rest: str) -> str:
         """Return the `<img>` of a picture, or those of its twins for light and dark screens.
 
         Both are lazy and one is not displayed, so the browser fetches only the one it shows.
@@ -66,7 +84,7 @@ class Pictures:
             shown = {"only-light": light if self._is_drawn(light) else name, "only-dark": dark}
         return "".join(self._image(page, file, class_, rest.rstrip()) for class_, file in shown.items())
 
-    def _image(self, page: Page, name: str, class_: str, rest: str) -> str:
+    def _image(self, page: _Page, name: str, class_: str, rest: str) -> str:
         """One picture, with another drawing of it for narrow screens where there is one."""
         class_ = class_ and f' class="{class_}"'
         if self._is_drawn(narrow := _with_suffix(name, "-narrow.svg")):
@@ -75,12 +93,12 @@ class Pictures:
             return f'<picture{class_}><source media="(max-width: 40rem)" {source}>{image}</picture>'
         return f'<img{class_} {self._address(page, name, "src", rest)} loading="lazy" decoding="async">'
 
-    def _address(self, page: Page, name: str, attribute: str, rest: str = "") -> str:
+    def _address(self, page: _Page, name: str, attribute: str, rest: str = "") -> str:
         path = self.files[name] = self._path(name)
         size = "" if re.search(r"\swidth=", rest) else _size(path)
         return f'{attribute}="{page.up}{html.escape(name)}"{rest}{size}'
 
-    def typst(self, page: Page, source: str) -> str:
+    def typst(self, page: _Page, source: str) -> str:
         """Return the path of a picture in the Typst project, the light one."""
         name = self._find(page, source)
         if not name:
@@ -88,7 +106,7 @@ class Pictures:
         self.shown[name] = self._path(name)
         return f"/{name}"
 
-    def data_link(self, page: Page, source: str) -> str:
+    def data_link(self, page: _Page, source: str) -> str:
         """Return a link to the data behind a figure, or nothing."""
         name = _with_suffix(self._resolve(page, source), ".csv")
         if not self._is_drawn(name):
@@ -96,12 +114,12 @@ class Pictures:
         self.files[name] = self._path(name)
         return f' <a class="data" href="{page.up}{html.escape(name)}" download>Data (CSV)</a>'
 
-    def _resolve(self, page: Page, source: str) -> str:
+    def _resolve(self, page: _Page, source: str) -> str:
         source = unquote(source)
         folder = "" if source.startswith("/") else posixpath.dirname(page.chapter.source)
         return posixpath.normpath(posixpath.join(folder, source.lstrip("/")))
 
-    def _find(self, page: Page, source: str) -> str:
+    def _find(self, page: _Page, source: str) -> str:
         """Return the picture's path in the site; note a problem and return "" if there is none."""
         if re.match(r"[a-z][a-z0-9+.-]*:|//", source):
             text = f"picture {source} is on another server; a page must load nothing from elsewhere"
@@ -113,7 +131,7 @@ class Pictures:
         self._complain(page, re.escape(source) if source else _NO_SOURCE, text)
         return ""
 
-    def _complain(self, page: Page, pattern: str, text: str) -> None:
+    def _complain(self, page: _Page, pattern: str, text: str) -> None:
         for file, line in page.text.places(pattern):
             self._problems.add(file, line, text)
 

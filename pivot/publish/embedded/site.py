@@ -41,19 +41,8 @@ def link_pages(linker: Linker) -> dict[str, str]:
 
 def rendered(book: Book, linker: Linker, bodies: dict[str, str], inputs: Inputs) -> RenderedBook:
     """Return the linked book as the frame takes it."""
-    return RenderedBook(
-        title=book.title,
-        lang=book.lang,
-        authors=book.authors,
-        pdf=f"{book.output_file}.pdf",
-        line=inputs.edition_line,
-        links=inputs.links,
-        repo_url=book.repo_url,
-        issue_url=book.issue_url,
-        claims=inputs.claims,
-        scripts=inputs.scripts,
-        pages=tuple(_page(book, linker, page, bodies[page.chapter.href]) for page in linker.pages),
-    )
+    pages = (_page(book, linker, page, bodies[page.chapter.href]) for page in linker.pages)
+    return RenderedBook.of(book, inputs, pages)
 
 
 def _page(book: Book, linker: Linker, page: Page, body: str) -> BookPage:

@@ -1,0 +1,124 @@
+"""Whichever program renders the book, a reader meets the same pages: held for each page, word by word.
+
+What a real Quarto made stands in `recordings/quarto`; where Quarto is installed it is run as well.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import posixpath
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pivot.prose.book import Book
+from pivot.prose.findings import Problems
+from pivot.publish.embedded.pictures import Pictures
+from pivot.publish.quarto.elements import Element, read
+from pivot.publish.quarto.pages import rendered
+from pivot.publish.render import silent
+from tests.site import recording
+from tests.site.conftest import tiny_inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pivot.publish.embedded import EmbeddedRenderer
+    from pivot.publish.frame import BookPage, RenderedBook
+
+needs_quarto = pytest.mark.skipif(
+    shutil.which("quarto") is None, reason="the real Quarto is not installed here"
+)
+LIVE = pytest.param("live", marks=[pytest.mark.quarto, needs_quarto])
+
+BLOCKS = re.compile(
+    "p|div|h[1-6]|[uo]l|li|table|thead|tbody|t[rdh]|fig(ure|caption)|section|blockquote|d[ltd]|pre|details|summary|hr"
+)
+
+
+SAME = (  # what each writes in its way, and no reader sees
+    (r"(<br></br>)\s+", r"\1"),  # the end of a line in the source after a break
+    (r"<(/?)i>", r"<\1em>"),  # in raw HTML for the page alone
+)
+
+
+def opened(one: Element, folder: str) -> str:
+    """The tag that opens an element, its attributes by name; a link as seen from the root of the book."""
+    named = dict(one.attributes)
+    path, mark, anchor = named.get("href", "").partition("#")
+    if path and ":" not in path:
+        named["href"] = posixpath.normpath(posixpath.join(folder, path)) + mark + anchor
+    if one.tag == "h1" and not named.get("id", "").startswith("sec-"):
+        named = {}  # without a label Quarto gives a chapter's heading no id
+    shown = "".join(f' {name}="{value}"' for name, value in sorted(named.items()))
+    return f"<{one.tag}{shown}>"
+
+
+def pieces(parent: Element, folder: str) -> Iterator[str]:
+    """Yield what stands in an element, each block on a line of its own."""
+    for one in parent.content:
+        if isinstance(one, str):
+            yield one
+        elif (one.tag == "span" and not one.attributes) or (one.tag, parent.tag) == ("p", "figcaption"):
+            yield from pieces(one, folder)  # it says nothing
+        else:
+            end = "\0" if BLOCKS.fullmatch(one.tag) else ""
+            yield f"{end}{opened(one, folder)}{end}"
+            yield from pieces(one, folder)
+            yield f"{end}</{one.tag}>{end}"
+
+
+def lines(page: BookPage) -> list[str]:
+    """The text of a page: a line for each block that begins or ends, and for what stands in one."""
+    text = re.sub(r"[ \n]+", " ", "".join(pieces(read(page.body), posixpath.dirname(page.href))))
+    for pattern, same in SAME:
+        text = re.sub(pattern, same, text)
+    return [line.strip(" ") for line in text.split("\0") if line.strip(" ")]
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    return Book.load(recording.BOOK)
+
+
+@pytest.fixture(scope="module")
+def embedded(
+    book: Book, renderer: EmbeddedRenderer, tmp_path_factory: pytest.TempPathFactory
+) -> RenderedBook:
+    return renderer.render(book, tiny_inputs(), tmp_path_factory.mktemp("drivers") / "site", silent)
+
+
+@pytest.fixture(scope="module", params=["recorded", LIVE])
+def quarto(
+    request: pytest.FixtureRequest, book: Book, tmp_path_factory: pytest.TempPathFactory
+) -> RenderedBook:
+    site = recording.PAGES
+    if request.param == "live":
+        site = recording.render(tmp_path_factory.mktemp("quarto"))
+    problems = Problems()
+    inputs = tiny_inputs()
+    made = rendered(book, site, inputs, Pictures(book, inputs.figures, problems))
+    problems.check()
+    return made
+
+
+def test_the_recording_is_of_this_book_and_this_extension() -> None:
+    """Else it proves nothing; where Quarto is installed, `python -m tests.site.recording` makes it anew."""
+    noted = json.loads(recording.NOTE.read_text("utf-8"))
+    assert recording.note(noted["quarto"]) == noted
+    assert len(noted["pages"]) == len(Book.load(recording.BOOK).chapters) > 5
+
+
+@pytest.mark.parametrize("place", range(7))
+def test_the_pages_are_the_same(embedded: RenderedBook, quarto: RenderedBook, place: int) -> None:
+    ours, theirs = embedded.pages[place], quarto.pages[place]
+    assert len(embedded.pages) == len(quarto.pages) == 7
+    for name in ("href", "title", "number", "part", "appendix", "description", "headings"):
+        assert getattr(theirs, name) == getattr(ours, name), name
+    difference = list(
+        difflib.unified_diff(lines(ours), lines(theirs), "embedded", "quarto", lineterm="", n=0)
+    )
+    assert not difference, "\n".join(difference)
