@@ -119,6 +119,8 @@ class Desk:
         if any(".venv/bin/pivot" in step.get("run", "") for step in content["steps"]):
             _script(self.clone / ".venv" / "bin" / "pivot", self.pivot)
             _script(self.clone / ".venv" / "bin" / "python", MAKE)
+        if any(".ci/quarto" in step.get("run", "") for step in content["steps"]):
+            _script(self.clone / ".ci" / "quarto", MAKE)
         codes = []
         for step in content["steps"]:
             asks = re.fullmatch(r"steps\.\w+\.outputs\.(\w+ == 'true')", step.get("if", ""))

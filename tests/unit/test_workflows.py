@@ -304,6 +304,24 @@ esac
 """
 
 
+@pytest.mark.parametrize(("archive", "code"), [("another", 1), ("none", 22)])
+def test_another_quarto_than_the_pinned_one_is_not_used(tmp_path: Path, archive: str, code: int) -> None:
+    curl = tmp_path / "stubs" / "curl"
+    curl.parent.mkdir()
+    curl.write_text(f"#!/bin/sh\n[ {archive} = none ] && exit 22\necho {archive} > quarto.tar.gz\n", "utf-8")
+    curl.chmod(0o755)
+    path = tmp_path / "path"
+    done = subprocess.run(
+        ["bash", str(ROOT / ".ci" / "quarto")],
+        env={"PATH": f"{curl.parent}:/usr/bin:/bin", "RUNNER_TEMP": str(tmp_path), "GITHUB_PATH": str(path)},
+        check=False,
+        capture_output=True,
+    )
+    assert done.returncode == code
+    assert (tmp_path / "quarto.tar.gz").exists() == (archive == "another")
+    assert not path.exists()
+
+
 def test_publish_adds_editions_and_carries_the_old_ones_over(desk: Desk) -> None:
     desk.pivot = PIVOT
     kept = desk.folder / "kept"
