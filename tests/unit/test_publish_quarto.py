@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -283,3 +284,29 @@ def test_undefined_variables_are_named_with_file_and_line_before_quarto_runs(
     poorer = type(inputs)(variables, GUARDS, inputs.figures, inputs.generated)
     with pytest.raises(ProseError, match=r"index\.qmd:3: variable claim\.lake-level is not defined"):
         QuartoRenderer(tmp_path / "cache").render(Book.load(TINY / "book"), poorer, tmp_path / "out", silent)
+
+
+def test_what_quarto_alone_can_do_is_left_to_it(tmp_path: Path, page: Callable[[str], str]) -> None:
+    """Its own shortcodes, and those of other extensions, are no problem before it has run."""
+    book = tmp_path / "book"
+    shutil.copytree(TINY / "book", book)
+    with (book / "index.qmd").open("a", encoding="utf-8") as file:
+        file.write("\n{{< pagebreak >}}\n\nPress {{< kbd Ctrl-C >}}; {{< other thing >}}.\n")
+    page("<p>Made.</p>")  # puts the stand-in on the path
+    shown = '<kbd title="Ctrl-C" aria-hidden="true">Ctrl-C</kbd><span class="visually-hidden">Ctrl-C</span>'
+    assert "<p><kbd>Ctrl-C</kbd></p>" in page(f"<p>{shown}</p>")
+    with QuartoRenderer(tmp_path / "cache") as renderer:
+        made = renderer.render(Book.load(book), tiny_inputs(), tmp_path / "out", silent)
+    assert len(made.pages) == 5
+
+
+def test_what_quarto_says_when_it_stops_has_no_colours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    fake_quarto(tmp_path, "printf '\\033[91mERROR: in %s/index.qmd\\033[39m' \"$2\" >&2; exit 1")
+    with pytest.raises(RenderError, match=r"(?s)return code 1.*ERROR: in \./index\.qmd$") as caught:
+        QuartoRenderer(tmp_path / "cache").render(
+            Book.load(TINY / "book"), tiny_inputs(), tmp_path / "out", silent
+        )
+    assert "\x1b" not in str(caught.value)

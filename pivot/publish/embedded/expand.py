@@ -66,8 +66,11 @@ class Expanded:
 class _Expander:
     """Expands one chapter; pieces are appended in order, each with its place."""
 
-    def __init__(self, book: Book, chapter: Chapter, inputs: Inputs, problems: Problems) -> None:
+    def __init__(
+        self, book: Book, chapter: Chapter, inputs: Inputs, problems: Problems, *, only_ours: bool
+    ) -> None:
         self.book, self.chapter, self.inputs, self.problems = book, chapter, inputs, problems
+        self.only_ours = only_ours
         self.pieces: list[str] = []
         self.origins: list[tuple[str, int]] = [(chapter.source, 1)]
         self.keys: set[str] = set()
@@ -134,7 +137,7 @@ class _Expander:
                 self.problems.add(*place, "the character ⟦ is the renderer's own")
             case _ if kind in (LITERAL, _LABEL):
                 self.add(text, place)
-            case _ if kind != HOLDS:
+            case _ if kind != HOLDS and self.only_ours:
                 self.problems.add(
                     *place, f"unknown shortcode {kind}; known are var, meta, include and generated"
                 )
@@ -180,18 +183,21 @@ class _Expander:
         self.problems.add(*place, f"{what} does not exist or is not readable{near}")
 
 
-def expand(book: Book, chapter: Chapter, inputs: Inputs, problems: Problems) -> Expanded:
+def expand(
+    book: Book, chapter: Chapter, inputs: Inputs, problems: Problems, *, only_ours: bool = True
+) -> Expanded:
     """Expand one chapter: shortcodes, equation labels and guards.
 
     A title in the front matter becomes the first heading. Comments of guards that hold are dropped; those
-    that no longer hold stay in the text, for the filter to mark the sentence before them.
+    that no longer hold stay in the text, for the filter to mark the sentence before them. Quarto has
+    shortcodes beside `only_ours`, and tells of those that it does not know.
     """
-    work = _Expander(book, chapter, inputs, problems)
+    work = _Expander(book, chapter, inputs, problems, only_ours=only_ours)
     if chapter.head.text:
         work.expand(chapter.head)
         work.add("\n\n", (chapter.source, chapter.head.first_line))
     work.expand(chapter.body)
-    summary = _Expander(book, chapter, inputs, problems)
+    summary = _Expander(book, chapter, inputs, problems, only_ours=only_ours)
     if description := chapter.meta.get("description"):
         summary.expand(scan(chapter.source, str(description), chapter.meta_line["description"]))
     return Expanded(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _OLDEST = (1, 9)
 _SECONDS = 900  # for a whole book; the shipped one takes forty
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _TROUBLE = re.compile(
     r"\?(?:var|meta):\S+|\?@[\w-]+|.*Unable to resolve crossref.*|.*[Cc]itation \S+ not found.*"
     r"|.*Unknown (?:var|meta key).*|.*Shortcode '\S+' not found.*"
@@ -69,7 +70,10 @@ class QuartoRenderer:
         """Write the site and `<output_file>.pdf` into `out`; see `Renderer.render`."""
         problems = Problems()
         # Quarto would go on, with the name of the variable in bold, and takes raw text of any kind.
-        texts = {chapter.source: expand(book, chapter, inputs, problems) for chapter in book.chapters}
+        texts = {
+            chapter.source: expand(book, chapter, inputs, problems, only_ours=False)
+            for chapter in book.chapters
+        }
         refusals = refused({name: text.text for name, text in texts.items()}, inputs.variables)
         for name, text in texts.items():
             text.complain(refusals[name], problems)
@@ -101,7 +105,7 @@ def run_quarto(quarto: str, root: Path) -> None:
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "0", "NO_COLOR": "1"}
     result = run([quarto, "render", str(root)], seconds=_SECONDS, env=environment)
     output = b"\n".join((result.stdout, result.stderr)).decode("utf-8", "replace")
-    check_output(result.returncode, output.replace(str(root), "."))
+    check_output(result.returncode, _COLOUR.sub("", output).replace(str(root), "."))
 
 
 def find_quarto() -> str:

@@ -32,6 +32,11 @@ _WIDTH = re.compile(r"width: *([\d.]+%)")
 _SIDES = {"right": "right", "center": "centre"}
 _SAME = {"s": "del", "b": "strong", "i": "em"}
 _OF_US = ("data-var", "data-claim", "data-cites")
+_DRAFT = "quarto-draft-alert"
+_OF_KEYS = {
+    "title",
+    "aria-hidden",
+}  # of a key, which Quarto says twice: to those who see and to those who hear
 _REGION = {"role": "region", "tabindex": "0"}
 
 
@@ -86,7 +91,11 @@ class Shaper:
         return out
 
     def _shape(self, one: Element) -> Content:
-        if one.tag in {"script", "style"} or "hidden" in one.classes or one.id == "quarto-draft-alert":
+        if (
+            one.tag in {"script", "style"}
+            or {"hidden", "visually-hidden"} & {*one.classes}
+            or one.id == _DRAFT
+        ):
             return []
         if one.id == "refs" and "style" in one.attributes:  # Quarto's own, for citations that open on hover
             return []
@@ -130,7 +139,9 @@ class Shaper:
         attributes = {
             name: value
             for name, value in one.attributes.items()
-            if name not in {"style", "class"} and (name in _OF_US or not name.startswith("data-"))
+            if name not in {"style", "class"}
+            and (name in _OF_US or not name.startswith("data-"))
+            and not (one.tag == "kbd" and name in _OF_KEYS)
         }
         if classes:
             attributes["class"] = " ".join(classes)
