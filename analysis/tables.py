@@ -353,7 +353,7 @@ def _setting(ledger: Ledger, given: scenario.Facts) -> scenario.Setting:
     """The newest day and the cited run-rate, with a fleet and a power bill of ours."""
     ai = float(ledger["ai-run-rate"].value)
     return scenario.Setting(
-        given.close, given.network, scenario.EFFICIENCY, scenario.POWER_COST, scenario.UPTIME, ai
+        given.close, given.network, scenario.EFFICIENCY, scenario.POWER_COST, round(given.realised), ai
     )
 
 
@@ -373,7 +373,14 @@ def _scenario_facts(ledger: Ledger, vintage: Vintage) -> Iterable[str]:
             HashRate(given.network).display(whole),
             given.network,
         ),
-        ("Hash rate of the listed miners", "fact", "miners", HashRate(given.miners).display(), given.miners),
+        ("Share of the listed miners", "fact", "share", Share(given.share).display(), given.share),
+        (
+            "Coins mined of those expected",
+            "fact",
+            "realised",
+            Share(given.realised).display(nearest(1)),
+            given.realised,
+        ),
         ("Price of a bitcoin", "set", "price", Usd(start.price).display(whole), start.price),
         ("Hash rate of the network", "set", "network", HashRate(start.network).display(whole), start.network),
         ("Efficiency of the machines", "set", "efficiency", f"{start.efficiency:g} J/TH", start.efficiency),
@@ -456,13 +463,12 @@ def _scenario_leases(ledger: Ledger, vintage: Vintage) -> Iterable[str]:
     """What contracts pay for a megawatt-hour, and the price of a bitcoin at which mining earns as much."""
     given = _facts(vintage)
     start = _setting(ledger, given)
-    contracts = vintage.data("contracts").frame
-    leases = energy.lease_revenues(contracts[contracts["counted"] & (contracts["scope"] == "company")])
+    priced = energy.lease_revenues(leases.in_force(vintage.data("leases").frame))
     yield from table(
         ("Contract", "USD per MWh", "As much as mining with a bitcoin at"),
         (
             (
-                cell(f"{row.company}, {row.counterparty}"),
+                cell(f"{row.company}, {row.tenant}"),
                 f"{row.usd_per_mwh:,.0f}",
                 _marked(
                     Usd(scenario.price_like(row.usd_per_mwh, start, given)).display(nearest(0)),
@@ -471,7 +477,7 @@ def _scenario_leases(ledger: Ledger, vintage: Vintage) -> Iterable[str]:
                     float(row.usd_per_mwh),
                 ),
             )
-            for row in leases.itertuples()
+            for row in priced.itertuples()
         ),
         numeric=(1, 2),
     )

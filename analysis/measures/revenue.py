@@ -16,11 +16,6 @@ def production(revenue_usd: float, price_usd: float) -> float:
     return revenue_usd / price_usd
 
 
-def of_hash_rate(hash_rate: float, network: float, issuance_btc: float, price_usd: float) -> float:
-    """Revenue in USD a year, without fees, of miners with `hash_rate` of `network` (in the same unit)."""
-    return hash_rate / network * issuance_btc * price_usd
-
-
 def before_growth(now: float, growth_percent: float) -> float:
     """The value a period ago that grew by `growth_percent` to `now`: now / (1 + growth / 100)."""
     return now / (1 + growth_percent / 100)

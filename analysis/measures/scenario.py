@@ -9,21 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.measures import energy, hashprice, hashrate, operators, revenue
+from analysis.measures import energy, fleets, hashprice, hashrate, operators, revenue
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TOP = 10
-NETWORK_WINDOW = 30
 EFFICIENCY = energy.EFFICIENCIES[1]
 """J/TH where nothing else is set: of a fleet neither new nor old."""
 
 POWER_COST = energy.POWER_COSTS[2]
 """USD per MWh where nothing else is set."""
-
-UPTIME = 100.0
-"""Percent: machines that always run, as companies state them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,8 @@ class Facts:
         reward: subsidy and fees of a block on the newest day, in BTC.
         difficulty: of that day.
         network: hash rate over the window that ends with it, in EH/s; difficulty moves in proportion to it.
-        miners: hash rate of the ten largest listed miners, in EH/s.
+        share: of the network that the ten largest listed miners have, each at its own date, in percent.
+        realised: coins that companies mined of those that their machines would have found, in percent.
         close: price of a bitcoin at the newest close, in USD.
     """
 
@@ -43,7 +40,8 @@ class Facts:
     reward: float
     difficulty: float
     network: float
-    miners: float
+    share: float
+    realised: float
     close: float
 
 
@@ -56,7 +54,7 @@ class Setting:
         network: hash rate of the network, in EH/s.
         efficiency: of the machines, in J/TH.
         power: its cost, in USD per MWh.
-        uptime: share of the time that machines run, in percent.
+        uptime: share of the coins that machines which never stop would find, in percent.
         ai: revenue from AI, in USD a year.
     """
 
@@ -92,14 +90,15 @@ class Outcome:
 def facts(days: pd.DataFrame, prices: pd.DataFrame, epochs: pd.DataFrame, statements: pd.DataFrame) -> Facts:
     """What the evidence says of the newest day."""
     newest = hashprice.daily(days, prices, epochs).iloc[-1]
-    hash_rate = hashrate.average(hashrate.daily(days, epochs), NETWORK_WINDOW).iloc[-1]
-    ten = operators.latest_hash_rates(statements).head(TOP)
+    network = hashrate.average(hashrate.daily(days, epochs), fleets.WINDOW)
+    ten = fleets.at_own_date(operators.latest_hash_rates(statements).head(TOP), network)
     return Facts(
         subsidy=hashprice.subsidy(int(days["last_height"].iloc[-1])),
         reward=float(newest["reward"]),
         difficulty=float(newest["difficulty"]),
-        network=float(hash_rate),
-        miners=float(ten["value"].sum()),
+        network=float(network.iloc[-1]),
+        share=float(ten["share"].sum()),
+        realised=float(fleets.realised(statements, days, epochs)["share"].median()),
         close=float(prices["close_usd"].iloc[-1]),
     )
 
@@ -108,11 +107,11 @@ def outcome(setting: Setting, given: Facts) -> Outcome:
     """What follows from a setting."""
     difficulty = difficulty_at(setting.network, given)
     hash_price = hashprice.hashprice(given.reward, setting.price, difficulty)
-    income = revenue.of_hash_rate(
-        given.miners * setting.uptime / 100,
-        setting.network,
+    income = fleets.calibrated_revenue(
+        given.share * given.network / setting.network,
         revenue.issuance(given.subsidy),
         setting.price,
+        setting.uptime,
     )
     even = energy.break_even(setting.efficiency, setting.power)
     return Outcome(

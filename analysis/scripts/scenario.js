@@ -9,7 +9,8 @@
   const outcome = (set, given) => {
     const level = difficulty(set, given);
     const hashprice = given.reward * set.price * DAY / (level * HASHES) * PETA;
-    const revenue = given.miners * set.uptime / 100 / set.network * given.subsidy * BLOCKS * set.price;
+    const share = given.share / 100 * given.network / set.network;
+    const revenue = share * given.subsidy * BLOCKS * set.price * set.uptime / 100;
     const breakeven = MWH * set.efficiency * set.power;
     return {
       revenue, times: revenue / set.ai, hashprice, energy: hashprice / (MWH * set.efficiency),

@@ -399,21 +399,16 @@ COUNTERFACTUALS = (
 
 REPLACED = "corz-credit-texasbitcoin"
 TURNS: Mapping[str, tuple[str, str, Edit, str]] = {
-    "a sum that reaches the floor": (
+    "a sum that falls short of the floor": (
         "ai-contracts",
-        "contracts",
-        cell("iren-microsoft", "total_usd", times(3)),
-        "reproduced",
+        "leases",
+        lambda leases: leases.assign(total_usd=leases["total_usd"] * 0.1),
+        "attributed only",
     ),
-    "a source of the chain itself against a floor": (
-        "ai-contracts",
+    "a source of the first hand against a figure": (
+        "mara-btc-sold",
         "evidence",
-        both(
-            [
-                cell("ai-contracts-weappnet-com", "tier", "primary"),
-                cell("ai-contracts-weappnet-com", "bearing", "contradicts"),
-            ]
-        ),
+        cell("mara-btc-sold-texasbitcoin-2", "tier", "primary"),
         "contradicted",
     ),
     "a copy of a filing where only the press spoke": (

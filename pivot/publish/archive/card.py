@@ -30,6 +30,7 @@ _ACROSS = 40
 
 _COLOURS = {
     Group.HOLDS: style.LIGHT.other,
+    Group.FOLLOWS: style.LIGHT.muted,
     Group.DIFFERS: style.LIGHT.accent,
     Group.OVERTAKEN: style.LIGHT.main,
     Group.OPEN: style.LIGHT.quiet,
