@@ -24,10 +24,11 @@ class ReportError(Exception):
         where: the place: file and line, snapshot and row, or command-line option.
         expected: what should have been there.
         got: what was there.
-        hint: what to do next.
+        hint: what to do next; else what is to be done about every error of its class.
     """
 
     exit_code = 2
+    next_step = "mend what is named above, and run the command again"
 
     def __init__(
         self, what: str, *, where: str = "", expected: str = "", got: str = "", hint: str = ""
@@ -37,7 +38,7 @@ class ReportError(Exception):
         self.where = where
         self.expected = expected
         self.got = got
-        self.hint = hint
+        self.hint = hint or self.next_step
 
     def __str__(self) -> str:
         lines = [self.what]
@@ -58,6 +59,7 @@ class SnapshotError(ReportError):
     """Evidence is missing, changed or malformed."""
 
     exit_code = 1
+    next_step = "restore the file from version control, or correct it and put it in with `pivot add`"
 
 
 class ContractError(SnapshotError):
@@ -66,6 +68,8 @@ class ContractError(SnapshotError):
 
 class VintageError(ReportError):
     """Nothing was public yet on the day that was asked for."""
+
+    next_step = "ask for a later day"
 
 
 class ClaimError(ReportError):
@@ -76,6 +80,7 @@ class ProseError(ReportError):
     """A chapter, the book file or the bibliography is wrong."""
 
     exit_code = 1
+    next_step = "mend it there; `pivot check` says what else there is"
 
 
 class RenderError(ReportError):
@@ -84,6 +89,8 @@ class RenderError(ReportError):
 
 class OutputError(ReportError):
     """The output could not be written; what was there before still stands."""
+
+    next_step = "see that the folder can be written, and run the command again"
 
 
 class UnexpectedError(ReportError):

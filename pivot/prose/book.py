@@ -308,7 +308,10 @@ class _Reader:
             ) from None
         except OSError as error:
             raise ProseError(
-                f"{name} can not be read", where=name, got=error.strerror or str(error)
+                f"{name} can not be read",
+                where=name,
+                expected="a file that may be read",
+                got=error.strerror or str(error),
             ) from None
         except UnicodeDecodeError as error:
             line = (self.root / name).read_bytes()[: error.start].count(b"\n") + 1
@@ -407,10 +410,16 @@ def _parse(text: str, name: str, first_line: int) -> tuple[dict[str, object], di
         mark = error.problem_mark or error.context_mark
         where = f"{name}:{first_line + (mark.line if mark else 0)}"
         raise ProseError(
-            f"{where}: broken YAML", where=where, got=error.problem or "", hint="check indentation and quotes"
+            f"{where}: broken YAML",
+            where=where,
+            expected="YAML",
+            got=error.problem or "",
+            hint="check indentation and quotes",
         ) from None
     except yaml.YAMLError as error:
-        raise ProseError(f"{name}: broken YAML", where=name, got=str(error).splitlines()[0]) from None
+        raise ProseError(
+            f"{name}: broken YAML", where=name, expected="YAML", got=str(error).splitlines()[0]
+        ) from None
     if data is None:
         return {}, {}
     if not isinstance(data, dict):

@@ -122,5 +122,8 @@ def _answer(reader: Side, data: Side, program: str, *words: str) -> Any:  # noqa
         return json.loads(done.stdout)
     except ValueError:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        got = (said or [f"exit code {done.returncode}"])[-1].replace(f"{reader.code}/", "")
+        told = [
+            line.partition("got:")[2].strip() for line in said if line.startswith("  got:")
+        ]  # as we tell it
+        got = [f"exit code {done.returncode}", *said[-1:], *told][-1].replace(f"{reader.code}/", "")
         raise ReportError(what, got=got, hint=hint) from None

@@ -41,7 +41,7 @@ COMMENT_BYTES = 65_536
 # before it, or before an issue's address, closes it.
 # GitHub takes an underscore for the end of a word.
 _CALLS = re.compile(
-    r"([@#])(?=\w)|(?<![^\W_])(?i:GH(?=-)|(clos|fix|resolv)(?=(?:e|es|ed)?(?:[\s:]|$))|(https?|www|ftp)(?=[:.]))"
+    r"([@#])(?=\\?\w)|(?<![^\W_])(?i:GH(?=-)|(clos|fix|resolv)(?=(?:e|es|ed)?(?:[\s:]|$))|(https?|www|ftp)(?=[:.]))"
 )
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~])")
 # What would begin a heading, a list or a rule where it stands first.

@@ -130,6 +130,7 @@ def parse(data: bytes, where: str) -> dict[str, object]:
         raise SnapshotError(
             "A sidecar is not UTF-8 text.",
             where=f"{where}, line {data.count(10, 0, error.start) + 1}",
+            expected="UTF-8 text",
             got=repr(data[error.start : error.start + 1]),
         ) from None
     except tomllib.TOMLDecodeError as error:
@@ -137,6 +138,7 @@ def parse(data: bytes, where: str) -> dict[str, object]:
         raise SnapshotError(
             "A sidecar is not TOML.",
             where=f"{where}, line {found[1]}, column {found[2]}" if found else f"{where}, at its end",
+            expected="TOML",
             got=re.sub(r" \(at .*\)$", "", str(error)),
             hint="Restore it from version control; a landed sidecar does not change.",
         ) from None
@@ -197,7 +199,12 @@ def agree(snapshot: Snapshot, spec: Spec | None) -> None:
     """
     where = beside(snapshot.path)
     if not spec:
-        raise SnapshotError("A folder of the snapshot store belongs to no data set.", where=where)
+        raise SnapshotError(
+            "A folder of the snapshot store belongs to no data set.",
+            where=where,
+            expected="a folder that a data set of the article names",
+            got=snapshot.source,
+        )
     name = where.rpartition("/")[2].removesuffix(".toml")
     vintage, ordinal = snapshot.order
     for field, wanted, got in (

@@ -150,9 +150,9 @@ def test_a_manifest_that_is_none_is_told(tmp_path: Path, name: str, content: byt
 
 def test_reading_numbers_takes_time_by_the_length_of_the_page() -> None:
     def seconds(page: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         assert len(list(_bound(page))) >= 0
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     for piece in ('<a data-var="x">', "<a data-var=", ' data-var="', "<a ", "<", '<a x="'):
         assert seconds(piece * (2_000_000 // len(piece))) < 3, piece

@@ -38,6 +38,9 @@ _SMALL = 1024**2  # a file that may be of any ratio
 _NAME = 500
 _DEPTH = 16
 
+_EXPECTED = "a folder with a published site, or a zip of one"
+_AGAIN = "name another, or fetch it once more from where it is published"
+
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x07"
 _END_RECORD = struct.Struct("<4s4H2LH")
 
@@ -115,11 +118,19 @@ class Zip:
             self._zip = zipfile.ZipFile(path)
             infos = [info for info in self._zip.infolist() if not info.is_dir()]
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise ReportError("this is no readable zip", where=str(path), got=str(error)) from None
+            raise ReportError(
+                "this is no readable zip", where=str(path), expected=_EXPECTED, got=str(error), hint=_AGAIN
+            ) from None
         names = [info.filename for info in infos]
         if len(set(names)) < len(names):
             twice = next(name for name, count in Counter(names).items() if count > 1)
-            raise ReportError("the zip holds one name twice", where=str(path), got=twice)
+            raise ReportError(
+                "the zip holds one name twice",
+                where=str(path),
+                expected="each name once",
+                got=twice,
+                hint=_AGAIN,
+            )
         _hold(((info.filename, info.file_size) for info in infos), str(path))
         for info in infos:
             if info.file_size > max(_SMALL, _RATIO * info.compress_size):
@@ -206,7 +217,9 @@ def opened(place: Path) -> Files:
         return Folder(place)
     if place.is_file():
         return Zip(place)
-    raise ReportError("there is no published site", where=str(place), expected="a folder, or a zip of one")
+    raise ReportError(
+        "there is no published site", where=str(place), expected=_EXPECTED, got="neither", hint=_AGAIN
+    )
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ class Engine:
                 raise RenderError(
                     "pandoc could not read a chapter",
                     where=str(job.get("source", job["op"])),
+                    expected=f"an answer within {self._seconds:g} seconds",
                     got=answer["error"],
                     hint="write plainer what nests brackets, quotes or lists deeply"
                     * bool(answer.get("late")),

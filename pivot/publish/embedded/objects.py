@@ -164,7 +164,10 @@ class ObjectStore:
                 answer = self._engine.run([{**job, "cites": cites}])[0]
             except RenderError as error:
                 raise ProseError(
-                    "the bibliography could not be read", where=", ".join(book.bibliography), got=error.got
+                    "the bibliography could not be read",
+                    where=", ".join(book.bibliography),
+                    expected="entries that pandoc reads",
+                    got=error.got,
                 ) from None
             self.save(name, answer)
         problems = Problems()
