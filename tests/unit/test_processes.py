@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from pivot import processes
 from pivot.errors import RenderError, ReportError
 from pivot.processes import run
+from pivot.publish.embedded import engine as engine_module
 from pivot.publish.embedded.document import DocumentCompiler
 from pivot.publish.embedded.engine import Engine
 from pivot.publish.embedded.objects import ObjectStore
@@ -59,6 +61,27 @@ def test_a_chapter_that_pandoc_does_not_finish_is_named() -> None:
         assert "hello" in engine.run([job("# A\n\nhello")])[0]["html"], "the next job has a new process"
     finally:
         engine.close()
+
+
+def test_pandoc_runs_from_a_folder_of_any_letters_in_any_locale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "Bericht ä 報告"
+    shutil.copytree(engine_module.ASSETS, folder)
+    monkeypatch.setattr(engine_module, "SCRIPTS", (folder / "engine.lua",))
+    monkeypatch.setenv("LC_ALL", "C")
+    engine = Engine(1)
+    try:
+        assert "hello" in engine.run([job("# A\n\nhello")])[0]["html"]
+    finally:
+        engine.close()
+
+
+def test_pandoc_that_stopped_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "SCRIPTS", (Path("nowhere.lua"),))
+    engine = Engine(1)
+    with pytest.raises(RenderError, match=r"nowhere\.lua"):
+        engine.run([job("Words " * 100_000)])
 
 
 WORK = {

@@ -66,7 +66,8 @@ class Engine:
         """
         while len(self._running) < min(self._workers, len(jobs)):
             command = [find_pandoc(), "+RTS", "-A64m", "-M2g", "-RTS", "lua", "-E", str(SCRIPTS[0])]
-            self._running.append(Resident(command))
+            # In this locale pandoc reads the names of all files, its own filter's first.
+            self._running.append(Resident(command, environment={**os.environ, "LC_ALL": "C.UTF-8"}))
         answers: list[Answer] = [{} for _ in jobs]
         # The longest chapter first, so that no process ends up alone with it.
         order = sorted(range(len(jobs)), key=lambda index: -len(str(jobs[index].get("text", ""))))
