@@ -43,6 +43,9 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)*_]*\s+(?=\S)")
 _FENCE = 3  # backticks or tildes
 
 CODE = "\N{REPLACEMENT CHARACTER}"
+SHORTCODES = ("var", "meta", "include", "generated")
+"""Those that are understood."""
+
 LITERAL, BROKEN, HOLDS = "a literal", "a broken shortcode", "holds:"
 """Kinds of tokens; that of a shortcode is its name, and other notes are `numeral:` and `comparison:`."""
 

@@ -21,7 +21,7 @@ from pivot.prose.comparisons import typed_comparisons
 from pivot.prose.findings import Finding
 from pivot.prose.numerals import typed_numerals
 from pivot.prose.presence import absent, is_present
-from pivot.prose.scan import BROKEN, claim_of, lines
+from pivot.prose.scan import BROKEN, LITERAL, SHORTCODES, claim_of, lines
 from pivot.prose.variables import guards
 from pivot.prose.visible import VALUE
 from pivot.publish.embedded.engine import refused
@@ -147,13 +147,16 @@ def check_guards(
 
 
 def check_shortcodes(text: Sequence[Line]) -> Check:
-    """Nothing that is meant as a shortcode is written so that it would be published as text."""
+    """Each shortcode is one that is understood, and nothing meant as one would be published as text."""
     hint = "write {{< name argument >}} on one line; {{{< … >}}} shows one to readers"
+    known = f"known are {', '.join(SHORTCODES)}"
     tokens = [(line, token) for line in text for token in line.tokens if not token.kind.endswith(":")]
     findings = [
         line.finding(token.start, f"{token.text} is no shortcode", hint)
-        for line, token in tokens
         if token.kind == BROKEN
+        else line.finding(token.start, f"unknown shortcode {token.kind}", known)
+        for line, token in tokens
+        if token.kind not in (LITERAL, *SHORTCODES)
     ]
     return Check("shortcodes", {"shortcodes": len(tokens)}, findings)
 

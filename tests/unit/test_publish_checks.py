@@ -203,9 +203,10 @@ def test_a_broken_shortcode_is_found_on_its_line(
 ) -> None:
     chapter = repository / "chapters/limits.qmd"
     text = chapter.read_text("utf-8")
-    chapter.write_text(f"{text}\nIt is {{{{ var claim.x }}}}.\n", "utf-8")
+    chapter.write_text(f"{text}\nIt is {{{{ var claim.x }}}}.\n{{{{< vra x >}}}}\n", "utf-8")
     assert run("--root", repository, "check") == 1
     out, number = capsys.readouterr().out, text.count("\n") + 2
+    assert f"chapters/limits.qmd:{number + 1}:1: unknown shortcode vra" in out
     assert f"chapters/limits.qmd:{number}:7: {{{{ var claim.x }}}} is no shortcode" in out
     assert "write {{< name argument >}} on one line" in out
 

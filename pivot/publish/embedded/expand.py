@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pivot.names import BOOK_FILE
 from pivot.prose.book import included_file, lookup
 from pivot.prose.findings import Waiver
-from pivot.prose.scan import BROKEN, HOLDS, LITERAL, Token, scan
+from pivot.prose.scan import BROKEN, HOLDS, LITERAL, SHORTCODES, Token, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -138,8 +138,9 @@ class _Expander:
             case _ if kind in (LITERAL, _LABEL):
                 self.add(text, place)
             case _ if kind != HOLDS and self.only_ours:
+                known = ", ".join(SHORTCODES)
                 self.problems.add(
-                    *place, f"unknown shortcode {kind}; known are var, meta, include and generated"
+                    *place, f"unknown shortcode {kind}; known are {known}{nearest(kind, SHORTCODES)}"
                 )
 
     def variable(self, key: str, place: tuple[str, int]) -> None:
