@@ -18,8 +18,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from pivot import code
 from pivot.errors import ReportError
 from pivot.names import BOOK_FILE, SNAPSHOTS
@@ -159,11 +157,12 @@ def article_of(root: Path) -> Article:
 
 
 def _named(root: Path) -> str:
+    from pivot.prose.settings import parse
+
     try:
-        text = (root / BOOK_FILE).read_text("utf-8")
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return str(yaml.load(text, loader)["pivot"]["article"])  # noqa: S506  # it is the safe one, in C
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError) as error:
+        settings, _ = parse((root / BOOK_FILE).read_text("utf-8-sig"), BOOK_FILE, 1)
+        return str(settings["pivot"]["article"])  # type: ignore[index]  # what is none is told below
+    except (OSError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise ReportError(
             "the book does not name its article",
             where=str(root / BOOK_FILE),

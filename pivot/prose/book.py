@@ -9,17 +9,15 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, ClassVar, NoReturn
-
-import yaml
+from typing import TYPE_CHECKING, NoReturn
 
 from pivot.errors import ProseError
 from pivot.folders import within
 from pivot.names import BOOK_FILE
 from pivot.prose.findings import Problems
 from pivot.prose.scan import front_matter, scan
+from pivot.prose.settings import parse
 from pivot.text import ADDRESS
 
 if TYPE_CHECKING:
@@ -45,12 +43,6 @@ _QUARTO_ONLY = (
     "format.typst.papersize", "format.typst.citeproc", "format.typst.toc", "format.typst.toc-depth",
     "format.typst.keep-typ", "format.typst.number-sections", "format.typst.section-numbering",
 )  # fmt: skip
-
-_KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
-_SCALARS = (  # as YAML 1.2 has them, which Quarto reads
-    ("bool", r"(?:true|True|TRUE|false|False|FALSE)\Z", "tTfF"),
-    ("int", r"[-+]?(?:0|[1-9][0-9]{0,14})\Z", "-+0123456789"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +166,7 @@ class _Reader:
         self.keys: set[str] = set()
         self.problems = Problems()
         text = self._read(BOOK_FILE, "the book file is missing")
-        self.config, self.lines = _parse(text, BOOK_FILE, 1)
+        self.config, self.lines = parse(text, BOOK_FILE, 1)
 
     def book(self) -> Book:
         value = self._value("book")
@@ -265,7 +257,7 @@ class _Reader:
             self.problems.add(BOOK_FILE, self._line(key), f"chapter {source} does not exist")
             return None
         front, text, first_line = front_matter(self._read(source, ""))
-        meta, lines = _parse(front, source, 2)
+        meta, lines = parse(front, source, 2)
         included: dict[str, Source] = {}
         self._include(scan(path.as_posix(), text, first_line), included)
         return Chapter(
@@ -287,7 +279,7 @@ class _Reader:
             file = included_file(source.file, token.text) if token.kind == "include" else ""
             if file and file not in included and within(self.root, file):
                 front, text, first_line = front_matter(self._read(file, ""))
-                _parse(front, file, 2)
+                parse(front, file, 2)
                 included[file] = scan(file, text.rstrip("\n"), first_line)
                 self._include(included[file], included)
 
@@ -364,7 +356,10 @@ class _Reader:
     def _fail(self, key: str, expected: str, got: object) -> NoReturn:
         where = f"{BOOK_FILE}:{self._line(key)}"
         shown = "nothing" if got is None else repr(got)
-        raise ProseError(f"{where}: {key} is not usable", where=where, expected=expected, got=shown)
+        hint = "mend it; the _quarto.yml that `pivot new` writes is an example"
+        raise ProseError(
+            f"{where}: {key} is not usable", where=where, expected=expected, got=shown, hint=hint
+        )
 
 
 def included_file(file: str, target: str) -> str:
@@ -380,78 +375,3 @@ def lookup(data: Mapping[str, object], key: str) -> object:
     for name in key.split("."):
         value = value.get(name) if isinstance(value, dict) else None
     return value
-
-
-@cache
-def _loader() -> type[yaml.SafeLoader]:
-    """A safe loader, in C where there is one, that reads as Quarto does: 12:30, no and 1_000 are texts.
-
-    YAML 1.1 would make a number of minutes of the first, a truth value of the second, and a thousand of the
-    third; a day too stays as it was written.
-    """
-
-    class Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        yaml_implicit_resolvers: ClassVar = {
-            letter: [(tag, pattern) for tag, pattern in resolvers if tag in _KEPT_TAGS]
-            for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        }
-
-    for tag, pattern, letters in _SCALARS:
-        Plain.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(letters))
-    return Plain
-
-
-def _parse(text: str, name: str, first_line: int) -> tuple[dict[str, object], dict[str, int]]:
-    """Read YAML; return the mapping and the line of each dotted key. Raises ProseError with the line."""
-    try:
-        data = yaml.load(text, _loader())  # noqa: S506 -- a safe loader
-        node = yaml.compose(text, _loader())
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{name}:{first_line + (mark.line if mark else 0)}"
-        raise ProseError(
-            f"{where}: broken YAML",
-            where=where,
-            expected="YAML",
-            got=error.problem or "",
-            hint="check indentation and quotes",
-        ) from None
-    except yaml.YAMLError as error:
-        raise ProseError(
-            f"{name}: broken YAML", where=name, expected="YAML", got=str(error).splitlines()[0]
-        ) from None
-    if data is None:
-        return {}, {}
-    if not isinstance(data, dict):
-        raise ProseError(
-            f"{name}:{first_line}: broken YAML", where=name, expected="keys and values", got=repr(data)
-        )
-    return data, _lines(node, name, first_line)
-
-
-def _lines(node: yaml.Node | None, name: str, first_line: int) -> dict[str, int]:
-    """Return the line of each dotted key. Raises ProseError for a key that is given twice."""
-    lines: dict[str, int] = {}
-
-    def visit(node: yaml.Node | None, key: str) -> None:
-        if isinstance(node, yaml.MappingNode):
-            for name_node, value in node.value:
-                child = f"{key}.{name_node.value}" if key else str(name_node.value)
-                line = name_node.start_mark.line + first_line
-                if child in lines:
-                    raise ProseError(
-                        f"{name}:{line}: the key {child} is given twice",
-                        where=f"{name}:{line}",
-                        expected="each key once",
-                        got=f"it also stands on line {lines[child]}",
-                        hint="keep one of them; of two the last would win without a word",
-                    )
-                lines[child] = line
-                visit(value, child)
-        elif isinstance(node, yaml.SequenceNode):
-            for i, value in enumerate(node.value):
-                lines[f"{key}.{i}"] = value.start_mark.line + first_line
-                visit(value, f"{key}.{i}")
-
-    visit(node, "")
-    return lines

@@ -183,7 +183,10 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
         _prose(lambda text: text + "\n{{< include no.md >}}\n"),
         r"chapters/security\.qmd:\d+",
     ),
-    "broken YAML": (lambda root: (root / "_quarto.yml").write_text("book: [", "utf-8"), r"_quarto\.yml"),
+    "broken YAML": (
+        lambda root: (root / "_quarto.yml").write_text("book: [", "utf-8"),
+        r"_quarto\.yml:\d: broken YAML",
+    ),
     "a missing chapter": (lambda root: (root / "chapters/security.qmd").unlink(), r"security\.qmd"),
     "a changed byte of evidence": (
         lambda root: (root / "data-snapshots/btc-price/2026-10-08.csv").write_text("date", "utf-8"),
