@@ -26,7 +26,7 @@ from pivot.snapshots.datasets import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
@@ -52,10 +52,22 @@ _SAME_DAY = Rule(
         (t["date_precision"] != "day") | t["day"].isna() | (t["date"] == t["day"].dt.strftime("%Y-%m-%d"))
     ),
 )
-_ONE_NAME = Rule(
-    "company",
-    "one name for one ticker",
-    lambda t: (t["ticker"] == "") | (t.groupby("ticker")["company"].transform("first") == t["company"]),
+
+
+def _one(column: str, of: str) -> Callable[[pd.DataFrame], pd.Series[bool]]:
+    """One value of a column for each of another: what most rows say; a cell that is empty says nothing."""
+
+    def holds(table: pd.DataFrame) -> pd.Series[bool]:
+        said = table[(table[column] != "") & (table[of] != "")]
+        usual = said.groupby(of)[column].transform(lambda cells: cells.mode()[0])
+        return (usual == said[column]).reindex(table.index, fill_value=True)
+
+    return holds
+
+
+_ONE_NAME = (
+    Rule("company", "one name for one ticker", _one("company", "ticker")),
+    Rule("ticker", "one ticker for one name", _one("ticker", "company")),
 )
 
 
@@ -278,7 +290,7 @@ _SPECS = (
             "publisher": TEXT,
             "url": ADDRESS,
         },
-        rules=(PUBLISHED, _NUMBER_OR_TEXT, _ONE_NAME),
+        rules=(PUBLISHED, _NUMBER_OR_TEXT, *_ONE_NAME),
         bounds=(_of_the_network("value", 0.5),),
     ),
     Spec(

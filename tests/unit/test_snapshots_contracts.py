@@ -316,11 +316,24 @@ def test_a_table_from_a_spreadsheet_may_begin_with_its_mark() -> None:
     assert tables.read(marked, DATA_SETS["prices"]).equals(tables.read(encoded(rows), DATA_SETS["prices"]))
 
 
-def test_two_names_for_one_ticker_are_refused() -> None:
+@pytest.mark.parametrize(
+    ("company", "ticker", "expected"),
+    [
+        ("Mara Holdings", "MARA", "one name for one ticker"),
+        ("MARA", "RIOT", "one name for one ticker"),
+        ("MARA", "MARX", "one ticker for one name"),
+    ],
+)
+def test_one_company_has_one_name_and_one_ticker_and_the_row_that_differs_is_told(
+    company: str, ticker: str, expected: str
+) -> None:
     snapshot, rows = newest("statements")
-    place = next(i for i, row in enumerate(rows) if row[2] == "MARA" and rows[i - 1][2] == "MARA")
-    changed, _ = with_cell("statements", place, "company", "Mara Holdings")
-    assert refused("statements", encoded(changed), snapshot).expected == "one name for one ticker"
+    columns = list(DATA_SETS["statements"].columns)
+    place = next(i for i, row in enumerate(rows) if row[columns.index("ticker")] == "RIOT")
+    rows[place][columns.index("company")] = company
+    rows[place][columns.index("ticker")] = ticker
+    error = refused("statements", encoded(rows), snapshot)
+    assert (error.expected, error.where.split(", ")[1]) == (expected, f"line {place + 1}")
 
 
 def test_a_day_that_is_not_that_of_its_date_is_refused() -> None:
