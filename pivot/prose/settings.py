@@ -45,7 +45,11 @@ def parse(text: str, name: str, first_line: int) -> tuple[dict[str, object], dic
         mark = error.problem_mark or error.context_mark
         where = f"{name}:{first_line + (mark.line if mark else 0)}"
         raise ProseError(
-            f"{where}: broken YAML", where=where, got=error.problem or "", hint="check indentation and quotes"
+            f"{where}: broken YAML",
+            where=where,
+            expected="YAML",
+            got=error.problem or "",
+            hint="check indentation and quotes",
         ) from None
     except yaml.YAMLError as error:
         raise ProseError(f"{name}: broken YAML", where=name, got=str(error).splitlines()[0]) from None
