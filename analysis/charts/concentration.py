@@ -77,6 +77,15 @@ def _span(period: str) -> tuple[pd.Timestamp, pd.Timestamp]:
     return whole.start_time, whole.end_time.normalize()
 
 
+def values(plotted: Plotted) -> list[str]:
+    """What each month says."""
+    months = plotted.table[plotted.table["series"].str.endswith(MONTH)]
+    return [
+        f"{first:%B %Y}: {share:.1f}% of blocks"
+        for first, share in zip(months["first"], months["share_percent"], strict=True)
+    ]
+
+
 def draw(plotted: Plotted, palette: Palette) -> Figure:
     """Years as bars as long as they, months as dots on a line, the miners as one mark at the end."""
     table = plotted.table
@@ -118,7 +127,15 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     middles = [
         sum(pair) / 2 for pair in zip(*(style.ordinals(months[at]) for at in ("first", "last")), strict=True)
     ]
-    axes.plot(middles, months["share_percent"], "o-", color=palette.other, markersize=3.5, linewidth=1.2)
+    axes.plot(
+        middles,
+        months["share_percent"],
+        "o-",
+        color=palette.other,
+        markersize=3.5,
+        linewidth=1.2,
+        gid=style.VALUES,
+    )
     over = (1.0, months["share_percent"].max())
     style.label(
         axes,

@@ -10,6 +10,7 @@ from analysis.claims.network import MARCH_RETARGET, QUARTER
 from analysis.measures import difficulty
 from pivot.charts import style
 from pivot.charts.plotted import Plotted
+from pivot.words import long_day
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,6 +61,18 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     )
 
 
+def values(plotted: Plotted) -> list[str]:
+    """What each epoch says."""
+    table = plotted.table
+    # numeral: "trillion" the unit of the axis, which TERA makes
+    return [
+        f"{long_day(day)}: {level:.1f} trillion, {style.signed(change)}"
+        for day, level, change in zip(
+            table["date"], table["difficulty_trillion"], table["change_percent"], strict=True
+        )
+    ]
+
+
 def draw(plotted: Plotted, palette: Palette) -> Figure:
     """Steps, a dot where each epoch begins; cuts as thick falls with their change."""
     table = plotted.table
@@ -70,7 +83,7 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     # numeral: "trillion" the unit of the axis, which TERA makes
     style.unit(axes, "difficulty, trillion", palette, left=30)
     axes.step([*days, last], [*levels, levels[-1]], where="post", color=palette.main, linewidth=1.8)
-    axes.plot(days, levels, "o", color=palette.main, markersize=3.5)
+    axes.plot(days, levels, "o", color=palette.main, markersize=3.5, gid=style.VALUES)
     style.newest(axes, f"{levels[-1]:.1f}", (last, levels[-1]), palette)
     low, high = min(levels) - 14, max(levels) + 5
     axes.set_ylim(low, high)

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.measures import hashprice
 from pivot.charts import style
 from pivot.charts.plotted import Plotted
+from pivot.words import long_day
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,18 +78,27 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     )
 
 
+def values(plotted: Plotted) -> list[str]:
+    """What each day says."""
+    line = plotted.table[plotted.table["series"] == COMPUTED]
+    return [
+        f"{long_day(day)}: ${value:.2f}"
+        for day, value in zip(line["date"], line["usd_per_ph_s_day"], strict=True)
+    ]
+
+
 def draw(plotted: Plotted, palette: Palette) -> Figure:
     """The range as a band behind the line, published figures as open marks, lows as filled ones."""
     table = plotted.table
     line, mean, lows, published = (
         table[table["series"] == name] for name in (COMPUTED, MEAN, LOW, PUBLISHED)
     )
-    days, values = style.ordinals(line["date"]), line["usd_per_ph_s_day"].tolist()
+    days, levels = style.ordinals(line["date"]), line["usd_per_ph_s_day"].tolist()
     low, high = plotted.numbers["low"], plotted.numbers["high"]
     figure = style.sheet(296, palette.width)
     axes = style.panel(figure, left=30, right=12, top=46, bottom=34)
     style.unit(axes, "hash price, USD per PH/s per day", palette, left=30, above=26)
-    bottom, top = min(values) - 13, max(values) + 2
+    bottom, top = min(levels) - 13, max(levels) + 2
     axes.set_ylim(bottom, top)
     style.time_axis(axes, days[0], days[-1] + 3, palette)
     style.scale_y(axes, {tick: f"{tick:.0f}" for tick in style.ticks(bottom, top, 6)}, palette)
@@ -98,11 +108,11 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     style.label(
         axes, plotted.texts["range"], (0, low), (4, -4), palette.accent, where="left", va="top", bold=True
     )
-    axes.plot(days, values, color=palette.main, linewidth=0.9)
+    axes.plot(days, levels, color=palette.main, linewidth=0.9, gid=style.VALUES)
     axes.plot(style.ordinals(mean["date"]), mean["usd_per_ph_s_day"], color=palette.ink, linewidth=1.8)
     _published(axes, published, palette)
     if line["date"].iloc[-1] not in lows["date"].array:  # a low says its value itself
-        style.newest(axes, f"${values[-1]:.2f}", (days[-1], values[-1]), palette)
+        style.newest(axes, f"${levels[-1]:.2f}", (days[-1], levels[-1]), palette)
     for day, value in zip(lows["date"], lows["usd_per_ph_s_day"], strict=True):
         at = (style.ordinal(day), value)
         axes.plot(*at, "o", color=palette.ink, markersize=5, clip_on=False)

@@ -10,6 +10,7 @@ from analysis.claims.network import QUARTER
 from analysis.measures import hashrate
 from pivot.charts import style
 from pivot.charts.plotted import Plotted
+from pivot.words import long_day
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,11 +62,19 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     )
 
 
+def values(plotted: Plotted) -> list[str]:
+    """What each day says."""
+    line = plotted.table[plotted.table["series"] == "each day"]
+    return [
+        f"{long_day(day)}: {value:,.0f} EH/s" for day, value in zip(line["date"], line["eh_s"], strict=True)
+    ]
+
+
 def draw(plotted: Plotted, palette: Palette) -> Figure:
     """The line above, the table of readings below it, as wide as a phone can show both."""
     table = plotted.table
     line = table[table["series"] == "each day"]
-    days, values = style.ordinals(line["date"]), line["eh_s"].tolist()
+    days, levels = style.ordinals(line["date"]), line["eh_s"].tolist()
     start, end = plotted.numbers["start"], plotted.numbers["end"]
     figure = style.sheet(244 + TABLE, palette.width)
     axes = style.panel(figure, left=36, right=12, top=26, bottom=TABLE + 40)
@@ -73,12 +82,12 @@ def draw(plotted: Plotted, palette: Palette) -> Figure:
     axes.axvspan(start, end, color=palette.tint, linewidth=0, zorder=0)
     middle = ((start + end) / 2, 0.0)
     style.label(axes, plotted.texts["quarter"], middle, (0, 6), palette.muted, where="bottom", ha="center")
-    axes.plot(days, values, color=palette.main, linewidth=1.8)
-    low, high = min(values) - 60, max(values) + 15
+    axes.plot(days, levels, color=palette.main, linewidth=1.8, gid=style.VALUES)
+    low, high = min(levels) - 60, max(levels) + 15
     axes.set_ylim(low, high)
     style.time_axis(axes, days[0], days[-1] + 2, palette)
     style.scale_y(axes, {tick: f"{tick:,.0f}" for tick in style.ticks(low, high)}, palette)
-    style.newest(axes, f"{values[-1]:,.0f}", (days[-1], values[-1]), palette)
+    style.newest(axes, f"{levels[-1]:,.0f}", (days[-1], levels[-1]), palette)
     for series, marker in (("before", "o"), ("after", "s")):
         own = table[(table["series"] == series) & (table["reading"] == DRAWN)]
         axes.plot(style.ordinals(own["date"]), own["eh_s"], marker, color=palette.accent, markersize=7)

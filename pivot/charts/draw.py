@@ -7,6 +7,7 @@ The module of a chart has a `NAME`, `data`, which says what is plotted at a vint
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
@@ -18,7 +19,7 @@ from pivot.claims.ledger import no_value
 from pivot.files import write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.figure import Figure
 
@@ -84,7 +85,7 @@ def draw(chart: Chart, plotted: Plotted, directory: Path) -> None:
     """Draw one chart into an existing directory.
 
     `NAME.svg` is for paper, `NAME-light.svg`, `NAME-dark.svg` and their `-narrow` twins are for screens, and
-    `NAME.csv` is what they show.
+    `NAME.csv` is what they show. Where its module has `values`, `NAME.json` says them with their places.
 
     Raises:
         OutputError: a file could not be written; a file of that name stays as it was.
@@ -100,5 +101,19 @@ def draw(chart: Chart, plotted: Plotted, directory: Path) -> None:
         "-dark-narrow.svg": style.recoloured(phone, style.DARK),
         ".csv": plotted.csv(),
     }
+    if says := getattr(chart, "values", None):
+        files[".json"] = _values(says(plotted), {"wide": figure, "narrow": narrow})
     for suffix, text in files.items():
         write_atomic(directory / f"{chart.NAME}{suffix}", text.encode())
+
+
+def _values(says: Sequence[str], figures: Mapping[str, Figure]) -> str:
+    """What each point of a line says, and where it stands in each drawing."""
+    places: dict[str, object] = {"says": list(says)}
+    for name, figure in figures.items():
+        points = style.points(figure)
+        if len(points) != len(says):
+            raise ValueError(f"{len(says)} values for {len(points)} points")
+        size = [figure.get_figwidth() * 72, figure.get_figheight() * 72]
+        places[name] = {"size": size, "points": points}
+    return json.dumps(places, ensure_ascii=False, separators=(",", ":"))

@@ -33,6 +33,9 @@ WIDTH, NARROW = 390, 290
 TEXT = 10
 """Size of all text, in points."""
 
+VALUES = "values"
+"""The `gid` of the line whose points say their values to those who point at them."""
+
 DASHES = (4, 2)
 DOTS = (1, 2)
 
@@ -279,6 +282,20 @@ def short_day(day: pd.Timestamp) -> str:
 def signed(value: float, digits: int = 2) -> str:
     """A change in percent with its sign, the minus as long as a digit; two decimals, as prose tells it."""
     return f"{value:+.{digits}f}%".replace("-", "\N{MINUS SIGN}")
+
+
+def points(figure: Figure) -> list[tuple[float, float]]:
+    """Where the points of the line called `VALUES` stand, in points from the upper left corner."""
+    from matplotlib.lines import Line2D
+
+    (line,) = (one for one in figure.findobj(Line2D) if one.get_gid() == VALUES)
+    assert isinstance(line, Line2D)  # noqa: S101 -- that is what was looked for
+    assert line.axes is not None  # noqa: S101 -- it was drawn
+    height = figure.get_figheight() * 72
+    return [
+        (round(float(x), 1), round(height - float(y), 1))
+        for x, y in line.axes.transData.transform(line.get_xydata())
+    ]
 
 
 def spread(places: Sequence[float], gap: float) -> list[float]:

@@ -30,7 +30,7 @@ class Inputs:
         variables: flat dotted name to plain, typographically final text (`claim.difficulty-drop`: `7.7%`).
         guards: claim id to whether the condition still holds.
         figures: folder with NAME.svg, and where they exist NAME-light.svg, NAME-dark.svg, their narrow
-            twins NAME-light-narrow.svg and so on, and NAME.csv.
+            twins NAME-light-narrow.svg and so on, NAME.csv, and NAME.json.
         generated: folder with NAME.md, the Markdown of `{{< generated NAME >}}`.
         edition: the edition that the site will be, "" for a site that is none.
         links: words and address, as seen from the root of the site, of what is published with it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import subprocess
@@ -293,8 +294,22 @@ def test_each_chart_writes_six_files_the_same_twice(editions: Editions, tmp_path
     assert set(written[0]) == {
         f"{name}{end}"
         for end in (".svg", "-light.svg", "-dark.svg", "-light-narrow.svg", "-dark-narrow.svg", ".csv")
-    }
+    } | ({f"{name}.json"} if hasattr(ARTICLE.drawings[name], "values") else set())
     assert written[0] == written[1]
+
+
+@pytest.mark.parametrize("name", ["difficulty", "hashrate", "hashprice", "concentration"])
+def test_a_chart_says_its_values_where_they_are_drawn(editions: Editions, tmp_path: Path, name: str) -> None:
+    plotted = editions[DAYS[-1]][name]
+    charts.draw(ARTICLE.drawings[name], plotted, tmp_path)
+    values = json.loads((tmp_path / f"{name}.json").read_text("utf-8"))
+    assert len(values["says"]) >= 16
+    for drawing, width in (("wide", style.WIDTH), ("narrow", style.NARROW)):
+        points = values[drawing]["points"]
+        assert len(points) == len(values["says"])
+        assert values[drawing]["size"][0] == width
+        assert [x for x, _ in points] == sorted(x for x, _ in points)
+        assert all(-10 <= x <= width and 0 <= y <= values[drawing]["size"][1] for x, y in points)
 
 
 @pytest.mark.slow
@@ -321,7 +336,7 @@ for name in ARTICLE.drawings:
     for name in NAMES:
         charts.draw(ARTICLE.drawings[name], editions["2026-08-21"][name], tmp_path / "here")
     here = {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir()}
-    assert len(here) == 54
+    assert len(here) == 58
     assert {path.name: path.read_bytes() for path in (tmp_path / "there").iterdir()} == here
 
 

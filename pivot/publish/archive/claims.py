@@ -58,6 +58,7 @@ def _page(view: View, entry: Entry, observations: tuple[Observation, ...], citat
         edition=view.edition,
         entry=entry,
         history=observations,
+        statements_of={one: view.claims[one].statement.rstrip(".") for one in entry.derived_from},
         picture=history.picture(observations),
         made=code_listing.function(view.code, code.path, code.function),
         code={path: paths.relative(place, file) for path, file in view.listing.items()},

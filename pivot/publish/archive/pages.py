@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pivot.publish.frame import Address, BookPage, RenderedBook
     from pivot.snapshots import Snapshot
 
-_ASSETS = ("site.css", "site.js", "numbers.js", "choice.js", "editions.css", "editions.js")
+_ASSETS = ("site.css", "site.js", "numbers.js", "choice.js", "values.js", "editions.css", "editions.js")
 _TITLE = re.compile(r"<title>([^<]*)</title>")
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 _SIDE = re.compile(

@@ -82,7 +82,8 @@ class Pictures:
         shown = {"": name}
         if self._is_drawn(dark):
             shown = {"only-light": light if self._is_drawn(light) else name, "only-dark": dark}
-        return "".join(self._image(page, file, class_, rest.rstrip()) for class_, file in shown.items())
+        images = "".join(self._image(page, file, class_, rest.rstrip()) for class_, file in shown.items())
+        return images + self._values(page, _with_suffix(name, ".json"))
 
     def _image(self, page: _Page, name: str, class_: str, rest: str) -> str:
         """One picture, with another drawing of it for narrow screens where there is one."""
@@ -92,6 +93,12 @@ class Pictures:
             image = f'<img {self._address(page, name, "src", rest)} loading="lazy" decoding="async">'
             return f'<picture{class_}><source media="(max-width: 40rem)" {source}>{image}</picture>'
         return f'<img{class_} {self._address(page, name, "src", rest)} loading="lazy" decoding="async">'
+
+    def _values(self, page: _Page, name: str) -> str:
+        """What a script makes say the value under a pointer, where the chart says its values."""
+        if not self._is_drawn(name):
+            return ""
+        return f'<span class="values needs-script" {self._address(page, name, "data-src")}></span>'
 
     def _address(self, page: _Page, name: str, attribute: str, rest: str = "") -> str:
         path = self.files[name] = self._path(name)

@@ -73,7 +73,7 @@ def write_site(book: RenderedBook, pictures: Pictures, out: OutputFolder) -> Non
     index = [row for page in book.pages for row in _search_rows(page, book.claims)]
     rows = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
     out.write(SEARCH, f"window.pivotIndex={rows}\n")
-    for name in ("site.css", "site.js", "numbers.js", "choice.js"):
+    for name in ("site.css", "site.js", "numbers.js", "choice.js", "values.js"):
         out.write(f"assets/{name}", (ASSETS / name).read_bytes())
     for name, path in book.scripts.items():
         out.write(f"assets/{name}.js", path.read_bytes())
