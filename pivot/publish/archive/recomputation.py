@@ -130,7 +130,10 @@ class _Again:
             self.findings.note(f"unchecked: {len(missing)} files of charts of edition {self.edition.id}")
 
     def _charts(self, vintage: Vintage, ledger: Ledger) -> dict[str, bytes]:
-        """Every chart as it is published, by the name of its file; those of the book, if it was rendered."""
+        """Every chart as pages show it, by the name of its file; those of the book, if it was rendered.
+
+        The one for paper stands in the PDF alone.
+        """
         from pivot.charts import draw
 
         figures = self.folder / CACHE / "build" / str(vintage.as_of) / "figures"
@@ -138,7 +141,8 @@ class _Again:
             figures.mkdir(parents=True)
             for name, plotted in draw.prepare(self.article.drawings, vintage, ledger).items():
                 draw.draw(self.article.drawings[name], plotted, figures)
-        return {path.name: path.read_bytes() for path in sorted(figures.iterdir())}
+        paper = {f"{name}.svg" for name in self.article.drawings}
+        return {path.name: path.read_bytes() for path in sorted(figures.iterdir()) if path.name not in paper}
 
     def _compare(self, again: Mapping[str, Entry]) -> None:
         try:
