@@ -64,7 +64,6 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
 def values(plotted: Plotted) -> list[str]:
     """What each epoch says."""
     table = plotted.table
-    # numeral: "trillion" the unit of the axis, which TERA makes
     return [
         f"{long_day(day)}: {level:.1f} trillion, {style.signed(change)}"
         for day, level, change in zip(
