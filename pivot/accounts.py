@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from pivot.prose.markdown import cell, download, link, sentence, signed, table, var
+from pivot.prose.markdown import cell, download, link, on_paper, sentence, signed, table, var
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pivot.claims.stored import Entry, Evidence, Input
 
@@ -19,8 +20,8 @@ _JOINING = {"about", "from", "just", "of", "over", "then", "to", "vs"}  # words 
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def account(entry: Entry) -> Iterable[str]:
-    """Yield the lines of one claim's account."""
+def account(entry: Entry, names: Mapping[str, str] = MappingProxyType({})) -> Iterable[str]:
+    """Yield the lines of one claim's account; `names` has what paper calls an address of the sources."""
     yield f"### {cell(entry.statement.rstrip('.'))} {{#claim-{entry.id} .unnumbered}}\n"
     rows = [
         ("Cited", cell(entry.cited)),
@@ -47,7 +48,7 @@ def account(entry: Entry) -> Iterable[str]:
         yield '::: {.callout-note collapse="true" appearance="simple"}\n'
         label = f"{{#evidence-{entry.id} .unnumbered .unlisted}}"
         yield f"#### What others published ({len(entry.evidence)}) {label}\n"
-        yield from (f"- {_said(piece)}" for piece in entry.evidence)
+        yield from (f"- {_said(piece, names)}" for piece in entry.evidence)
         yield "\n:::\n"
 
 
@@ -85,11 +86,13 @@ def _says(value: str, unit: str) -> bool:
     return {word.lower() for word in _WORD.findall(unit)} <= words or (unit == "percent" and "%" in value)
 
 
-def _said(piece: Evidence) -> str:
+def _said(piece: Evidence, names: Mapping[str, str]) -> str:
     when = f"published {piece.published}" if piece.published else "no date"
     note = f" {cell(sentence(signed(piece.note)))}" if piece.note else ""
     what = cell(reading(piece.value, piece.unit, piece.period))
     by = link(piece.publisher, piece.address)
+    if piece.address in names:
+        by += on_paper(f"\N{NO-BREAK SPACE}{names[piece.address]}")
     return f"{what}: {cell(piece.bearing)}. {by}, {cell(piece.tier)}, {cell(when)}.{note}"
 
 

@@ -16,7 +16,7 @@ from pivot.claims.model import Kind, Verdict
 from pivot.claims.quantities import Day
 from pivot.claims.verdicts import RULES
 from pivot.names import slug
-from pivot.prose.markdown import bare_link, cell, download, sentence, table, var
+from pivot.prose.markdown import bare_link, cell, download, on_paper, on_screen, sentence, table, var
 from pivot.snapshots.sidecar import beside
 from pivot.snapshots.store import SUMS
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pivot.article import Article, Table
     from pivot.claims.ledger import Ledger
-    from pivot.snapshots import Snapshot, Vintage
+    from pivot.snapshots import Snapshot, Store, Vintage
 
 MEANINGS = {
     Verdict.REPRODUCED: "our value shows the cited number, or traceable sources state it",
@@ -119,13 +119,13 @@ def _guards(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     )
 
 
-def _ledger(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
-    section = None
+def _ledger(ledger: Ledger, vintage: Vintage) -> Iterable[str]:
+    section, names = None, _names(_newest(vintage.store))
     for entry in sorted(ledger.entries.values(), key=lambda one: _sections(ledger).index(one.section)):
         if entry.section != section:
             section = entry.section
             yield f"## {section.replace('-', ' ').capitalize()} {{#sec-ledger-{section}}}\n"
-        yield from account(entry)
+        yield from account(entry, names)
 
 
 def _sections(ledger: Ledger) -> list[str]:
@@ -134,6 +134,7 @@ def _sections(ledger: Ledger) -> list[str]:
 
 def _sources(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     store = vintage.store
+    names, printed = _names(_newest(store)), set[str]()
     sums = f"{store.snapshots(store.sources()[0])[0].path.partition('/')[0]}/{SUMS}"
     yield "## The files {#sec-files}\n"
     yield "Every snapshot below is published with this report, each with its sidecar."
@@ -149,17 +150,31 @@ def _sources(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
             yield f"- {download(f'`{one.path}`', one.path)}, {one.bytes:,} bytes, with its {sidecar}\\"
             yield f"  SHA-256 `{one.sha256}`"
         yield ""
-        yield from _notes(snapshots[-1])
+        yield from _notes(snapshots[-1], names, printed)
 
 
-def _notes(snapshot: Snapshot) -> Iterable[str]:
+def _names(snapshots: Iterable[Snapshot]) -> dict[str, str]:
+    """The name of each address on paper: S1, S2 and so on, as they are listed."""
+    listed = (address for snapshot in snapshots for address in snapshot.url)
+    return {address: f"S{number}" for number, address in enumerate(dict.fromkeys(listed), 1)}
+
+
+def _newest(store: Store) -> list[Snapshot]:
+    return [store.snapshots(source)[-1] for source in store.sources()]
+
+
+def _notes(snapshot: Snapshot, names: Mapping[str, str], printed: set[str]) -> Iterable[str]:
+    """What is known of a source, and its addresses; paper has each in full once, then by its name alone."""
     yield f"Publisher: {cell(sentence(snapshot.publisher))}"
     yield f"Licence: {cell(sentence(snapshot.licence))}"
     yield f"Retrieved on {Day(snapshot.retrieved).display()}, {snapshot.method}.\n"
     yield from (f"- {cell(note)}" for note in snapshot.notes)
     yield ""
     yield "Addresses:\n"
-    yield from (f"- {bare_link(address)}" for address in snapshot.url)
+    for address in snapshot.url:
+        link = bare_link(address)
+        yield f"- {on_paper(names[address])} {on_screen(link) if address in printed else link}"
+        printed.add(address)
     yield ""
 
 

@@ -47,6 +47,16 @@ def bare_link(address: str) -> str:
     return f"<{address}>" if is_address(address) else cell(address)
 
 
+def on_paper(text: str) -> str:
+    """Markdown that the PDF alone shows."""
+    return f'[{text}]{{.content-visible when-format="typst"}}'
+
+
+def on_screen(text: str) -> str:
+    """Markdown that the page alone shows."""
+    return f'[{text}]{{.content-visible when-format="html"}}'
+
+
 def download(text: str, path: str) -> str:
     """A link to a file that is published with the site, at the same path as in the repository.
 

@@ -52,10 +52,13 @@ def guards(ledger: Ledger) -> Mapping[str, bool]:
 def _of_evidence(vintage: Vintage) -> dict[str, str]:
     store = vintage.store
     snapshots = [snapshot for source in store.sources() for snapshot in store.snapshots(source)]
+    article = store.snapshots(store.data_sets[CITED].folder)[0]
     day = Day(vintage.as_of).display()
     return {
         "report.as-of": day,
-        "report.article-day": Day(store.snapshots(store.data_sets[CITED].folder)[0].vintage).display(),
+        "report.article": article.publisher,
+        "report.article-addresses": " ".join(article.url),
+        "report.article-day": Day(article.vintage).display(),
         "report.edition": vintage.as_of.isoformat(),
         "report.edition-line": f"Evidence as of {day}",
         "report.snapshots": str(len(snapshots)),

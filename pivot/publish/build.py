@@ -152,7 +152,13 @@ def unless_unchanged(root: Path, what: str, out: Path, make: Callable[[], tuple[
 
 
 def make(  # noqa: PLR0917
-    root: Path, as_of: dt.date, renderer: Renderer, out: Path, progress: Progress, edition: str = ""
+    root: Path,
+    as_of: dt.date,
+    renderer: Renderer,
+    out: Path,
+    progress: Progress,
+    edition: str = "",
+    citation: str = "",
 ) -> Made:
     """Make a site whether or not anything changed, and put it in the place of the last one.
 
@@ -163,6 +169,7 @@ def make(  # noqa: PLR0917
         out: the folder of the site.
         progress: told what is being done.
         edition: the edition that the site will be in the archive; "" for a site of its own.
+        citation: how to cite that edition.
 
     Raises:
         ReportError: as `build`.
@@ -178,8 +185,14 @@ def make(  # noqa: PLR0917
         links = tuple((words, name) for words, name in _LINKS if name in {LEDGER, LEDGER_SCHEMA, *files})
         links += _OF_EDITIONS if edition else ()
         claims = stored.read(prepared.ledger, LEDGER)
-        scripts = article_of(root).scripts
-        inputs = replace(prepared.inputs, edition=edition, links=links, claims=claims, scripts=scripts)
+        inputs = replace(
+            prepared.inputs,
+            edition=edition,
+            links=links,
+            claims=claims,
+            scripts=article_of(root).scripts,
+            citation=citation,
+        )
         prepared = replace(prepared, inputs=inputs)
         # Pandoc reads no figure, so it compiles the chapters on one core while the other draws.
         compiled = pool.submit(renderer.prepare, book, prepared.inputs)

@@ -229,7 +229,8 @@ def _filled(book: RenderedBook, body: str, frame: Frame) -> str:
     if not book.claims:
         return body
     if verdict_map.PLACE in body:
-        drawn = render("verdict_map.html", heaps=verdict_map.heaps(book, frame))
+        heaps = verdict_map.heaps(book.claims, verdict_map.addresses(book, frame))
+        drawn = render("verdict_map.html", heaps=heaps)
         body = body.replace(verdict_map.PLACE, drawn)
     if claims_table.PLACE in body:
         rows = claims_table.rows(book, frame)

@@ -94,23 +94,25 @@ def release(  # noqa: PLR0917
 def draft(root: Path, listed: Edition, renderer: Renderer, progress: Progress) -> Draft:
     """Build the site of an edition, ready to be released."""
     from pivot.publish.archive import Draft
+    from pivot.publish.archive.citation import Citation
     from pivot.publish.archive.manifest import About, Code, Made
 
     site = root / CACHE / "editions" / listed.id
-    made = make(root, listed.as_of, renderer, site, progress, listed.id)
     book = Book.load(root)
+    about = About(
+        title=book.title,
+        description=book.description,
+        authors=book.authors,
+        lang=book.lang,
+        pdf=f"{book.output_file}.pdf",
+        address=book.site_url and book.site_url.rstrip("/") + "/",
+    )
+    made = make(root, listed.as_of, renderer, site, progress, listed.id, Citation(about, listed).text())
     return Draft(
         edition=listed,
         site=site,
         snapshots=root / SNAPSHOTS,
-        about=About(
-            title=book.title,
-            description=book.description,
-            authors=book.authors,
-            lang=book.lang,
-            pdf=f"{book.output_file}.pdf",
-            address=book.site_url and book.site_url.rstrip("/") + "/",
-        ),
+        about=about,
         article=article_of(root),
         code=Code.current(article_of(root)),
         book=made.book,

@@ -36,6 +36,7 @@ class Inputs:
         links: words and address, as seen from the root of the site, of what is published with it.
         claims: the ledger, for the accounts that open in a page.
         scripts: the article's own, each by the id of the block that it fills.
+        citation: how to cite the edition, as a line; "" for a site that is none.
     """
 
     variables: Mapping[str, str]
@@ -46,6 +47,7 @@ class Inputs:
     links: tuple[tuple[str, str], ...] = ()
     claims: Mapping[str, Entry] = field(default_factory=dict)
     scripts: Mapping[str, Path] = field(default_factory=dict)
+    citation: str = ""
 
     @property
     def edition_line(self) -> str:

@@ -49,12 +49,12 @@ class Values:
             row = "" if home is None or key in seen else f' id="{key}"'
             seen.add(key)
             return f'<span class="{classes}" {named}{row}>{text}</span>'
-        if self._is_disputed(key):
+        if self.is_disputed(key):
             classes += " disputed"
         row = key if key in self.shown[home] else claim
         return f'<a class="{classes}" {named} href="{"../" * here.count("/")}{home}#{row}">{text}</a>'
 
-    def _is_disputed(self, key: str) -> bool:
+    def is_disputed(self, key: str) -> bool:
         """Whether it is a number of the article that does not hold; only those are marked in the text."""
         kind, claim = key.split(".")[:2]
         holds = {Group.HOLDS, Group.FOLLOWS}

@@ -94,10 +94,14 @@ def addresses(book: RenderedBook, frame: Frame) -> dict[str, str]:
     }
 
 
-def heaps(book: RenderedBook, frame: Frame) -> list[Heap]:
-    """The groups with their claims, in the order of the verdicts and of the ledger."""
-    accounts = addresses(book, frame)
-    entries = [book.claims[id_] for id_ in accounts if id_ in book.claims]
+def heaps(claims: Mapping[str, Entry], accounts: Mapping[str, str]) -> list[Heap]:
+    """The groups with their claims, in the order of the verdicts and of the ledger.
+
+    Args:
+        claims: the ledger.
+        accounts: the address of each claim's account, in the order of the accounts.
+    """
+    entries = [claims[id_] for id_ in accounts if id_ in claims]
     verdicts = [*Verdict]
     entries.sort(key=lambda entry: verdicts.index(Verdict(entry.verdict)))
     return [_heap(group, entries, accounts) for group in Group]

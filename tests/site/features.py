@@ -214,7 +214,7 @@ EXHIBITS = (
         "markup in a caption",
         "![At 10<sup>6</sup> $x^2$ `c` ~~1~~^[Note 5.]](pic.svg){#fig-in fig-alt='b'}\n\nSee @fig-in.",
         ("At 10<sup>6</sup>", "<del>1</del>"),
-        ("Figure 1.1: At 106", "1Note 5."),
+        ("Figure 1.1: At 106", "aNote 5."),
     ),
     Feature(
         "formula in a quotation",

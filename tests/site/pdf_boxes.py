@@ -1,4 +1,4 @@
-"""Where the text of a PDF stands: each piece that is shown in one go, with its left and right edge.
+"""Where the text of a PDF stands: each piece that is shown in one go, with its edges and its line.
 
 pypdf reads the content streams and the widths of the glyphs; this adds them up.
 """
@@ -18,18 +18,19 @@ _SAME: Matrix = (1, 0, 0, 1, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Glyphs shown by one operator: the page (from 1) and the edges in points."""
+    """Glyphs shown by one operator: the page (from 1), the edges and the line's height on it, in points."""
 
     page: int
     left: float
     right: float
+    line: float
 
 
 def runs(pdf: PdfReader) -> Iterator[Run]:
     """Every run of glyphs in a document, in the order of drawing."""
     for number, page in enumerate(pdf.pages, 1):
-        for left, right in _edges(pdf, page):
-            yield Run(number, left, right)
+        for left, right, line in _edges(pdf, page):
+            yield Run(number, left, right, line)
 
 
 def _times(a: Matrix, b: Matrix) -> Matrix:
@@ -65,8 +66,8 @@ class _Canvas:
         self._font: Mapping[int, float] = {}
         self._size = self._spacing = 0.0
 
-    def do(self, operator: bytes, given: Any) -> tuple[float, float] | None:  # noqa: ANN401
-        """Carry out one operator; the edges of what it shows, if it shows something."""
+    def do(self, operator: bytes, given: Any) -> tuple[float, float, float] | None:  # noqa: ANN401
+        """Carry out one operator; the edges and the line of what it shows, if it shows something."""
         if operator in {b"Tj", b"TJ"}:
             return self._show(given[0] if operator == b"TJ" else given)
         if operator in {b"q", b"Q", b"cm"}:
@@ -95,7 +96,7 @@ class _Canvas:
         else:
             self._text = _SAME if operator == b"BT" else _matrix(given)
 
-    def _show(self, parts: Any) -> tuple[float, float]:  # noqa: ANN401
+    def _show(self, parts: Any) -> tuple[float, float, float]:  # noqa: ANN401
         width = 0.0
         for part in parts:
             if isinstance(part, str | bytes):
@@ -106,9 +107,9 @@ class _Canvas:
                 width += len(glyphs) * self._spacing
             else:
                 width -= float(part) * self._size / 1000
-        start = _times(self._text, self._matrix)[4]
+        start, line = _times(self._text, self._matrix)[4:]
         self._text = _times((1, 0, 0, 1, width, 0), self._text)
-        return start, _times(self._text, self._matrix)[4]
+        return start, _times(self._text, self._matrix)[4], line
 
 
 def _matrix(given: Any) -> Matrix:  # noqa: ANN401
@@ -116,7 +117,7 @@ def _matrix(given: Any) -> Matrix:  # noqa: ANN401
     return a, b, c, d, e, f
 
 
-def _edges(pdf: PdfReader, page: PageObject) -> Iterator[tuple[float, float]]:
+def _edges(pdf: PdfReader, page: PageObject) -> Iterator[tuple[float, float, float]]:
     resources: Any = page["/Resources"]
     fonts = resources.get("/Font", {})
     canvas = _Canvas({name: _widths(font.get_object()) for name, font in fonts.items()})

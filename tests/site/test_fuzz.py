@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pivot.accounts import account
-from pivot.blocks import _notes
+from pivot.blocks import _names, _notes
 from pivot.claims.stored import Entry, Evidence
 from pivot.editions import editions
 from pivot.errors import ProseError, ReportError
@@ -155,7 +155,9 @@ def of_sidecar(field: str) -> Callable[[str], str]:
     def markdown(text: str) -> str:
         changed: dict[str, Any] = {field: (text,) if field == "notes" else text}
         given = replace(snapshot, **changed)
-        return "\n".join((f"## {cell(given.title)} {{#sec-source-x}}\n", *_notes(given)))
+        return "\n".join(
+            (f"## {cell(given.title)} {{#sec-source-x}}\n", *_notes(given, _names([given]), set()))
+        )
 
     return markdown
 

@@ -8,6 +8,7 @@
 --   ⟦t:id⟧    the text of a reference ("Figure 2.1")   ⟦n:id⟧   its number alone
 --   ⟦c:i⟧     the i-th citation of the chapter         ⟦b:⟧     the bibliography
 --   ⟦l:dest⟧  the Typst label of a link's destination  ⟦x:id⟧   the Typst label of a reference's
+--   ⟦k:id⟧    the number of a claim's account, by which paper refers to it
 --   ⟦f:src⟧   the path of a picture                    ⟦d:src⟧  a link to the data of a picture
 --   ⟦o:⟧ ⟦e:⟧ around what this output alone shows
 -- and in HTML the attributes href="doc:dest", href="xref:id" and src="image:src".
@@ -16,7 +17,7 @@ local stringify, json = pandoc.utils.stringify, pandoc.json
 local folder = arg[0]:gsub("engine%.lua$", "")
 local common = dofile(folder .. "common.lua")
 local read = loadfile(folder .. "reading.lua")(dofile(folder .. "raw.lua"))
-local to_html, to_typst = loadfile(folder .. "html.lua")(common), loadfile(folder .. "typst.lua")(common)
+local to_html, to_typst = loadfile(folder .. "html.lua")(common), loadfile(folder .. "typst.lua")(common, dofile(folder .. "spoken.lua"))
 local READ, WRITE, EXHIBITS, WIDTH = common.READ, common.WRITE, common.EXHIBITS, common.WIDTH
 local kind, raw, plain_inlines, callout_kind = common.kind, common.raw, common.plain_inlines, common.callout_kind
 local blocks_of, has_content = common.blocks_of, common.has_content

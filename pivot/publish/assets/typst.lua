@@ -1,6 +1,6 @@
 -- The second pass for the PDF: a numbered chapter as Typst with holes; see `engine.lua`.
 
-local common = ...
+local common, spoken = ...
 local stringify = pandoc.utils.stringify
 local WRITE, kind, is_global, raw = common.WRITE, common.kind, common.is_global, common.raw
 local raw_block, plain, plain_inlines, callout_kind = common.raw_block, common.plain, common.plain_inlines, common.callout_kind
@@ -89,10 +89,10 @@ return function(doc, job, o)
     return s
   end
 
-  -- A screen reader reads a formula by its TeX source.
+  -- A screen reader reads a formula by its words.
   function filter.Math(m)
-    local alt = early(m.text):gsub("%s+", " ")
     m.text = early(m.text)
+    local alt = spoken(m.text)
     local body = pandoc.write(pandoc.Pandoc { pandoc.Plain { m } }, "typst", WRITE):gsub("%s+$", "")
     return raw("typst", "#formula(" .. typst_string(alt) .. ")[" .. body .. "];"), false
   end
@@ -118,9 +118,11 @@ return function(doc, job, o)
     end
     t.classes:insert "typst:no-figure"
     t.attributes["aria-labelledby"] = nil
+    local is_account = t.attributes.account
+    t.attributes.account = nil
     if t.identifier ~= "" then t.identifier = label(t.identifier) end
-    if #t.colspecs > MANY then return { raw_block("typst", "#wide["), t, raw_block("typst", "]") } end
-    return t
+    if is_account then return t end
+    return { raw_block("typst", #t.colspecs > MANY and "#wide[" or "#fitted["), t, raw_block("typst", "]") }
   end
 
   -- The paragraph before a table says what it is of, and one that ends in a colon opens a list: it goes to the
@@ -131,15 +133,40 @@ return function(doc, job, o)
     return after.t == "Table" or after.t == "Div" and after.attributes.kind == "tbl"
   end
 
-  function filter.Blocks(blocks)
-    local out = pandoc.Blocks {}
-    for i, b in ipairs(blocks) do
-      if leads(b, blocks[i + 1]) then
-        out:extend { raw_block("typst", "#lead["), b, raw_block("typst", "]") }
-      else
-        out:insert(b)
-      end
+  -- What opens a part that has a form of its own on paper; it reaches to the next heading.
+  local function opens(b)
+    if b.t ~= "Header" then return nil end
+    if b.identifier:find("^claim%-") then return "#account(⟦k:" .. b.identifier .. "⟧)[" end
+    return b.identifier:find("^sec%-source%-") and "#source[" or nil
+  end
+
+  -- A list of bare addresses, some of them for the page alone.
+  local function is_addresses(b)
+    for _, item in ipairs(b.t == "BulletList" and b.content or {}) do
+      local inlines = #item == 1 and item[1].content
+      local last = inlines and inlines[#inlines]
+      if last and last.t == "Span" and last.classes:includes "only-html" then last = last.content[1] end
+      if not last or last.t ~= "Link" or last.target ~= stringify(last.content) then return false end
     end
+    return b.t == "BulletList"
+  end
+
+  function filter.Blocks(blocks)
+    local out, form = pandoc.Blocks {}, nil
+    local function wrapped(name, b) out:extend { raw_block("typst", "#" .. name .. "["), b, raw_block("typst", "]") } end
+    local function close() if form then out:insert(raw_block("typst", "]")) end end
+    for i, b in ipairs(blocks) do
+      if b.t == "Header" then
+        close()
+        form = opens(b)
+        if form then out:insert(raw_block("typst", form)) end
+      end
+      if form and (b.t == "Table" or b.t == "Div" and callout_kind(b)) then b.attributes.account = "1" end
+      if leads(b, blocks[i + 1]) then wrapped("lead", b)
+      elseif is_addresses(b) then wrapped("addresses", b)
+      else out:insert(b) end
+    end
+    close()
     return out
   end
 
@@ -184,7 +211,9 @@ return function(doc, job, o)
       local shown, title = callout_title(d, word)
       local line = pandoc.Inlines { pandoc.Str(shown) }
       if title then line:insert(raw("typst", "#h(0.6em);")) line:extend(title) end
-      local out = pandoc.Blocks { raw_block("typst", '#callout("' .. name .. '", ['), pandoc.Plain(line), raw_block("typst", "])[") }
+      local head = '#callout("' .. name .. '", ['
+      if d.attributes.account and title then head, line = "#published([" .. shown .. "], [", title end
+      local out = pandoc.Blocks { raw_block("typst", head), pandoc.Plain(line), raw_block("typst", "])[") }
       out:extend(d.content)
       out:insert(raw_block("typst", "]" .. id))
       return out:walk(filter), false

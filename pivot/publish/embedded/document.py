@@ -11,14 +11,17 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from pivot.errors import RenderError
+from pivot.names import slug
 from pivot.processes import MEMORY, Resident
 from pivot.publish.embedded.engine import ASSETS
 from pivot.publish.embedded.words import typst_text, words
+from pivot.publish.verdict_map import heaps
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pivot.prose.book import Book
     from pivot.publish.embedded.expand import Expanded
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from pivot.publish.embedded.pictures import Pictures
     from pivot.publish.render import Inputs
 
+    _Value = str | int | Sequence["_Value"]
+
+_ARTICLE, _ADDRESSES = "report.article", "report.article-addresses"
 _DATE = "report.edition"  # the day of the evidence, as ISO writes it
 _FOLDER = "pivot-typst-"
 _MADE = "made.pdf"
@@ -167,7 +173,7 @@ def place(source: str, number: int, text: Expanded) -> str:
 def typst_project(book: Book, linker: Linker, inputs: Inputs, pictures: Pictures) -> dict[str, bytes]:
     """Return the files of the Typst project: template, one file a chapter, pictures, and `main.typ`."""
     project = {"report.typ": (ASSETS / "report.typ").read_bytes()}
-    settings: dict[str, str | list[str] | list[int]] = {
+    settings: dict[str, _Value] = {
         "title": book.title,
         "subtitle": book.subtitle,
         "authors": list(book.authors),
@@ -175,6 +181,9 @@ def typst_project(book: Book, linker: Linker, inputs: Inputs, pictures: Pictures
         "description": ". ".join(filter(None, (book.description.rstrip("."), inputs.edition_line))),
         "keywords": list(book.keywords),
         "edition": inputs.edition_line,
+        "article": _article(inputs),
+        "citation": inputs.citation,
+        "verdicts": _verdicts(linker, inputs),
         "lang": book.lang.partition("-")[0],
         "region": book.lang.partition("-")[2],
     }
@@ -185,6 +194,8 @@ def typst_project(book: Book, linker: Linker, inputs: Inputs, pictures: Pictures
     part, is_appendix = "", False
     for page in linker.pages:
         if page.chapter.part != part or page.chapter.appendix != is_appendix:
+            if page.chapter.appendix and not is_appendix:
+                main.append("#show: appendices")
             part, is_appendix = page.chapter.part, page.chapter.appendix
             heading = part or ("Appendices" if is_appendix else "")
             main.append(f"#part-name.update({_literal(heading)})")
@@ -197,7 +208,7 @@ def typst_project(book: Book, linker: Linker, inputs: Inputs, pictures: Pictures
     return project
 
 
-def _iso_date(book: Book, inputs: Inputs) -> list[int]:
+def _iso_date(book: Book, inputs: Inputs) -> list[_Value]:
     """Return year, month and day of the book's date where it is written as an ISO day, else nothing."""
     for text in (book.date, inputs.variables.get(_DATE, "")):
         try:
@@ -208,8 +219,27 @@ def _iso_date(book: Book, inputs: Inputs) -> list[int]:
     return []
 
 
-def _literal(value: str | list[str] | list[int]) -> str:
+def _article(inputs: Inputs) -> list[_Value]:
+    """Return what is known of the article and its addresses, each with the name of its host."""
+    addresses = inputs.variables.get(_ADDRESSES, "").split()
+    named: list[_Value] = [[urlsplit(address).hostname or address, address] for address in addresses]
+    return [inputs.variables.get(_ARTICLE, ""), named]
+
+
+def _verdicts(linker: Linker, inputs: Inputs) -> list[_Value]:
+    """Return the groups of claims: mark, words, and of each claim the anchor, number and verdict."""
+    anchors = {anchor.removeprefix("claim-"): anchor for anchor in linker.notes}
+    groups: list[_Value] = []
+    for heap in heaps(inputs.claims, anchors):
+        squares: list[_Value] = [
+            [one.address, linker.notes[one.address], slug(one.entry.verdict)] for one in heap.squares
+        ]
+        groups.append([heap.mark, heap.words, squares])
+    return groups
+
+
+def _literal(value: _Value) -> str:
     """Return a Typst literal."""
-    if isinstance(value, list):
-        return "(" + "".join(f"{_literal(item) if isinstance(item, str) else item}, " for item in value) + ")"
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str | int):
+        return json.dumps(value, ensure_ascii=False)
+    return "(" + "".join(f"{_literal(item)}, " for item in value) + ")"

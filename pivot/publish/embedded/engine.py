@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from pivot.prose.raw import Refusal
 
 ASSETS = Path(__file__).parents[1] / "assets"
-SCRIPTS = tuple(ASSETS / f"{name}.lua" for name in ("engine", "common", "raw", "reading", "html", "typst"))
+SCRIPTS = tuple(
+    ASSETS / f"{name}.lua" for name in ("engine", "common", "raw", "reading", "html", "typst", "spoken")
+)
 
 _SECONDS = 60
 """How long one chapter may take; a long one takes a tenth of a second."""

@@ -70,6 +70,9 @@ class Linker:
     Args:
         texts, objects: of each chapter, in order.
         problems: takes what is undefined or doubly defined.
+
+    Attributes:
+        notes: the number of each claim's account by its anchor, by which a value on paper refers to it.
     """
 
     def __init__(
@@ -90,10 +93,12 @@ class Linker:
         self._targets: dict[str, _Target] = {}
         self._claims: dict[str, Page] = {}
         self._rows: set[str] = set()
+        self._noted, self._noted_at = "", 0
         self._bibliography = next((page for page in self.pages if "⟦b:⟧" in page.object.html), None)
         for page in self.pages:
             self._index(page)
             self._check_headings(page)
+        self.notes = {claim: number for number, claim in enumerate(self._claims, 1)}
         self._check_citations()
         self._values = Values(
             variables,
@@ -112,6 +117,7 @@ class Linker:
 
     def typst(self, page: Page) -> str:
         """Return the chapter in Typst."""
+        self._noted, self._noted_at = "", 0
         return _HOLE.sub(lambda match: self._typst(page, match), page.object.typst)
 
     def plain(self, page: Page, text: str) -> str:
@@ -232,19 +238,30 @@ class Linker:
             case "q":
                 text = _typst_string(self._text(page, "q", key))
             case "v":
-                text = self._typst_value(page, key.replace("\\", ""))
+                text = self._typst_value(page, key.replace("\\", ""), match)
+            case "k":
+                text = str(self.notes[key])
             case kind:
                 text = f'#"{_typst_string(self._text(page, kind, key))}";'
         return text
 
-    def _typst_value(self, page: Page, key: str) -> str:
+    def _typst_value(self, page: Page, key: str, match: re.Match[str]) -> str:
         text, classes = _typst_string(self._variables[key]), classes_of(key, self._variables[key])
         if not classes:
             return f'#"{text}";'
         claim, home = self._entry(page, key)
-        where = f"<{claim}>" if home else "none"
-        badge = classes.rpartition("verdict-")[2] if "verdict" in classes else ""
-        return f'#claim({where}, "{badge}", "{text}");'
+        if home is None or "verdict" in classes:
+            badge = classes.rpartition("verdict-")[2] if "verdict" in classes else ""
+            return f'#claim({f"<{claim}>" if home else "none"}, "{badge}", "{text}");'
+        note = "" if self._is_noted(claim, match) else f", note: {self.notes[claim]}"
+        disputed = ", disputed: true" if self._values.is_disputed(key) else ""
+        return f'#claim(<{claim}>, "", "{text}"{note}{disputed});'
+
+    def _is_noted(self, claim: str, match: re.Match[str]) -> bool:
+        """Whether the value before it in its sentence is of the same claim; then one note is enough."""
+        is_noted = claim == self._noted and "\n" not in match.string[self._noted_at : match.start()]
+        self._noted, self._noted_at = claim, match.end()
+        return is_noted
 
     def _entry(self, page: Page, key: str) -> tuple[str, Page | None]:
         """Return a value's anchor in the ledger and the page that has it; None where no link is wanted."""
