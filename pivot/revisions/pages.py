@@ -39,9 +39,10 @@ COMMENT_BYTES = 65_536
 
 # Two dollars make a formula on GitHub, an at sign calls somebody, a number sign links an issue, and a word
 # before it, or before an issue's address, closes it.
-# GitHub takes an underscore for the end of a word.
+# GitHub takes an underscore for the end of a word, and a word between two colons for a picture.
 _CALLS = re.compile(
-    r"([@#])(?=\\?\w)|(?<![^\W_])(?i:GH(?=-)|(clos|fix|resolv)(?=(?:e|es|ed)?(?:[\s:]|$))|(https?|www|ftp)(?=[:.]))"
+    r"([@#])(?=\\?\w)|:(?=[\w+\\-]+:)"
+    r"|(?<![^\W_])(?i:GH(?=-)|(clos|fix|resolv)(?=(?:e|es|ed)?(?:[\s:]|$))|(https?|www|ftp)(?=[:.]))"
 )
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~])")
 # What would begin a heading, a list or a rule where it stands first.

@@ -186,6 +186,7 @@ def github(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
 @example("**{}**: x", "closes #2")
 @example(PLACES[0], "closes #2")
 @example("- {}", "@_")
+@example("- {}", ":::a:::")
 @example("- {}", "_https://github.com/o/r/issues/3")
 def test_a_comment_shows_text_as_it_is_and_calls_nobody(
     github: Callable[[str], str], place: str, text: str
