@@ -529,7 +529,7 @@ def sentences_follow(before: Ledger, after: Ledger) -> None:
     book = _book()
     assert len(book) > 100
     differ = {one for one in book if one.read(old) != one.read(new) or turned & set(_held(one))}
-    stray = {one for one in differ if not reacted & set(one.claims) and not _counts(one, moved)}
+    stray = {one for one in differ if not reacted & {*one.claims, *_held(one)} and not _counts(one, moved)}
     assert {(one.file, one.line) for one in stray} == set()
     deaf = {one for one in book if _uses(one, moved) and one not in differ}
     assert {(one.file, one.line) for one in deaf} == set()

@@ -163,7 +163,7 @@ def test_the_account_names_formula_rows_and_evidence_that_can_be_fetched() -> No
 def test_the_picture_of_a_history_says_the_same_in_words() -> None:
     page = text(f"editions/{NEWEST}/claims/hashprice-range.html")
     label = found_in(page, r'<svg class="steps" role="img" aria-label="([^"]*)"')[1]
-    assert label.startswith("3 editions: $38.30")
+    assert label.startswith("3 editions: $35.71")
     assert page[page.index('<svg class="steps"') :].count("<circle") == 3
     assert "<svg class=" not in text(f"editions/{FIRST}/claims/hashprice-range.html")
 

@@ -204,7 +204,7 @@ def tampering(site: Path, seeds: range) -> Counter[str]:
 def test_a_hundred_random_tamperings_are_found(published: Path) -> None:
     kinds = tampering(published, range(100))
     assert kinds["nothing"] < 15
-    assert len(kinds) > 5
+    assert len(kinds) > 4
 
 
 @pytest.mark.many

@@ -406,6 +406,7 @@ def test_a_setting_that_the_embedded_renderer_ignores_is_found(repository: Path)
 _IN_TABLES = {
     "Hut 8": "the name of a company",
     "AI scenario, doubled": "the article's name for its scenario",
+    "the same, doubled": "the same, after its AI scenario",
     "SHA-256": "the name of a hash",
     "sha256sum": "the name of a tool",
     "7-day": "the averaging window, as its publisher names it",
@@ -416,7 +417,7 @@ def test_generated_tables_type_no_numerals_but_these() -> None:
     tree = ast.Module(
         [
             statement
-            for name in ("analysis/tables", "pivot/accounts", "pivot/blocks")
+            for name in ("analysis/tables", "analysis/scenarios", "pivot/accounts", "pivot/blocks")
             for statement in ast.parse((ROOT / f"{name}.py").read_text("utf-8")).body[1:]
         ],
         [],
