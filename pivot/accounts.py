@@ -105,9 +105,9 @@ def _origin(used: Input) -> str:
 
 
 def rows_used(count: int, rows: Sequence[str]) -> str:
-    """Which rows of a snapshot were used: by name where they are few, else from the first to the last."""
+    """Which rows of a snapshot were used: by name where they are few, else how many: they may lie apart."""
     if count == 1:
         return f"row {rows[0]}"
     if count == len(rows) and count <= 3:  # noqa: PLR2004
         return f"{count} rows: {', '.join(rows[:-1])} and {rows[-1]}"
-    return f"{count:,} rows: {rows[0]} to {rows[-1]}" if rows else f"{count:,} rows"
+    return f"{count:,} rows"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from pivot.charts.draw import Chart
+    from pivot.claims.account import Working
     from pivot.claims.ledger import Ledger
     from pivot.claims.registry import Register
     from pivot.snapshots import Store, Vintage
@@ -92,12 +93,17 @@ class Article:
     @property
     def tables(self) -> Mapping[str, Table]:
         """The generated blocks that only this article has, by name: `TABLES` of `PACKAGE.tables`."""
-        return getattr(self._tables, "TABLES", {})
+        return getattr(self._optional("tables"), "TABLES", {})
+
+    @property
+    def workings(self) -> Mapping[str, Working]:
+        """By claim: `WORKINGS` of `PACKAGE.workings`."""
+        return getattr(self._optional("workings"), "WORKINGS", {})
 
     @property
     def row_notes(self) -> Mapping[str, RowNote]:
         """By data set: `ROW_NOTES` of `PACKAGE.tables`."""
-        return getattr(self._tables, "ROW_NOTES", {})
+        return getattr(self._optional("tables"), "ROW_NOTES", {})
 
     @property
     def scripts(self) -> Mapping[str, Path]:
@@ -124,9 +130,8 @@ class Article:
     def _module(self, part: str, name: str) -> ModuleType:
         return importlib.import_module(f"{self.package}.{part}.{name}")
 
-    @cached_property
-    def _tables(self) -> ModuleType | None:
-        name = f"{self.package}.tables"
+    def _optional(self, part: str) -> ModuleType | None:
+        name = f"{self.package}.{part}"
         return importlib.import_module(name) if importlib.util.find_spec(name) else None
 
 

@@ -227,23 +227,19 @@ def numbers(
 @options.as_of
 @options.as_json
 @in_repository
-def explain(
-    repository: Repository,
-    *,
-    claim: str,
-    as_of: dt.date | None,
-    as_json: bool,
-) -> None:
+def explain(repository: Repository, *, claim: str, as_of: dt.date | None, as_json: bool) -> None:
     """Show one claim, from the sentence to the rows."""
     from pivot import terminal
 
     evaluation = repository.evaluation(as_of)
     entry = evaluation.ledger[claim]
     sentences = _sentences(repository.root, evaluation).get(claim, [])
+    day = evaluation.vintage.as_of
+    account, history = evaluation.account(claim), repository.history(claim, day)
     if as_json:
-        say(terminal.explain_json(entry, sentences))
+        say(terminal.explain_json(entry, account, history, sentences))
     else:
-        terminal.explain(entry, evaluation.vintage, sentences, terminal.console(soft_wrap=True))
+        terminal.explain(entry, day, account, history, sentences)
 
 
 @pivot.command()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pivot.article import Article
     from pivot.charts.plotted import Plotted
+    from pivot.claims.account import Account
     from pivot.claims.ledger import Ledger
     from pivot.snapshots import Vintage
 
@@ -45,6 +46,19 @@ class Evaluation:
     ledger: Ledger
     texts: Mapping[str, str]
     blocks: Mapping[str, str]
+
+    @cached_property
+    def accounts(self) -> Mapping[str, Account]:
+        """How each claim comes to its value; worked out when it is first asked for."""
+        from pivot.claims.account import accounts
+
+        return accounts(self.ledger, self.vintage, self.article.claims, self.article.workings)
+
+    def account(self, claim: str) -> Account:
+        """How one claim comes to its value."""
+        from pivot.claims.account import account
+
+        return account(claim, self.ledger, self.vintage, self.article.claims, self.article.workings)
 
     @cached_property
     def plotted(self) -> Mapping[str, Plotted]:

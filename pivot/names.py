@@ -14,6 +14,8 @@ SITE = "_site"
 LEDGER = "ledger.json"
 LEDGER_SCHEMA = "ledger.schema.json"
 LEDGER_CSV = "ledger.csv"
+ACCOUNTS = "accounts"
+"""Folder of what each number was made from: `accounts.json`, and tables that are too long for a page."""
 
 
 def slug(text: str) -> str:

@@ -15,10 +15,11 @@ from pivot.errors import ReportError
 from pivot.names import BOOK_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pivot.article import Article
     from pivot.evaluation import Evaluation
+    from pivot.publish.archive.history import Observation
     from pivot.snapshots import Store
 
 _Command = TypeVar("_Command", bound="Callable[..., object]")
@@ -71,6 +72,20 @@ class Repository:
         from pivot.editions import editions
 
         return as_of or editions(self.root)[-1].as_of
+
+    def history(self, claim: str, as_of: dt.date) -> Sequence[Observation]:
+        """A claim in each edition up to a day, evaluated as the edition was."""
+        from pivot.claims import ledger
+        from pivot.claims.data import CITED
+        from pivot.editions import editions
+        from pivot.publish.archive.history import observations
+
+        states = []
+        for one in editions(self.root):
+            vintage = self.article.vintage(self.root, one.as_of)
+            if one.as_of <= as_of and claim in vintage.data(CITED).frame.index:
+                states.append((one, ledger.build(vintage, self.article.claims, [claim]).entries))
+        return observations(claim, states)
 
     def evaluation(self, as_of: dt.date | None) -> Evaluation:
         """Its claims on that day."""

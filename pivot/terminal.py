@@ -6,26 +6,27 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from msgspec import to_builtins
 from rich.console import Console
 from rich.markup import escape
 from rich.segment import Segment
 from rich.table import Table
 
 from pivot.claims import stored
-from pivot.claims.ledger import row
 from pivot.claims.model import Verdict
 from pivot.output import printable
-from pivot.snapshots.tables import text
 from pivot.words import plural
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from rich.console import ConsoleOptions, RenderableType
 
+    from pivot.claims.account import Account, Margin, Rows
     from pivot.claims.ledger import Ledger
-    from pivot.claims.stored import Entry, Input, Use
-    from pivot.snapshots import Vintage
+    from pivot.claims.stored import Entry, Use
+    from pivot.publish.archive.history import Observation
 
 _STYLES = {
     Verdict.REPRODUCED: "green",
@@ -37,7 +38,6 @@ _STYLES = {
     Verdict.SUPERSEDED: "magenta",
     Verdict.UNSUPPORTED: "red",
 }
-_ROWS_SHOWN = 8
 _UNWRAPPED = 10_000
 
 
@@ -50,9 +50,9 @@ class Terminal(Console):
             yield Segment(words if control else printable(words), style, control)
 
 
-def console(*, soft_wrap: bool = False) -> Console:
+def console() -> Console:
     """Standard output, wrapped where a person looks at it and not where a program reads its lines."""
-    return Terminal(width=None if sys.stdout.isatty() else _UNWRAPPED, soft_wrap=soft_wrap)
+    return Terminal(width=None if sys.stdout.isatty() else _UNWRAPPED)
 
 
 def numbers(ledger: Ledger, console: Console) -> None:
@@ -74,15 +74,17 @@ def numbers(ledger: Ledger, console: Console) -> None:
     console.print(f"\n{len(ledger.entries)} claims: {counts}")
 
 
-def explain(entry: Entry, vintage: Vintage, sentences: Iterable[Use], console: Console) -> None:
-    """The whole account of one claim, from the sentence to the rows."""
-    console.print(f"[bold]{entry.id}[/bold]  as of {vintage.as_of}")
+def explain(
+    entry: Entry,
+    as_of: dt.date,
+    account: Account,
+    history: Iterable[Observation],
+    sentences: Iterable[Use],
+) -> None:
+    """The whole account of one claim, from the value to the rows and back to the sentences."""
+    console = Terminal(width=None if sys.stdout.isatty() else _UNWRAPPED, soft_wrap=True)
+    console.print(f"[bold]{entry.id}[/bold]  as of {as_of}")
     console.print(f"{escape(entry.statement)}\n")
-    for sentence in sentences:
-        console.print(f"  {escape(sentence.text)}")
-        kind = "" if sentence.part == "sentence" else f"{sentence.part}, "
-        place = f"{kind}{sentence.file}:{sentence.line}, {sentence.address}"
-        console.print(f"    [dim]{escape(place)}[/dim]", highlight=False)
     lines = [
         ("cited", entry.cited),
         ("we have", entry.found + (_behind(entry) if entry.found == entry.display else "")),
@@ -95,11 +97,18 @@ def explain(entry: Entry, vintage: Vintage, sentences: Iterable[Use], console: C
             console.print(f"  {label:<9}{escape(words)}", highlight=False)
     hypothesis = "  (a hypothesis)" if entry.hypothesis else ""
     console.print(f"  {'verdict':<9}{_styled(entry.verdict)}: {escape(entry.reason)}{hypothesis}")
+    _account(account, entry, console)
+    console.print("\n[bold]History[/bold]")
+    for one in history:
+        changes = f": {'; '.join(one.changes)}" if one.changes else ""
+        console.print(
+            f"  {one.edition}  {escape(one.display)}, {one.verdict}{escape(changes)}", highlight=False
+        )
+    _listed("How near another number is", account.margins, console)
     if entry.parts:
         console.print("\n[bold]Beside it[/bold]")
         for part in entry.parts.values():
             console.print(f"  {escape(part.label)}: {escape(part.display)}", highlight=False)
-    _made_from(entry, vintage, console)
     if entry.evidence:
         console.print("\n[bold]What others published[/bold]")
     for piece in entry.evidence:
@@ -110,25 +119,62 @@ def explain(entry: Entry, vintage: Vintage, sentences: Iterable[Use], console: C
             f"  {escape(piece.address)}[/dim]",
             highlight=False,
         )
+    if sentences := [*sentences]:
+        console.print("\n[bold]Where it is used[/bold]")
+    for sentence in sentences:
+        console.print(f"  {escape(sentence.text)}")
+        kind = "" if sentence.part == "sentence" else f"{sentence.part}, "
+        place = f"{kind}{sentence.file}:{sentence.line}, {sentence.address}"
+        console.print(f"    [dim]{escape(place)}[/dim]", highlight=False)
 
 
-def _made_from(entry: Entry, vintage: Vintage, console: Console) -> None:
-    """The claims and the rows that a value comes from."""
-    if entry.inputs or entry.derived_from:
-        console.print("\n[bold]Made from[/bold]")
-    for id_ in entry.derived_from:
-        console.print(f"  {id_}  (a claim: `pivot explain {id_}`)", highlight=False)
-    for used in entry.inputs:
-        console.print(
-            f"  {used.snapshot}  ({plural(used.count, 'row')})\n    sha256 {used.sha256}", highlight=False
-        )
-        _rows(used, vintage, console)
+def _account(account: Account, entry: Entry, console: Console) -> None:
+    """The rows, the claims and the steps that a value comes from."""
+    digests = {used.snapshot: used.sha256 for used in entry.inputs}
+    if account.inputs:
+        console.print("\n[bold]The rows used[/bold]")
+    for used in account.inputs:
+        console.print(f"  {used.snapshot}  ({plural(used.count, 'row')})", highlight=False)
+        console.print(f"    sha256 {digests[used.snapshot]}", highlight=False)
+        _table(used, console)
+    if account.upstream:
+        console.print("\n[bold]The claims used[/bold]")
+    for one in account.upstream:
+        console.print(f"  {one.id}: {escape(one.display)}  (`pivot explain {one.id}`)", highlight=False)
+    if account.steps:
+        console.print("\n[bold]Step by step[/bold]")
+    for table in account.workings:
+        console.print(f"  {escape(table.name)}  ({plural(table.count, 'row')})", highlight=False)
+        _table(table, console)
+    for step in account.steps:
+        made = f"{step.expression} = " if step.expression else ""
+        console.print(f"  {escape(step.label)}\n    {escape(made + step.result)}", highlight=False)
 
 
-def explain_json(entry: Entry, sentences: Sequence[Use]) -> str:
-    """The same account as JSON."""
-    account = stored.plain(entry) | stored.used(sentences)
-    return json.dumps(account, ensure_ascii=False, indent=1, sort_keys=True)
+def _table(table: Rows, console: Console) -> None:
+    """Its rows, where they are few."""
+    if not table.few:
+        console.print("    [dim]each with all its cells: --json[/dim]", highlight=False)
+        return
+    for row in table.rows:
+        cells = (f"{name}={cell}" for name, cell in zip(table.columns, row, strict=True) if cell)
+        console.print(f"    [dim]{escape(', '.join(cells))}[/dim]", highlight=False)
+
+
+def _listed(title: str, margins: Sequence[Margin], console: Console) -> None:
+    if margins:
+        console.print(f"\n[bold]{title}[/bold]")
+    for one in margins:
+        console.print(f"  {escape(one.label)}: {escape(one.text)}", highlight=False)
+
+
+def explain_json(
+    entry: Entry, account: Account, history: Iterable[Observation], sentences: Sequence[Use]
+) -> str:
+    """The same as JSON, with every row."""
+    content = stored.plain(entry) | stored.used(sentences)
+    content |= {"account": to_builtins(account), "history": to_builtins([*history])}
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def _behind(entry: Entry) -> str:
@@ -143,13 +189,3 @@ def _behind(entry: Entry) -> str:
 def _styled(verdict: str) -> str:
     style = _STYLES.get(Verdict(verdict))
     return f"[{style}]{verdict}[/{style}]" if style else verdict
-
-
-def _rows(used: Input, vintage: Vintage, console: Console) -> None:
-    frame = vintage.data(used.data_set).frame
-    labels = [label for label in frame.index if text(label) in set(used.rows)]
-    if used.count > _ROWS_SHOWN:
-        console.print(f"    {escape(used.rows[0])} to {escape(used.rows[-1])}", highlight=False)
-        return
-    for label in labels:
-        console.print(f"    [dim]{escape(row(frame, label))}[/dim]", highlight=False)

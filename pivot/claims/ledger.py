@@ -13,7 +13,7 @@ from pivot.claims import stored
 from pivot.claims.data import CITED, EVIDENCE
 from pivot.claims.model import Claim, Kind, Result, Verdict
 from pivot.claims.quantities import Quantity, Range
-from pivot.claims.registry import AS_OF, dependency, unknown_claim
+from pivot.claims.registry import arguments, unknown_claim
 from pivot.claims.stored import Code, Entry, Evidence, Figure, GuardState, Input
 from pivot.claims.verdicts import Case, Cited, judge, ours
 from pivot.errors import ClaimError, ReportError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pivot.claims.quantities import Value
     from pivot.claims.registry import Register
     from pivot.claims.stored import Use
-    from pivot.snapshots import Vintage
+    from pivot.snapshots import Snapshot, Vintage
 
 _LISTED_ROWS = 60
 _WRITTEN_ROWS = 3
@@ -40,11 +40,13 @@ class Ledger:
 
     Args:
         absent: where the code of those is that the article has no row for yet.
+        results: what their functions returned, for their accounts.
     """
 
     as_of: dt.date
     entries: Mapping[str, Entry]
     absent: Mapping[str, Code] = field(default_factory=lambda: MappingProxyType({}))
+    results: Mapping[str, Result] = field(default_factory=lambda: MappingProxyType({}))
 
     def __getitem__(self, id_: str) -> Entry:
         try:
@@ -108,7 +110,7 @@ def build(vintage: Vintage, register: Register, ids: Iterable[str] | None = None
         alone = rests[claim.id] == {CITED}
         case = Case(claim, result, _article(cited.loc[claim.id]), pieces, alone)
         entries[claim.id] = _entry(case, inputs, needs)
-    return Ledger(vintage.as_of, {id_: entries[id_] for id_ in register if id_ in entries}, absent)
+    return Ledger(vintage.as_of, {id_: entries[id_] for id_ in register if id_ in entries}, absent, results)
 
 
 def no_row(id_: str, as_of: dt.date) -> ClaimError:
@@ -121,18 +123,11 @@ def no_row(id_: str, as_of: dt.date) -> ClaimError:
 
 
 def _evaluate(claim: Claim, vintage: Vintage, results: Mapping[str, Result]) -> Result:
-    arguments: dict[str, Any] = {}
-    for parameter in claim.parameters:
-        if parameter == AS_OF:
-            arguments[parameter] = vintage.as_of
-        elif parameter in vintage.store.data_sets:
-            arguments[parameter] = vintage.data(parameter).frame
-        else:
-            arguments[parameter] = results[dependency(parameter)]
+    given = arguments(claim.parameters, vintage, results)
     where = f"{claim.function.__module__}.{claim.function.__name__}"
     expected = f"rows in {', '.join(_data_sets(claim, vintage))} up to that day"
     with no_value(f"the claim {claim.id}", vintage.as_of, where=where, expected=expected):
-        return claim.function(**arguments)
+        return claim.function(**given)
 
 
 @contextmanager
@@ -239,15 +234,23 @@ def _code(claim: Claim) -> Code:
     )
 
 
-def _inputs(claim: Claim, result: Result, vintage: Vintage) -> Iterable[Input]:
+def inputs_of(
+    claim: Claim, result: Result, vintage: Vintage
+) -> Iterable[tuple[str, Snapshot, Sequence[Any]]]:
+    """The rows that a claim was made from: data set, snapshot, and their labels in it."""
     for parameter in _data_sets(claim, vintage):
         data = vintage.data(parameter)
         labels = list(result.rows.get(parameter, data.frame.index))
-        for snapshot, used in data.origin(labels).items():
-            names = [text(label) for label in used]
-            listed = names if len(names) <= _LISTED_ROWS else [names[0], names[-1]]
-            cells = [row(data.frame, label) for label in used] if len(names) <= _WRITTEN_ROWS else []
-            yield Input(parameter, snapshot.path, snapshot.sha256, len(names), tuple(listed), tuple(cells))
+        yield from ((parameter, snapshot, used) for snapshot, used in data.origin(labels).items())
+
+
+def _inputs(claim: Claim, result: Result, vintage: Vintage) -> Iterable[Input]:
+    for parameter, snapshot, used in inputs_of(claim, result, vintage):
+        names = [text(label) for label in used]
+        listed = names if len(names) <= _LISTED_ROWS else [names[0], names[-1]]
+        frame = vintage.data(parameter).frame
+        cells = [row(frame, label) for label in used] if len(names) <= _WRITTEN_ROWS else []
+        yield Input(parameter, snapshot.path, snapshot.sha256, len(names), tuple(listed), tuple(cells))
 
 
 def row(frame: pd.DataFrame, label: object) -> str:

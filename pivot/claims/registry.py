@@ -12,7 +12,7 @@ import inspect
 from collections import defaultdict
 from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pivot.claims.model import Claim, Kind, Result
 from pivot.errors import ClaimError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from pivot.claims.quantities import Rounding
+    from pivot.snapshots import Vintage
 
     ClaimFunction = Callable[..., Result]
 
@@ -151,6 +152,25 @@ class Register(Mapping[str, Claim]):
         except CycleError as error:
             circle = " -> ".join(error.args[1])
             raise ClaimError(f"claims depend on each other in a circle: {circle}") from error
+
+
+def arguments(parameters: Iterable[str], vintage: Vintage, results: Mapping[str, Result]) -> dict[str, Any]:
+    """What the parameters of a function name: data sets, the results of claims, the day.
+
+    Args:
+        parameters: their names.
+        vintage: the evidence.
+        results: of the claims that were evaluated.
+    """
+    given: dict[str, Any] = {}
+    for parameter in parameters:
+        if parameter == AS_OF:
+            given[parameter] = vintage.as_of
+        elif parameter in vintage.store.data_sets:
+            given[parameter] = vintage.data(parameter).frame
+        else:
+            given[parameter] = results[dependency(parameter)]
+    return given
 
 
 def unknown_claim(id_: str, ids: Iterable[str]) -> ClaimError:

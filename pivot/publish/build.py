@@ -19,7 +19,7 @@ from pivot.claims import stored
 from pivot.errors import SnapshotError
 from pivot.files import digest, sha256, write_atomic, writing
 from pivot.folders import files_in, refuse_foreign, replacing, within
-from pivot.names import BOOK_FILE, CACHE, LEDGER, LEDGER_CSV, LEDGER_SCHEMA, SNAPSHOTS
+from pivot.names import ACCOUNTS, BOOK_FILE, CACHE, LEDGER, LEDGER_CSV, LEDGER_SCHEMA, SNAPSHOTS
 from pivot.prose.book import Book
 from pivot.prose.presence import present
 from pivot.publish.claims_table import as_csv
@@ -206,6 +206,7 @@ def make(  # noqa: PLR0917
             (new / LEDGER).write_bytes(ledger.result())
             (new / LEDGER_SCHEMA).write_bytes(SCHEMAS[LEDGER_SCHEMA]())
             (new / LEDGER_CSV).write_bytes(as_csv(claims))
+            shutil.copytree(prepared.accounts, new / ACCOUNTS)
             for name, path in files.items():
                 (new / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, new / name)

@@ -14,7 +14,7 @@ from pivot.article import article_of
 from pivot.evaluation import evaluate, key
 from pivot.files import digest, write_atomic
 from pivot.folders import files_in, fill, replacing
-from pivot.names import CACHE
+from pivot.names import ACCOUNTS, CACHE
 from pivot.publish.render import Inputs
 
 if TYPE_CHECKING:
@@ -43,6 +43,11 @@ class Prepared:
     ledger: Mapping[str, Any]
     key: str
     evaluation: Evaluation | None = None
+
+    @property
+    def accounts(self) -> Path:
+        """The folder of the accounts of its claims, there once the charts are drawn."""
+        return self.inputs.figures.parent / ACCOUNTS
 
     @property
     def broken(self) -> tuple[str, ...]:
@@ -90,6 +95,7 @@ def draw(root: Path, prepared: Prepared, progress: Progress) -> None:
     if prepared.evaluation is None:
         return
     from pivot.charts import draw as charts
+    from pivot.claims.account import published
 
     drawn: dict[str, str] = {}
     drawings = prepared.evaluation.article.drawings
@@ -102,6 +108,7 @@ def draw(root: Path, prepared: Prepared, progress: Progress) -> None:
         drawn |= {path.name: path.read_text("utf-8") for path in place.iterdir()}
     inputs = prepared.inputs
     fill(inputs.figures, drawn)
+    fill(prepared.accounts, published(prepared.evaluation.accounts))
     content = {
         "key": prepared.key,
         "files": _digest(inputs),
@@ -129,4 +136,8 @@ def _kept(work: Path, state: str) -> Prepared | None:
 
 
 def _digest(inputs: Inputs) -> str:
-    return digest((), files_in(inputs.figures, inputs.generated), inputs.figures.parent)
+    return digest(
+        (),
+        files_in(inputs.figures, inputs.generated, inputs.figures.parent / ACCOUNTS),
+        inputs.figures.parent,
+    )

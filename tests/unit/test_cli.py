@@ -100,13 +100,19 @@ def test_numbers_as_json_lists_value_verdict_formula_code_inputs_and_evidence(
 def test_explain_goes_from_the_sentence_to_the_rows(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--root", ROOT, "explain", "difficulty-drop", "--as-of", "2026-05-08") == 0
     out = capsys.readouterr().out
+    order = ("we have", "The rows used", "Step by step", "History", "How near", "Where it is used")
+    places = [out.index(words) for words in order]
+    assert places == sorted(places)
     for expected in (
         "chapters/overview.qmd:",
         "−7.7557%",
         "difficulty(block 941,472)",
         "analysis/claims/network.py:",
         "sha256",
-        "941472: bits=17021a91",
+        "height=941472, bits=17021a91",
+        "65,535 / 137,873 × 256^(29 − 23) = 133,793,147,307,543",
+        "2026-05-08  7.7%, reproduced, rounded",
+        "shown as 7.8% from 7.75% to 7.85%",
         "reproduced, rounded",
         "secondary",
         "shows 7.7% from",

@@ -243,8 +243,8 @@ def reading(side: Side) -> dict[tuple[str, int], list[str]]:
     holds = guards(built.ledger)
     for chapter in book.chapters:
         for number, line in enumerate(chapter.text.splitlines(), chapter.first_line):
-            named = re.findall(r"<!-- holds: ([\w-]+) -->", line)
-            lines[chapter.source, number] += [str(holds[id_]) for id_ in named]
+            named = " ".join(re.findall(r"<!-- holds: ([\w\s,-]+) -->", line))
+            lines[chapter.source, number] += [str(holds[id_]) for id_ in re.findall(r"[\w-]+", named)]
     assert len(lines) > 500
     return lines
 

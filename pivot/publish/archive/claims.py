@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import to_builtins
 
-from pivot.accounts import reading, rows_used
+from pivot.accounts import reading
+from pivot.claims.account import Account, file_of
 from pivot.files import canonical
 from pivot.names import SNAPSHOTS
 from pivot.prose.markdown import sentence, signed
@@ -58,11 +59,12 @@ def _page(view: View, entry: Entry, observations: tuple[Observation, ...], citat
         edition=view.edition,
         entry=entry,
         history=observations,
-        statements_of={one: view.claims[one].statement.rstrip(".") for one in entry.derived_from},
         picture=history.picture(observations),
         made=code_listing.function(view.code, code.path, code.function),
         code={path: paths.relative(place, file) for path, file in view.listing.items()},
         inputs=[_input(view, place, used) for used in entry.inputs],
+        account=view.accounts.get(id_, Account()),
+        file=lambda table: paths.relative(place, view.tables[file_of(id_, table)]),
         sums=paths.relative(place, view.evidence[_SUMS]),
         statements=[_statement(piece) for piece in entry.evidence],
     )
@@ -87,8 +89,6 @@ def _input(view: View, place: str, used: Input) -> dict[str, Any]:
         "sha256": used.sha256,
         "file": paths.relative(place, view.evidence[used.snapshot]),
         "sidecar": paths.relative(place, view.evidence[sidecar]),
-        "rows": rows_used(used.count, used.rows),
-        "cells": used.cells,
     }
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pivot.claims import stored
+from pivot.claims import account, stored
 from pivot.files import canonical, sha256
 from pivot.folders import files_in
-from pivot.names import LEDGER_CSV, LEDGER_SCHEMA, SNAPSHOTS
+from pivot.names import ACCOUNTS, LEDGER_CSV, LEDGER_SCHEMA, SNAPSHOTS
 from pivot.publish.archive import card, code_listing, pages, paths
 from pivot.publish.archive.claims import claim_pages
 from pivot.publish.archive.manifest import Manifest, Previous
@@ -70,7 +70,7 @@ def compose(draft: Draft, released: tuple[ReleasedEdition, ...]) -> tuple[Manife
     evidence = {f"{SNAPSHOTS}/{name}": data for name, data in _contents(draft.snapshots).items()}
     code = code_listing.modules(draft.article)
     placed = _placed(built, draft)
-    view = _view(draft, earlier(draft.edition, released), built, evidence, code, placed.get(SEARCH, ""))
+    view = _view(draft, earlier(draft.edition, released), built, evidence, code, placed)
     files = {
         **{view.evidence[path]: data for path, data in evidence.items()},
         **dict(pages.assets().values()),
@@ -133,7 +133,7 @@ def _view(  # noqa: PLR0917
     built: Files,
     evidence: Files,
     code: Mapping[str, bytes],
-    search: str,
+    placed: Mapping[str, str],
 ) -> pages.View:
     texts = {name: data.decode() for name, data in built.items() if name.endswith(".html")}
     order = reading_order(texts["index.html"], texts)
@@ -147,7 +147,9 @@ def _view(  # noqa: PLR0917
         evidence=_blobs(evidence),
         listing=_blobs(code, ".txt"),
         code=code,
-        side=pages.SideBar(draft.book.contents, search)
+        accounts=account.read(built[f"{ACCOUNTS}/{account.LISTED}"]),
+        tables={name.removeprefix(f"{ACCOUNTS}/"): place for name, place in placed.items()},
+        side=pages.SideBar(draft.book.contents, placed.get(SEARCH, ""))
         if draft.book
         else pages.SideBar.of("", "", {name: pages.title_of(texts[name], draft.about) for name in order}),
     )
@@ -194,6 +196,8 @@ def _placed(built: Files, draft: Draft) -> dict[str, str]:
     for name, data in built.items():
         if name in libraries:
             places[name] = f"{paths.FILES}/{tree}/{name}"
+        elif name.startswith(f"{ACCOUNTS}/") and name.endswith(".csv"):
+            places[name] = paths.blob_path(sha256(data), name)
         elif name.endswith(".html") or name in kept or name not in linked:
             places[name] = home + name
         else:

@@ -14,9 +14,8 @@ from pivot.errors import ReportError
 from pivot.files import sha256
 from pivot.publish.archive import paths
 from pivot.publish.archive.manifest import Listed, Root
-from pivot.publish.archive.pages import split_bar
 from pivot.publish.archive.reader import by_evidence
-from pivot.publish.archive.site_root import is_difference, own_files
+from pivot.publish.archive.site_root import is_difference, own_files, split_bar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

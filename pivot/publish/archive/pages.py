@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
+    from pivot.claims.account import Account
     from pivot.claims.stored import Entry
     from pivot.editions import Edition
     from pivot.publish.archive.history import Observation
@@ -45,7 +46,6 @@ _WAYS = (
     ("Feed", "feed.xml"),
 )
 _MAIN = re.compile(r"<main\b[^>]*>")
-_BAR, _BAR_END = "<!--edition-->", "<!--/edition-->"
 _ENTRY = re.compile(r'(<h\d id="claim-([\w-]+)"[^>]*>.*?</h\d>)', re.DOTALL)
 
 
@@ -98,6 +98,8 @@ class View:
         evidence: path in the repository to path from the root of the site, for every snapshot.
         listing: the same for the code of the claims.
         code: that code, by its path in the repository.
+        accounts: how each claim comes to its value.
+        tables: the name of a long table of an account to its path from the root of the site.
         side: its side bar.
     """
 
@@ -109,6 +111,8 @@ class View:
     evidence: Mapping[str, str]
     listing: Mapping[str, str] = field(default_factory=dict)
     code: Mapping[str, bytes] = field(default_factory=dict)
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
     side: SideBar = SideBar()
 
     @property
@@ -405,34 +409,6 @@ def _uses(view: View, claim: str) -> set[str]:
     """The pages that rest on a claim."""
     uses = view.claims[claim].sentences if claim in view.claims else ()
     return {use.address.partition("#")[0] for use in uses} | {f"claims/{claim}.html"}
-
-
-def at_root(text: str, name: str, view: View, pages: Sequence[str]) -> str:
-    """The newest edition's page as it stands at the root of the site.
-
-    It is made from the frozen page, because that is all that a site has of an edition.
-
-    Args:
-        text: the page as it stands in the edition.
-        name: its path in the edition.
-        view: the edition.
-        pages: the edition's pages; links among them stay at the root.
-    """
-    own = {view.home + page: page for page in pages}
-    text = paths.relocate(text, view.home + name, name, lambda path: own.get(path, path))
-    text = metadata.relocate(text, view.home + name, name)
-    before, _, after = split_bar(text)
-    return f"{before}{bar(view, name, root=True).strip()}{after}" if after else text
-
-
-def split_bar(text: str) -> tuple[str, str, str]:
-    """A page before the bar of its edition, the bar, and the page after it; all before where it has none."""
-    start = text.find(_BAR)
-    end = text.find(_BAR_END, start)
-    if start < 0 or end < 0:
-        return text, "", ""
-    end += len(_BAR_END)
-    return text[:start], text[start:end], text[end:]
 
 
 def title_of(text: str, about: About) -> str:

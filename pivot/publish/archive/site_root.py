@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pivot.editions import Edition
 from pivot.files import sha256
-from pivot.publish.archive import pages, paths, reader, site_pages
+from pivot.publish.archive import metadata, pages, paths, reader, site_pages
 from pivot.publish.archive.composition import reading_order
 from pivot.publish.archive.manifest import Listed, Root
 from pivot.publish.archive.site_pages import Compared
@@ -27,6 +27,7 @@ Difference = Callable[[Edition, Edition, tuple[Way, Way, Way]], Compared | None]
 """Compares two neighbouring editions, where it can; it is given the ways into them and titles of pages."""
 
 _DIFFERENCES = "revisions/"
+_BAR, _BAR_END = "<!--edition-->", "<!--/edition-->"
 
 
 def renew(place: Path, difference: Difference | None) -> None:
@@ -154,7 +155,7 @@ def _newest_pages(editions: Sequence[ReleasedEdition]) -> Iterator[tuple[str, by
     for name in own:
         if name in newest.pages:
             text = files.read(newest.home + name).decode()
-            yield name, pages.at_root(text, name, view, newest.pages).encode()
+            yield name, at_root(text, name, view, newest.pages).encode()
         elif not name.startswith("claims/") and name != paths.MANIFEST:
             yield name, files.read(newest.home + name)
     for one in reversed(editions):  # a later edition's page takes the place of an earlier one's
@@ -168,3 +169,31 @@ def _newest_pages(editions: Sequence[ReleasedEdition]) -> Iterator[tuple[str, by
             page = site_pages.moved_page(manifest.about, name, f"{to}.html", f"{id_} {words}")
             yield f"{name}.html", page
             yield f"{name}.json", files.read(f"{to}.json")
+
+
+def at_root(text: str, name: str, view: pages.View, own: Sequence[str]) -> str:
+    """The newest edition's page as it stands at the root of the site.
+
+    It is made from the frozen page, because that is all that a site has of an edition.
+
+    Args:
+        text: the page as it stands in the edition.
+        name: its path in the edition.
+        view: the edition.
+        own: the edition's pages; links among them stay at the root.
+    """
+    theirs = {view.home + page: page for page in own}
+    text = paths.relocate(text, view.home + name, name, lambda path: theirs.get(path, path))
+    text = metadata.relocate(text, view.home + name, name)
+    before, _, after = split_bar(text)
+    return f"{before}{pages.bar(view, name, root=True).strip()}{after}" if after else text
+
+
+def split_bar(text: str) -> tuple[str, str, str]:
+    """A page before the bar of its edition, the bar, and the page after it; all before where it has none."""
+    start = text.find(_BAR)
+    end = text.find(_BAR_END, start)
+    if start < 0 or end < 0:
+        return text, "", ""
+    end += len(_BAR_END)
+    return text[:start], text[start:end], text[end:]
