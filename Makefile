@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := report
-.PHONY: report test bench mutation lock clean
+.PHONY: report test bench mutation audit lock clean
 
 report: $(READY)  ## the site and the PDF, in _site
 	$(BIN)/pivot build
@@ -22,11 +22,19 @@ mutation: $(READY)  ## what change of measures and claims would no test notice?
 	$(BIN)/python -m pip install --quiet cosmic-ray
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.regression.mutation $(ARGS)
 
-# The lock file holds versions and hashes for every platform, and no addresses.
+# Strict: without that it is content with packages of which it could not learn anything.
+audit:  ## do advisories speak of anything that the lock files pin?
+	$(PYTHON) -m venv --clear $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip install --quiet --require-hashes -r audit.lock
+	$(VENV)-audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock -r audit.lock
+
+# A lock file holds versions and hashes for every platform, and no addresses.
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11.2 --generate-hashes \
+	--no-emit-index-url --no-header
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11.2 --generate-hashes \
-		--no-emit-index-url --no-header --extra dev pyproject.toml -o requirements.lock
+	$(PIN) --extra dev pyproject.toml -o requirements.lock
+	echo pip-audit | $(PIN) - -o audit.lock
 
 # A half-made environment has no .ready file, so the next run starts again.
 $(READY): requirements.lock pyproject.toml
@@ -37,4 +45,4 @@ $(READY): requirements.lock pyproject.toml
 	touch $@
 
 clean:
-	rm -rf $(VENV) .pivot _site
+	rm -rf $(VENV) $(VENV)-audit .pivot _site
