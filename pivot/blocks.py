@@ -31,7 +31,7 @@ MEANINGS = {
     Verdict.REPRODUCED: "our value shows the cited number, or traceable sources state it",
     Verdict.ROUNDED: "it shows the cited number under a looser reading than usual rounding",
     Verdict.WITHIN: "a reading reaches the cited number by its own sampling error, and none gives it",
-    Verdict.FOLLOWS: "the article's own figures give it; nothing else was held against it",
+    Verdict.FOLLOWS: "the article's own figures give it; no other source tests it",
     Verdict.DIFFERS: "our value, or every other published figure, is another",
     Verdict.ATTRIBUTED: "only repeated, or found nowhere else; neither confirmed nor refuted",
     Verdict.CONTRADICTED: "a source that can be followed speaks against it",

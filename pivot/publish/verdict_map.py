@@ -39,7 +39,7 @@ WORDS = {
 MEANINGS = {
     Group.HOLDS: "Our value shows what the article says, or sources that can be traced do, or a reading "
     "reaches it by its error.",
-    Group.FOLLOWS: "The article's own figures give it; it has been held against nothing else.",
+    Group.FOLLOWS: "The article's own figures give it; no other source tests it.",
     Group.DIFFERS: "Our value, or what others published, is another.",
     Group.OVERTAKEN: "It was so, and later data changed it.",
     Group.OPEN: "Nobody measures it, only the article has it, its day has not come, or it is a definition.",
