@@ -44,6 +44,18 @@ _QUARTO_ONLY = (
     "format.typst.keep-typ", "format.typst.number-sections", "format.typst.section-numbering",
 )  # fmt: skip
 
+# Of those whose other values would change what readers get: the ones that it does.
+_DONE: Mapping[str, tuple[object, ...]] = {
+    "book.search": (True,),
+    "book.page-navigation": (True,),
+    "book.downloads": (["pdf"], "pdf"),
+    "crossref.chapters": (True,),
+    "format.html.toc": (True,),
+    "format.typst.toc": (True,),
+    "format.typst.number-sections": (True,),
+    "format.typst.papersize": ("a4",),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
@@ -347,6 +359,10 @@ class _Reader:
                 for known in (*_HONOURED, *_QUARTO_ONLY)
             ):
                 yield line, key
+        for key, values in _DONE.items():
+            value = self._value(key)
+            if not (value is None or isinstance(value, dict) or value in values):
+                yield self._line(key), f"{key}: {str(value).lower()}"
 
     def _line(self, key: str) -> int:
         while key and key not in self.lines:

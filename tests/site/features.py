@@ -226,6 +226,20 @@ EXHIBITS = (
         "formula in a cell and a heading", "## For $x^2$\n\n| A |\n|---|\n| $y^2$ |", ("<math",), ("1.1 For",)
     ),
     Feature("TeX in the contents", "## For $\\alpha$", refused="the contents can not show this formula"),
+    Feature(
+        "formulas in columns",
+        "$$\\begin{aligned}a&=b\\\\c&=d\\end{aligned}$$",
+        ('<mtd columnalign="right" class="right">', '<mtd columnalign="left" class="left">'),
+    ),
+    Feature(
+        "widths of the tables of a block",
+        f'::: {{tbl-colwidths="[75,25]"}}\n{_TABLE}\n:::',
+        ('<col width="75%"',),
+        ("A B a 1",),
+    ),
+    Feature("a note in a heading", "## Power^[Note 5.]", refused="a note in a heading"),
+    Feature("a note to a heading", "## Power[^a]\n\n[^a]: Note 5.", refused="a note in a heading"),
+    Feature("a link without words", "See [](https://example.org/).", refused="a link without words"),
     Feature("a picture in a line", "Text ![bar](pic.svg) on.", ("Text <img",), ("Text on.",)),
     Feature("a note over two paragraphs", "A.^[One\n\nTwo]", refused="^["),
 )
@@ -262,6 +276,7 @@ BLOCKS = (
     Feature(
         "cell of code", "Text.\n\n```{python}\nx = 1\n```", refused="a code cell of python is not run", line=5
     ),
+    Feature("code to run in a line", "It is `{python} 1 + 1`.", refused="code of python in a line"),
     Feature("diagram", "```{mermaid}\na --> b\n```", refused="a code cell of mermaid is not run"),
     Feature("code of a language", "```python\nx = 1\n```", ("sourceCode",), ("x = 1",)),
     Feature(
@@ -318,6 +333,7 @@ FRONT = (
         line=2,
         front="execute: {echo: false}",
     ),
+    Feature("a date by the clock", "Text.", refused="reads no clock", line=2, front="date: today"),
     Feature(
         "value of number-sections",
         "Text.",

@@ -77,6 +77,12 @@ def test_it_is_read_right_or_refused(build: Build, feature: Feature) -> None:
     assert "style=" not in page
 
 
+def test_the_first_citation_of_a_book_without_a_bibliography_is_named(build: Build) -> None:
+    with pytest.raises(ProseError, match="names no bibliography") as caught:
+        build("# Doc\n\nOne.\nSee [@nobody].\n")
+    assert (caught.value.where, caught.value.got) == ("doc.qmd:4", "[@nobody]")
+
+
 def test_names_of_the_features_are_a_table() -> None:
     names = [feature.name for feature in FEATURES]
     assert len(names) == len(set(names)) > 60

@@ -72,6 +72,20 @@ def test_parts_appendices_and_front_matter(root: Path) -> None:
     assert (book.output_file, book.lang, book.toc_depth) == ("lakes", "en-GB", 2)
 
 
+@pytest.mark.parametrize(
+    ("setting", "ignored"),
+    [
+        ("crossref:\n  chapters: false\n", ("crossref.chapters: false",)),
+        ("crossref:\n  chapters: true\n", ()),
+        ("format:\n  typst:\n    papersize: us-letter\n", ("format.typst.papersize: us-letter",)),
+        ("format:\n  html:\n    toc: false\n", ("format.html.toc: false",)),
+    ],
+)
+def test_a_value_that_is_not_done_is_listed_too(root: Path, setting: str, ignored: tuple[str, ...]) -> None:
+    (root / "_quarto.yml").write_text(GOOD + setting, "utf-8")
+    assert tuple(key for _, key in Book.load(root).ignored) == ignored
+
+
 def test_keys_that_are_ignored_are_listed_with_their_line(root: Path) -> None:
     rewrite(
         root,

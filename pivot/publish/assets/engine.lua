@@ -116,6 +116,7 @@ local function number(doc, job, o)
         if m.text:find("\\", 1, true) then job.report("text", m.text, "the contents can not show this formula of a heading; say it in words") end
       end }
       local text, rel = stringify(h.content), ""
+      h.content:walk { Note = function() job.report("section", text, "a note in a heading would be in the contents too") end }
       local counted = job.number and not h.classes:includes "unnumbered"
       if not seen_title then
         seen_title = true
@@ -166,7 +167,8 @@ local function number(doc, job, o)
     end,
     Div = function(d)
       note_id(d.identifier)
-      local k = kind(d.identifier)
+      local k, widths = kind(d.identifier), d.attributes["tbl-colwidths"]
+      d.attributes["tbl-colwidths"] = nil
       if EXHIBITS[k] and not d.classes:includes "exhibit" then
         local part = take_part(d)
         local caption = d.content[#d.content]
@@ -179,7 +181,7 @@ local function number(doc, job, o)
         for _, b in ipairs(d.content) do
           if b.t == "Table" and b.identifier == "" then
             b.attributes["aria-labelledby"] = d.identifier .. "-caption"
-            set_widths(b, d.attributes["tbl-colwidths"])
+            set_widths(b, widths)
           end
         end
         caption = numbered(caption, d.identifier, part)
@@ -187,13 +189,16 @@ local function number(doc, job, o)
         if first and first.t == "Div" and first.classes:includes "panel" then panel = { kind = k, n = tostring(counts[k]) } end
         return exhibit(d.identifier, k, d.content, caption)
       end
+      if widths then
+        d = d:walk { Table = function(t) t.attributes["tbl-colwidths"] = t.attributes["tbl-colwidths"] or widths return t end }
+      end
       if d.classes:includes "statement" and k then label(d.identifier) end
       if callout_kind(d) then
         if k then label(d.identifier) end
         local h = d.content[1]
         if h and h.t == "Header" then d.content[1] = pandoc.Div({ pandoc.Plain(h.content) }, { class = "callout-head" }) end
-        return d
       end
+      return d
     end,
     Span = function(s)
       note_id(s.identifier)
@@ -221,6 +226,7 @@ local function foreign(doc, job)
     RawBlock = raw_text,
     RawInline = raw_text,
     Link = function(l)
+      if #l.content == 0 then job.report("text", "](" .. l.target, "a link without words leads nowhere that a reader sees") end
       note("link", (l.target:gsub("⟦v:([^⟧]*)⟧", function(key) return (job.values or {})[key] end)))
     end,
   }

@@ -189,6 +189,7 @@ return function(doc, job, o)
   local text = pandoc.write(doc:walk(filter), "html", WRITE)
   text = text:gsub('<col style="(width): ([%d.]+%%)" />', '<col %1="%2" />') -- no style in a tag, here too
   text = text:gsub('<table style="width:[%d.]+%%;">', "<table>")
+  text = text:gsub('(<mtd[^>]-) style="text%-align: (%a+)[^"]*"', '%1 class="%2"')
   return (text:gsub('(<img[^>]-)%s+style="width: *([%d.]+)%%;?"', function(tag, share)
     return tag .. string.format(' width="%g%%"', tonumber(share))
   end))

@@ -351,6 +351,8 @@ return function(job, report, options)
     local language = c.text:match("^{(%a[%w_.-]*)")
     if language and job.text:find("[`~][`~][`~]+%s*{%s*" .. language:gsub("%p", "%%%0")) then
       report("cell", language, "a code cell of " .. language .. " is not run here; to show it write the fence with " .. language .. " alone")
+    elseif language and c.text:find("^{%a+}%s") then
+      report("text", c.text, "code of " .. language .. " in a line is not run here")
     end
   end
 

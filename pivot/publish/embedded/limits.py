@@ -24,6 +24,7 @@ _META = re.compile(r"(?:\{\{<\s*meta\s+|(?:when|unless)-meta=[\"']?)([\w.-]+)")
 _NOTES = re.compile(r"<style\b[^>]*\bclass=\"note\"")
 _BEFORE_PERCENT = re.compile(r"(?<!\\)%")
 _ENTRY = re.compile(r"^\s*@(\w+)\s*[{(]\s*([^,\s]+)\s*,", re.MULTILINE)
+_CLOCK = ("today", "now", "last-modified")
 _NO_ENTRY = frozenset({"comment", "string", "preamble"})
 
 
@@ -59,6 +60,8 @@ def front_faults(chapter: Chapter) -> Iterator[tuple[int, str]]:
             yield chapter.meta_line[key], f"{key} in front matter must be plain text without shortcodes"
         elif key != "author" and isinstance(value, dict | list):
             yield chapter.meta_line[key], f"{key} in front matter must be a text"
+        elif key == "date" and value in _CLOCK:
+            yield chapter.meta_line[key], f"a build reads no clock, so date can not be {value}"
     numbered = chapter.meta.get("number-sections")
     if numbered is not None and not isinstance(numbered, bool):
         yield chapter.meta_line["number-sections"], "number-sections must be true or false"
@@ -129,6 +132,7 @@ _PATTERNS: Mapping[str, str] = {
     "class": r"[{{\s]\.{0}(?![\w-])|(?m:^[ >]*:::+[ \t]*{0}[ \t]*:*[ \t]*$)|class=\"[^\"]*{0}",
     "attribute": r"(?<![\w-]){0}[ \t]*=",
     "heading": r"(?m)^#[ \t]+(?:.*?){0}",
+    "section": r"(?m)^#+[ \t]+{0}",
     "cell": r"(?m)^[ >]*(?:`{{3,}}|~{{3,}})[ \t]*\{{[ \t]*{0}",
     "text": "{0}",
 }

@@ -148,7 +148,7 @@ class ObjectStore:
         if not book.bibliography:
             raise ProseError(
                 "the chapters cite, but _quarto.yml names no bibliography",
-                where="_quarto.yml",
+                where=_first_citation(book, objects) or "_quarto.yml, nocite",
                 got=cites[0] if cites else book.nocite,
                 hint="add a line `bibliography: references.bib`",
             )
@@ -255,3 +255,13 @@ def _object(answer: dict[str, Any]) -> ChapterObject:
         complaints=tuple(Complaint(one["kind"], one["name"], one["text"]) for one in answer["problems"]),
         foreign=tuple((kind, text) for kind, text in answer["foreign"]),
     )
+
+
+def _first_citation(book: Book, objects: Sequence[ChapterObject]) -> str:
+    """Return where the book first cites: file and line, the file alone where an included one does."""
+    for chapter, one in zip(book.chapters, objects, strict=True):
+        if one.citations:
+            before, found, _ = chapter.text.partition(one.citations[0])
+            line = f":{chapter.body.first_line + before.count(chr(10))}" if found else ""
+            return f"{chapter.source}{line}"
+    return ""
