@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Blocks of Unicode for which the fonts of the PDF, those that Typst brings, have every character; a test sets
 # them all. What is invisible or not assigned there is refused by its category.
@@ -28,7 +32,7 @@ ADDRESS = (
 """An address of the web as RFC 3986 writes it: nothing in it that could end a link or begin a tag."""
 
 MARKUP = re.compile(
-    r":::|\{[#.][\w-]|\^\[|\[\^|\{\{|\$\$|\]\(|\\(?:[A-Za-z]+\{|frac|text|left|right|sum|cdot)"
+    r":::|```|~~~|\{[#.][\w-]|\^\[|\[\^|\{\{|\$\$|\]\(|\\(?:[A-Za-z]+\{|frac|text|left|right|sum|cdot)"
 )
 """Marks that no text for readers holds: where one is seen, markup was left over, or is meant to run."""
 
@@ -45,6 +49,12 @@ def problem(text: str) -> str:
     if mark := MARKUP.search(text):
         return f"{mark[0]}, which a reader would take for markup that was left over"
     return "" if text.isascii() and text.isprintable() else _problem_of_characters(text)
+
+
+def unseen(text: str) -> Iterator[tuple[int, str]]:
+    """Yield place and name of each character that nobody sees and that may turn or part what one does see."""
+    if not text.isascii():
+        yield from ((at, _named(char)) for at, char in enumerate(text) if unicodedata.category(char) == "Cf")
 
 
 def is_address(text: str) -> bool:

@@ -237,6 +237,12 @@ EXHIBITS = (
         ('<col width="75%"',),
         ("A B a 1",),
     ),
+    Feature(
+        "a cell over two columns",
+        "+---+---+\n| A | B |\n+===+===+\n| both  |\n+---+---+\n| c | 7 |\n+---+---+\n",
+        ('<td colspan="2">both</td>',),
+        ("A B both c 7",),
+    ),
     Feature("a note in a heading", "## Power^[Note 5.]", refused="a note in a heading"),
     Feature("a note to a heading", "## Power[^a]\n\n[^a]: Note 5.", refused="a note in a heading"),
     Feature("a link without words", "See [](https://example.org/).", refused="a link without words"),
@@ -276,6 +282,18 @@ BLOCKS = (
     Feature(
         "cell of code", "Text.\n\n```{python}\nx = 1\n```", refused="a code cell of python is not run", line=5
     ),
+    Feature(
+        "caption of code without a label",
+        '```{.python lst-cap="Twice 7"}\nx = 1\n```',
+        ("Twice 7</p> </figcaption>",),
+        ("Twice 7 x = 1",),
+    ),
+    Feature("code without an end", "Text.\n\n```python\nx = 1", refused="``` would be read", line=5),
+    Feature(
+        "settings in the middle", "Text.\n\n---\nfoo: bar\n---\n", refused="settings within a chapter", line=6
+    ),
+    Feature("a turned number", "It is \u202e7.9.", refused="U+202E RIGHT-TO-LEFT OVERRIDE"),
+    Feature("class in HTML", "<div class='x'>\n\nBody\n\n</div>", refused="no class x of a block"),
     Feature("code to run in a line", "It is `{python} 1 + 1`.", refused="code of python in a line"),
     Feature("diagram", "```{mermaid}\na --> b\n```", refused="a code cell of mermaid is not run"),
     Feature("code of a language", "```python\nx = 1\n```", ("sourceCode",), ("x = 1",)),
@@ -332,6 +350,13 @@ FRONT = (
         refused="ignores execute in front matter",
         line=2,
         front="execute: {echo: false}",
+    ),
+    Feature(
+        "more of an author",
+        "Text.",
+        refused="the name alone is shown, no affiliation",
+        line=2,
+        front="author: [{name: Ann, affiliation: Uni}]",
     ),
     Feature("a date by the clock", "Text.", refused="reads no clock", line=2, front="date: today"),
     Feature(

@@ -159,7 +159,7 @@ local function number(doc, job, o)
     end,
     CodeBlock = function(c)
       note_id(c.identifier)
-      if kind(c.identifier) == "lst" then
+      if kind(c.identifier) == "lst" or c.attributes["lst-cap"] then
         local id, caption = c.identifier, blocks_of(c.attributes["lst-cap"] or "")
         c.identifier, c.attributes["lst-cap"] = "", nil
         return exhibit(id, "lst", { c }, numbered(caption, id, take_part(c)))

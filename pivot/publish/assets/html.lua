@@ -34,7 +34,10 @@ local function with_heads(t)
   t.head, t.foot = head, foot
   t.bodies = t.bodies:map(function(body)
     body.head, body.body = marked(body.head, "col"), marked(body.body, "row")
-    body.row_head_columns = 1
+    -- The writer would cut a head of two columns to the one column of heads.
+    local wide = false
+    for _, row in ipairs(body.body) do wide = wide or row.cells[1] and row.cells[1].col_span > 1 end
+    body.row_head_columns = wide and 0 or 1
     return body
   end)
   t.colspecs = t.colspecs:map(function(spec) return { "AlignDefault", spec[2] } end)
@@ -189,6 +192,7 @@ return function(doc, job, o)
   local text = pandoc.write(doc:walk(filter), "html", WRITE)
   text = text:gsub('<col style="(width): ([%d.]+%%)" />', '<col %1="%2" />') -- no style in a tag, here too
   text = text:gsub('<table style="width:[%d.]+%%;">', "<table>")
+  text = text:gsub('(<td[^>]-) scope="row"', "%1") -- below a head of two rows, in a foot or a wide row
   text = text:gsub('(<mtd[^>]-) style="text%-align: (%a+)[^"]*"', '%1 class="%2"')
   return (text:gsub('(<img[^>]-)%s+style="width: *([%d.]+)%%;?"', function(tag, share)
     return tag .. string.format(' width="%g%%"', tonumber(share))

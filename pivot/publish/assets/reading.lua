@@ -394,6 +394,7 @@ return function(job, report, options)
   end
 
   local doc = pandoc.read(job.text, "markdown", options)
+  for key in pairs(doc.meta) do report("text", key .. ":", "settings within a chapter are not read; they stand at its top") end
   if writes("content%-", "hidden") then
     doc = doc:walk { Div = conditional, Span = conditional, CodeBlock = conditional }
   end

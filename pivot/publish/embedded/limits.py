@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pivot.names import BOOK_FILE
 from pivot.prose.book import lookup
+from pivot.text import unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,12 +41,21 @@ def book_limits(book: Book, problems: Problems) -> None:
     if book.csl and _NOTES.search((book.root / book.csl).read_text("utf-8-sig")):
         problems.add(BOOK_FILE, book.line("csl"), f"{book.csl} sets citations as notes, which is not done")
     for chapter in book.chapters:
-        for line, text in front_faults(chapter):
-            problems.add(chapter.source, line, text)
+        for file, line, text in _chapter_faults(chapter):
+            problems.add(file, line, text)
     for name in book.bibliography:
         if name.endswith(".bib"):
             for line, text in bibliography_faults((book.root / name).read_text("utf-8-sig")):
                 problems.add(name, line, text)
+
+
+def _chapter_faults(chapter: Chapter) -> Iterator[tuple[str, int, str]]:
+    for line, text in front_faults(chapter):
+        yield chapter.source, line, text
+    for source in (chapter.body, *chapter.included.values()):
+        for at, name in unseen(source.text):
+            line = source.first_line + source.text.count("\n", 0, at)
+            yield source.file, line, f"{name} is a character that nobody sees; take it out"
 
 
 def front_faults(chapter: Chapter) -> Iterator[tuple[int, str]]:
@@ -62,6 +72,13 @@ def front_faults(chapter: Chapter) -> Iterator[tuple[int, str]]:
             yield chapter.meta_line[key], f"{key} in front matter must be a text"
         elif key == "date" and value in _CLOCK:
             yield chapter.meta_line[key], f"a build reads no clock, so date can not be {value}"
+    people = chapter.meta.get("author")
+    for one in people if isinstance(people, list) else [people]:
+        if isinstance(one, dict) and set(one) != {"name"}:
+            yield (
+                chapter.meta_line["author"],
+                "of an author the name alone is shown, no " + ", ".join(key for key in one if key != "name"),
+            )
     numbered = chapter.meta.get("number-sections")
     if numbered is not None and not isinstance(numbered, bool):
         yield chapter.meta_line["number-sections"], "number-sections must be true or false"
@@ -129,7 +146,7 @@ def complain(complaints: Iterable[Complaint], text: Expanded, problems: Problems
 
 
 _PATTERNS: Mapping[str, str] = {
-    "class": r"[{{\s]\.{0}(?![\w-])|(?m:^[ >]*:::+[ \t]*{0}[ \t]*:*[ \t]*$)|class=\"[^\"]*{0}",
+    "class": r"[{{\s]\.{0}(?![\w-])|(?m:^[ >]*:::+[ \t]*{0}[ \t]*:*[ \t]*$)|class=[\"'][^\"']*{0}",
     "attribute": r"(?<![\w-]){0}[ \t]*=",
     "heading": r"(?m)^#[ \t]+(?:.*?){0}",
     "section": r"(?m)^#+[ \t]+{0}",
