@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -184,6 +185,7 @@ def preview(repository: Repository, *, as_of: dt.date | None, port: int) -> None
 def prepare(repository: Repository, *, as_of: dt.date | None) -> None:
     """Write what a plain `quarto render` needs; its pre-render step."""
     from pivot.progress import shown
+    from pivot.prose.book import Book
     from pivot.publish.prepared import draw
     from pivot.publish.prepared import prepare as prepare_inputs
     from pivot.publish.quarto import write_quarto_inputs
@@ -192,8 +194,31 @@ def prepare(repository: Repository, *, as_of: dt.date | None) -> None:
     with shown() as progress:
         prepared = prepare_inputs(root, day, progress)
         draw(root, prepared, progress)
-    write_quarto_inputs(root, prepared.inputs)
+    write_quarto_inputs(Book.load(root), prepared.inputs, root)
     say(f"wrote _variables.yml, figures and _generated, evidence as of {day}")
+
+
+@pivot.command()
+@options.as_of
+@in_repository
+def frame(repository: Repository, *, as_of: dt.date | None) -> None:
+    """Frame what a plain `quarto render` made; its post-render step.
+
+    Of a whole book alone: of one chapter, as in Quarto's preview, the bare page stays.
+    """
+    from pivot.progress import shown
+    from pivot.prose.book import Book
+    from pivot.publish.build import make
+    from pivot.publish.quarto import QuartoSite
+
+    if not os.environ.get("QUARTO_PROJECT_RENDER_ALL"):
+        say("no frame: Quarto has not rendered the whole book")
+        return
+    root, day = repository.root, repository.day(as_of)
+    site = root / Book.load(root).output_dir
+    with shown() as progress:
+        make(root, day, QuartoSite(site), site, progress)
+    say(f"framed {site}, evidence as of {day}")
 
 
 @pivot.command()

@@ -9,6 +9,17 @@ return {
     end
     local text = file:read("a")
     file:close()
-    return quarto.utils.string_to_blocks(text)
+    -- The reader for paper gives a pipe table with long lines widths from its dashes; see `reading.lua`.
+    local blocks = quarto.utils.string_to_blocks(text)
+    if not quarto.doc.is_format("typst") then return blocks end
+    return blocks:walk({
+      Table = function(t)
+        local sum = 0
+        for _, spec in ipairs(t.colspecs) do sum = sum + (spec[2] or 0) end
+        if math.abs(sum - 1) > 0.001 then return nil end
+        t.colspecs = t.colspecs:map(function(spec) return { spec[1], nil } end)
+        return t
+      end,
+    })
   end,
 }

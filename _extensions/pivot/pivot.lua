@@ -62,18 +62,32 @@ local function strip(element)
   return element
 end
 
+-- A verdict that is of no claim, as in a table of what they mean.
+local function badge_of(span)
+  for _, class in ipairs(span.classes) do
+    local slug = is_typst and class:match("^verdict%-(.+)$")
+    if slug then
+      local out = pandoc.Inlines(span.content)
+      out:insert(1, pandoc.RawInline("typst", '#verdict("' .. slug .. '")['))
+      out:insert(pandoc.RawInline("typst", "];"))
+      return out
+    end
+  end
+end
+
 local function link(span)
   local claim = claim_of(span)
-  if not claim then return nil end
+  if not claim then return badge_of(span) end
   local id = "claim-" .. claim
   if is_html then
     local target = (quarto.project.offset or ".") .. "/" .. LEDGER .. "#" .. id
     local named = { ["data-var"] = span.attributes["data-var"] }
     return pandoc.Link(span.content, target, "", pandoc.Attr("", span.classes, named))
   elseif is_typst then
-    local text = typst_string(pandoc.utils.stringify(span.content))
-    return pandoc.RawInline("typst",
-      "#context { if query(<" .. id .. ">).len() > 0 { link(<" .. id .. ">, " .. text .. ") } else { " .. text .. " } };")
+    local text, badge = pandoc.utils.stringify(span.content), ""
+    for _, class in ipairs(span.classes) do badge = class:match("^verdict%-(.+)$") or badge end
+    local target = "if query(<" .. id .. ">).len() > 0 { <" .. id .. "> }"
+    return pandoc.RawInline("typst", "#context claim(" .. target .. ", " .. typst_string(badge) .. ", " .. typst_string(text) .. ");")
   end
   return span.content
 end
@@ -94,9 +108,8 @@ local function mark(sentence)
     sentence:insert(1, pandoc.RawInline("html", '<mark class="broken-guard">'))
     sentence:insert(pandoc.RawInline("html", ' <span class="guard-note">' .. NOTE .. "</span></mark>"))
   elseif is_typst then
-    sentence:insert(1, pandoc.RawInline("typst", '#highlight(fill: rgb("#fff0b8"))['))
+    sentence:insert(1, pandoc.RawInline("typst", "#broken-guard["))
     sentence:insert(pandoc.RawInline("typst", "];"))
-    sentence:extend({ pandoc.Space(), pandoc.Str(NOTE) })
   end
   return sentence
 end

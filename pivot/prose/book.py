@@ -36,7 +36,8 @@ _HONOURED = (
 
 # Keys by which Quarto is told to do what the embedded renderer does anyway.
 _QUARTO_ONLY = (
-    "project.pre-render.", "project.render.", "project.resources.", "filters.", "crossref.chapters",
+    "project.pre-render.", "project.post-render.", "project.render.", "project.resources.", "filters.",
+    "crossref.chapters", "format.pivot-html.", "format.pivot-typst.",
     "book.search.", "book.downloads.", "book.page-navigation", "book.sidebar.", "book.repo-actions.",
     "format.html.theme.", "format.html.respect-user-color-scheme", "format.html.html-math-method",
     "format.html.toc", "format.html.css.", "format.html.link-external-newwindow",

@@ -36,8 +36,8 @@ _ATTRIBUTE = re.compile(  # of those that readers meet only the name is markup
 )
 # Keys whose values set something and are never shown; every other value of a settings file counts as text.
 _SETTINGS = {
-    "id", "as_of", "published", "pre-render", "toc-depth", "number-depth", "papersize", "bibliography", "csl",
-    "css", "theme", "output-dir", "output-file", "lang",
+    "id", "as_of", "published", "pre-render", "post-render", "toc-depth", "number-depth", "papersize",
+    "bibliography", "csl", "css", "theme", "output-dir", "output-file", "lang",
 }  # fmt: skip
 _SET_IN_TOML = re.compile(
     rf"^\s*(?:(?:{'|'.join(sorted(_SETTINGS))})\s*=.*|\[.*|[\w-]+\s*=)|#.*", re.MULTILINE

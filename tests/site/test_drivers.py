@@ -6,13 +6,16 @@ What a real Quarto made stands in `recordings/quarto`; where Quarto is installed
 from __future__ import annotations
 
 import difflib
+import io
 import json
 import posixpath
 import re
 import shutil
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
+from pypdf import PdfReader
 
 from pivot.prose.book import Book
 from pivot.prose.findings import Problems
@@ -25,6 +28,7 @@ from tests.site.conftest import tiny_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pivot.publish.embedded import EmbeddedRenderer
     from pivot.publish.frame import BookPage, RenderedBook
@@ -43,6 +47,11 @@ SAME = (  # what each writes in its way, and no reader sees
     (r"(<br></br>)\s+", r"\1"),  # the end of a line in the source after a break
     (r"<(/?)i>", r"<\1em>"),  # in raw HTML for the page alone
 )
+
+
+LOST = {  # from the PDF: what the front matter of a chapter says is not known in the one file of all chapters
+    "Ann,", "Bob", "2026-05-08", "10.1000", "1", "10.1000/1", "Draft",
+}  # fmt: skip
 
 
 def opened(one: Element, folder: str) -> str:
@@ -122,3 +131,31 @@ def test_the_pages_are_the_same(embedded: RenderedBook, quarto: RenderedBook, pl
         difflib.unified_diff(lines(ours), lines(theirs), "embedded", "quarto", lineterm="", n=0)
     )
     assert not difference, "\n".join(difference)
+
+
+def pdf_words(data: bytes) -> Counter[str]:
+    """The words of the chapters of a PDF, without heads and feet, which stand on other pages."""
+    texts = [page.extract_text() for page in PdfReader(io.BytesIO(data)).pages]
+    first = next(i for i, text in enumerate(texts) if "The lake fell" in text)
+    text = " ".join(texts[first:]).replace("\N{WORD JOINER}", "")
+    return Counter(
+        re.findall(r"[\w%.,:()−-]+", re.sub(r"Edition 1, as of 8 May 2026 \d+|A tiny report", "", text))
+    )
+
+
+@pytest.mark.quarto
+@needs_quarto
+def test_the_pdf_of_a_live_quarto_is_in_our_template(
+    book: Book, renderer: EmbeddedRenderer, tmp_path: Path
+) -> None:
+    """It says what the other one says, of the same edition, day and subject, but for what Quarto loses."""
+    renderer.render(book, tiny_inputs(), tmp_path / "ours", silent)
+    recording.render(tmp_path)
+    ours, theirs = ((tmp_path / place / "report.pdf").read_bytes() for place in ("ours", "stage/_site"))
+    assert PdfReader(io.BytesIO(theirs)).metadata == PdfReader(io.BytesIO(ours)).metadata
+    text = [page.extract_text() for page in PdfReader(io.BytesIO(theirs)).pages]
+    assert sum("Edition 1, as of 8 May 2026" in page for page in text) >= len(text) - 2 > 10
+    missing = pdf_words(ours) - pdf_words(theirs)
+    assert {word for word in missing if re.search(r"\w", word)} <= LOST
+    added = pdf_words(theirs) - pdf_words(ours)
+    assert not {word for word in added if re.search(r"\d", word)}, added

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     _Value = str | int | Sequence["_Value"]
 
+TEMPLATE = ASSETS / "report.typ"
 _ARTICLE, _ADDRESSES = "report.article", "report.article-addresses"
 _DATE = "report.edition"  # the day of the evidence, as ISO writes it
 _FOLDER = "pivot-typst-"
@@ -172,25 +173,9 @@ def place(source: str, number: int, text: Expanded) -> str:
 
 def typst_project(book: Book, linker: Linker, inputs: Inputs, pictures: Pictures) -> dict[str, bytes]:
     """Return the files of the Typst project: template, one file a chapter, pictures, and `main.typ`."""
-    project = {"report.typ": (ASSETS / "report.typ").read_bytes()}
-    settings: dict[str, _Value] = {
-        "title": book.title,
-        "subtitle": book.subtitle,
-        "authors": list(book.authors),
-        "date": _iso_date(book, inputs),
-        "description": ". ".join(filter(None, (book.description.rstrip("."), inputs.edition_line))),
-        "keywords": list(book.keywords),
-        "edition": inputs.edition_line,
-        "article": _article(inputs),
-        "citation": inputs.citation,
-        "verdicts": _verdicts(linker, inputs),
-        "lang": book.lang.partition("-")[0],
-        "region": book.lang.partition("-")[2],
-    }
-    main = [
-        '#import "report.typ": *',
-        f"#show: report.with({', '.join(f'{name}: {_literal(value)}' for name, value in settings.items())})",
-    ]
+    project = {TEMPLATE.name: TEMPLATE.read_bytes()}
+    told = settings(book, inputs, _verdicts(linker, inputs))
+    main = ['#import "report.typ": *', f"#show: report.with({told})"]
     part, is_appendix = "", False
     for page in linker.pages:
         if page.chapter.part != part or page.chapter.appendix != is_appendix:
@@ -206,6 +191,25 @@ def typst_project(book: Book, linker: Linker, inputs: Inputs, pictures: Pictures
     for name, path in sorted(pictures.shown.items()):
         project[name] = path.read_bytes()
     return project
+
+
+def settings(book: Book, inputs: Inputs, verdicts: _Value = ()) -> str:
+    """Return what the template is told of the whole book, as arguments in Typst."""
+    values: dict[str, _Value] = {
+        "title": book.title,
+        "subtitle": book.subtitle,
+        "authors": list(book.authors),
+        "date": _iso_date(book, inputs),
+        "description": ". ".join(filter(None, (book.description.rstrip("."), inputs.edition_line))),
+        "keywords": list(book.keywords),
+        "edition": inputs.edition_line,
+        "article": _article(inputs),
+        "citation": inputs.citation,
+        "verdicts": verdicts,
+        "lang": book.lang.partition("-")[0],
+        "region": book.lang.partition("-")[2],
+    }
+    return ", ".join(f"{name}: {_literal(value)}" for name, value in values.items())
 
 
 def _iso_date(book: Book, inputs: Inputs) -> list[_Value]:

@@ -3,7 +3,7 @@
 staged -> quarto render -> pages (elements, shapes) -> the frame
 """
 
-from pivot.publish.quarto.renderer import QuartoRenderer
+from pivot.publish.quarto.renderer import QuartoRenderer, QuartoSite
 from pivot.publish.quarto.staged import write_quarto_inputs
 
-__all__ = ["QuartoRenderer", "write_quarto_inputs"]
+__all__ = ["QuartoRenderer", "QuartoSite", "write_quarto_inputs"]

@@ -78,7 +78,6 @@ class QuartoRenderer:
         for name, text in texts.items():
             text.complain(refusals[name], problems)
         problems.check()
-        folder = OutputFolder(out)
         with writing(self._cache):
             self._cache.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self._cache, prefix="quarto-") as stage:
@@ -86,11 +85,40 @@ class QuartoRenderer:
                 stage_book(book, inputs, root)
                 progress("quarto", 0, 1)
                 run_quarto(self._quarto, root)
-                pictures = Pictures(book, inputs.figures, problems)
-                pages = rendered(book, root / SITE, inputs, pictures)
-                problems.check()
-                write_site(pages, pictures, folder)
-                folder.write(pages.pdf, (root / SITE / pages.pdf).read_bytes())
+                return QuartoSite(root / SITE).render(book, inputs, out, progress)
+
+
+class QuartoSite:
+    """What Quarto has rendered already, as its post-render step finds it: puts the pages into the frame.
+
+    Args:
+        site: the folder that Quarto wrote.
+    """
+
+    name = "quarto"
+
+    def __init__(self, site: Path) -> None:
+        self._site = site
+
+    def __enter__(self) -> Self:
+        return self
+
+    def prepare(self, book: Book, inputs: Inputs) -> None:
+        """Do nothing: all has been done."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing is kept running."""
+
+    def render(self, book: Book, inputs: Inputs, out: Path, progress: Progress = silent) -> RenderedBook:
+        """Write the site and `<output_file>.pdf` into `out`; see `Renderer.render`."""
+        problems, folder = Problems(), OutputFolder(out)
+        pictures = Pictures(book, inputs.figures, problems)
+        pages = rendered(book, self._site, inputs, pictures)
+        problems.check()
+        write_site(pages, pictures, folder)
+        folder.write(pages.pdf, (self._site / pages.pdf).read_bytes())
         folder.sweep()
         progress("quarto", 1, 1)
         return pages

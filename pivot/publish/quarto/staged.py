@@ -19,9 +19,10 @@ from pivot.errors import RenderError
 from pivot.files import write_changed
 from pivot.folders import within
 from pivot.names import BOOK_FILE, SITE
-from pivot.prose.book import included_file, lookup
+from pivot.prose.book import included_file
 from pivot.prose.labels import KINDS
 from pivot.prose.scan import fill
+from pivot.publish.embedded.document import TEMPLATE, settings
 from pivot.publish.values import classes_of
 
 if TYPE_CHECKING:
@@ -36,27 +37,23 @@ GENERATED = "_generated"
 FIGURES = "figures"
 EXTENSIONS = "_extensions"
 
+_FORMATS = ("pivot-html", "pivot-typst")
 _IN_ATTRIBUTE = re.compile(r"=\"[^\"\n]*$")
 _PUNCTUATION = re.compile(f"([{re.escape(string.punctuation)}])")
 
 
 def stage_book(book: Book, inputs: Inputs, stage: Path) -> None:
-    """Copy what Quarto needs of a book into an empty folder, with the inputs and without pre-render."""
+    """Copy what Quarto needs of a book into an empty folder, with the inputs, without the steps around it."""
     config = dict(book.config)
     project = config.get("project")
     kept = project if isinstance(project, dict) else {}
     config["project"] = {
-        **{key: value for key, value in kept.items() if key != "pre-render"},
+        **{key: value for key, value in kept.items() if key not in {"pre-render", "post-render"}},
         "type": "book",
         "output-dir": SITE,
     }
-    typst = lookup(book.config, "format.typst")
-    config["format"] = {"pivot-html": "default", "typst": typst if isinstance(typst, dict) else "default"}
+    config["format"] = dict.fromkeys(_FORMATS, "default")
     config["filters"] = ["quarto", "pivot"]
-    # Cited in each chapter, so that each tells works of one author and year apart by the same letters.
-    keys = {key for chapter in book.chapters for line in chapter.lines() for _, key in line.references}
-    cited = sorted(f"@{key}" for key in keys if key.partition("-")[0] not in {*KINDS, "sec"})
-    config["nocite"] = ", ".join(filter(None, (book.nocite, *cited)))
     _write(stage / BOOK_FILE, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
     for path in sorted({*_files(book)}):
         if within(book.root, path):
@@ -66,7 +63,7 @@ def stage_book(book: Book, inputs: Inputs, stage: Path) -> None:
         for source in (chapter.body, *chapter.included.values()):
             head = (stage / source.file).read_text("utf-8").splitlines(keepends=True)
             _write(stage / source.file, "".join(head[: source.first_line - 1]) + source.text)
-    write_quarto_inputs(stage, inputs)
+    write_quarto_inputs(book, inputs, stage)
 
 
 def _files(book: Book) -> Iterator[str]:
@@ -80,7 +77,7 @@ def _files(book: Book) -> Iterator[str]:
             yield from (included_file(line.file, unquote(target)) for _, target in line.links)
 
 
-def write_quarto_inputs(root: Path, inputs: Inputs) -> None:
+def write_quarto_inputs(book: Book, inputs: Inputs, root: Path) -> None:
     """Write `_variables.yml`, `figures/` and `_generated/` into a project, for a plain `quarto render`.
 
     What has not changed is left alone: Quarto's preview would render again.
@@ -95,8 +92,15 @@ def write_quarto_inputs(root: Path, inputs: Inputs) -> None:
     for path in sorted(inputs.generated.glob("*.md")) if inputs.generated.is_dir() else []:
         text = fill_generated(path.read_text("utf-8"), inputs.variables)
         write_changed(root / GENERATED / path.name, text.encode())
-    guards = json.dumps(dict(inputs.guards), sort_keys=True, indent=1)
-    write_changed(root / GENERATED / "guards.json", guards.encode())
+    keys = {key for chapter in book.chapters for line in chapter.lines() for _, key in line.references}
+    cited = sorted(key for key in keys if key.partition("-")[0] not in {*KINDS, "sec"})
+    write_changed(root / GENERATED / TEMPLATE.name, TEMPLATE.read_bytes())
+    write_changed(
+        root / GENERATED / "book.typ", f"#let settings = arguments({settings(book, inputs)})\n".encode()
+    )
+    for name, content in (("guards", dict(inputs.guards)), ("cited", cited)):
+        data = json.dumps(content, sort_keys=True, indent=1)
+        write_changed(root / GENERATED / f"{name}.json", data.encode())
 
 
 def variables_yaml(variables: Mapping[str, str]) -> str:
