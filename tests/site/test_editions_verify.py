@@ -43,7 +43,7 @@ def test_an_untouched_site_passes_and_says_how_much_was_checked() -> None:
     assert seen.checked["numbers"] > 4_000
     assert seen.checked["root"] > 100
     assert seen.checked["recomputed"] > 2_000
-    assert seen.checked["charts"] == (len(ARTICLE.charts) * 5 + 4) * 3  # four drawings and the data of each; what four say
+    assert seen.checked["charts"] == (len(ARTICLE.charts) * 5 + 4) * 3  # drawings, data; values
     assert seen.newest == sha256((published() / f"editions/{NEWEST}/manifest.json").read_bytes())
     assert verify(published(), known=seen.newest.upper()).findings == ()
 
