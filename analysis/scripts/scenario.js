@@ -107,7 +107,7 @@
     const more = leases.filter(([, pays]) => out.energy > pays).length;
     for (const [cell, pays] of leases) cell.textContent = dollars(priceLike(pays, set, facts));
     says.textContent = `With a bitcoin at ${dollars(set.price)}, the ten miners earn ${large(out.revenue)} a year by mining, ${number(out.times, 1)} times the revenue from AI. `
-      + `A megawatt-hour earns ${dollars(out.energy)} in mining and costs ${dollars(set.power)}; mining pays more than ${more || "none"} of the ${leases.length} contracts below.`;
+      + `A megawatt-hour earns ${dollars(out.energy)} in mining and costs ${dollars(set.power)}; mining pays ${more ? `more than ${more}` : "less than each"} of the ${leases.length} contracts below.`;
     for (const [button, own] of scenarios) button.setAttribute("aria-pressed", String(Object.keys(own).every((name) => own[name] === set[name])));
   };
   place.replaceChildren(says, form, list);
