@@ -37,12 +37,25 @@ def _hidden(name: str, text: str, **more: str | tuple[str, ...]) -> Feature:
     return Feature(name, text, absent=("SECRET",), **more)  # type: ignore[arg-type]
 
 
+_NOT_THERE = r"(?s)\A(?!.*SECRET)"
 _TABLE = "| A | B |\n|---|--:|\n| a | 1 |\n"
 
 HIDDEN = (
     _hidden("hidden block", "::: {.content-hidden}\nSECRET\n:::\n\nSeen.", page=("Seen",), pdf=("Seen",)),
     _hidden("hidden span", "Seen.[ SECRET]{.content-hidden}", page=("Seen",), pdf=("Seen",)),
     _hidden("hidden code", "```{.text .content-hidden}\nSECRET\n```\n\nSeen.", page=("Seen",)),
+    Feature(
+        "span hidden on pages",
+        "[SECRET]{.content-hidden when-format='html'} seen.",
+        page=(_NOT_THERE,),
+        pdf=("SECRET seen",),
+    ),
+    Feature(
+        "code hidden on pages",
+        "```{.text .content-hidden when-format='html'}\nSECRET\n```\n\nSeen.",
+        page=(_NOT_THERE,),
+        pdf=("SECRET",),
+    ),
     _hidden("hidden class", "[SECRET]{.hidden}\n\nSeen.", page=("Seen",)),
     _hidden("hidden figure", "::: {#fig-x .content-hidden}\n![a](pic.svg)\n\nSECRET\n:::\n\nSeen."),
     _hidden("hidden in both formats", "::: {.content-hidden unless-format='docx'}\nSECRET\n:::\n\nSeen."),

@@ -27,7 +27,7 @@ from pivot.publish.embedded.engine import Engine, find_pandoc
 from pivot.revisions.pages import _environment
 from pivot.snapshots import contracts, sidecar
 from pivot.text import problem
-from tests.conftest import NEWEST, build_ledger
+from tests.conftest import NEWEST, build_ledger, ledger_of
 from tests.regression.edited import SHIPPED, edited, everywhere
 from tests.site.test_fuzz import HOSTILE, PLAIN, TAKEN, TEXT, letters, skeleton
 
@@ -225,3 +225,9 @@ def test_a_sidecar_is_refused_or_can_be_shown(one: sidecar.Snapshot, field: str,
         return
     words = [made.title, made.publisher, made.licence, *made.notes, *made.url]
     assert not [word for word in words if problem(word)]
+
+
+@pytest.mark.parametrize("value", ["-7.7", "-7.7; 0", "9" * 40])
+def test_whatever_number_others_give_the_ledger_is_made(value: str) -> None:
+    vintage = edited(NEWEST, everywhere("evidence", lambda table: table.assign(value=value)))
+    assert build_ledger(vintage).entries.keys() == ledger_of(NEWEST).entries.keys()
