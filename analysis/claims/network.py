@@ -112,10 +112,22 @@ def difficulty_drop_rank_year(epochs: Frame) -> Result:
             ),
             "newest-deeper-block": Part("its block", Count(int(deeper.sort_values("timestamp").index[-1]))),
             "newest-deeper-day": Part("its day", Day(deeper["timestamp"].max().date())),
+            "newest-deeper-time": Part("how its day is known", Phrase(_known(epochs, deeper))),
         },
         rows={"epochs": [*(year.index - difficulty.EPOCH_BLOCKS)[:1], *year.index]},
         last_true=displaced.iloc[0].date() - dt.timedelta(days=1) if len(displaced) else None,
     )
+
+
+def _known(epochs: pd.DataFrame, cuts: pd.DataFrame) -> str:
+    """How the time of the newest of some cuts is known, and how likely an estimate is of another day."""
+    newest = epochs.loc[cuts["timestamp"].idxmax()]
+    if newest["timestamp_kind"] == "exact":
+        return "known from its header"
+    time, minutes = newest["timestamp"], newest["timestamp_sd_minutes"]
+    chance = Share(difficulty.other_day(time, minutes)).display()
+    said = f"estimated, {time:%H:%M:%S} UTC give or take {minutes} minutes"
+    return f"{said}: with a chance of {chance} it was another day"
 
 
 def _cuts(table: pd.DataFrame) -> str:

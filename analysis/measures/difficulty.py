@@ -6,6 +6,7 @@ block, with the columns `bits` (compact target, eight hexadecimal digits) and `t
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -128,6 +129,21 @@ def mean_interval(epochs: pd.DataFrame, height: int) -> float:
     """
     before, first = epochs["timestamp"].loc[height - EPOCH_BLOCKS], epochs["timestamp"].loc[height]
     return float((first - before).total_seconds()) / EPOCH_BLOCKS
+
+
+def other_day(time: pd.Timestamp, minutes: float) -> float:
+    """Chance in percent that a time is of another day (UTC) than it says.
+
+    Args:
+        time: as estimated.
+        minutes: the standard deviation of the estimate; 0 for a time that is known.
+    """
+    if not minutes:
+        return 0.0
+    start = time.normalize()
+    error = NormalDist(sigma=minutes * 60)
+    before, after = (start - time).total_seconds(), (start + pd.Timedelta(days=1) - time).total_seconds()
+    return (error.cdf(before) + 1 - error.cdf(after)) * 100
 
 
 def at(table: pd.DataFrame, day: dt.date) -> float:

@@ -18,7 +18,7 @@ _NOT_READ = (
     "four vintages are held against each other (tests/unit/test_snapshots_vintage.py)"
 )
 _REPLACED = "a newer compilation has these rows, and the newest one is read for every day"
-_SPREAD = "says how well an estimated time is known; no claim rests on a retarget whose time is estimated"
+_SPREAD = "says how well an estimated time is known; the one that a claim rests on is read from 2026-07-01"
 _ORACLE = "an oracle: measures are held against it (test_oracles.py), so no claim may rest on it"
 _COUNTS = "what share_pct was made from; test_oracles.py makes it again"
 _SUMMED = (
@@ -31,7 +31,11 @@ INERT = {
     ("difficulty-epochs/2026-01-22", "height"): _NOT_READ,
     ("difficulty-epochs/2026-01-22", "bits"): _NOT_READ,
     ("difficulty-epochs/2026-01-22", "timestamp"): _NOT_READ,
-    **{(f"difficulty-epochs/{vintage}", "timestamp_sd_minutes"): _SPREAD for vintage in _EPOCHS},
+    **{
+        (f"difficulty-epochs/{vintage}", "timestamp_sd_minutes"): _SPREAD
+        for vintage in _EPOCHS
+        if vintage != "2026-07-01"
+    },
     ("hashprice-published/2026-11-22", "high"): "low is the stated value; the chart of hash prices draws "
     "the middle of a range",
     ("hashprice-published/2026-11-22", "btc_usd_stated"): _ORACLE,

@@ -6,6 +6,7 @@ Expected values were worked out apart from this code, by the audit that asked fo
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import numpy as np
 import pandas as pd
@@ -181,3 +182,16 @@ def test_new_lows_fall_from_one_to_the_next_down_to_the_lowest(values: list[floa
     lows = hashprice.new_lows(pd.Series(values))
     assert list(lows) == sorted(set(lows), reverse=True)
     assert min([values[0], *lows]) == min(values)
+
+
+@pytest.mark.parametrize(
+    ("time", "minutes", "chance"),
+    [
+        ("2026-06-14T00:17:19Z", 12, 50 * math.erfc(1_039 / 720 / math.sqrt(2))),
+        ("2026-06-14T23:42:41Z", 12, 50 * math.erfc(1_039 / 720 / math.sqrt(2))),
+        ("2026-06-14T12:00:00Z", 12, 0.0),
+        ("2026-06-14T00:00:01Z", 0, 0.0),
+    ],
+)
+def test_an_estimated_time_may_be_of_another_day(time: str, minutes: float, chance: float) -> None:
+    assert difficulty.other_day(pd.Timestamp(time), minutes) == pytest.approx(chance, abs=1e-9)
