@@ -91,6 +91,19 @@ _NEAR_THE_DAY_BEFORE = Bound(
     (),
     lambda t: ~((t["close_usd"] / t["close_usd"].shift()).sub(1.25).abs() > 0.75),  # noqa: PLR2004
 )
+_NEAR_ITS_NEIGHBOURS = Bound(
+    "close_usd",
+    "within a quarter of the mean of the closes beside it; the furthest of 2025 and 2026 is an eighth off",
+    (),
+    lambda t: ~(_off_its_neighbours(t["close_usd"]) > 0.25),  # noqa: PLR2004
+)
+
+
+def _off_its_neighbours(closes: pd.Series[float]) -> pd.Series[float]:
+    """How far each close is from the mean of those beside it, as a part of that; NaN at either end."""
+    return (closes * 2 / (closes.shift(1) + closes.shift(-1)) - 1).abs()
+
+
 SPLIT_HEIGHT = 961_631
 """The last height of one chain alone: since 8 August 2026 others share bitcoin's heights."""
 
@@ -166,7 +179,7 @@ _SPECS = (
             "close_usd": number(10_000_000, low=0.01),
             "series": one_of("kraken", "brk"),
         },
-        bounds=(_NEAR_THE_DAY_BEFORE,),
+        bounds=(_NEAR_THE_DAY_BEFORE, _NEAR_ITS_NEIGHBOURS),
     ),
     Spec(
         name="days",

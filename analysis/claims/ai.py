@@ -111,7 +111,7 @@ def ai_share_now(statements: Frame, cited: Frame) -> Result:
     quarter = max(groups, key=lambda one: (len(groups[one]), _order(one)))
     group = groups[quarter]
     companies, whole = group.drop(index="all"), group.loc["all"]
-    with_ai = companies[companies["ai"] > 0].sort_values("share")
+    with_ai = companies[companies["ai"] > 0].sort_values("share", kind="stable")
     without = with_ai.index[with_ai.index == FITTING_OUT]
     shares = pd.concat({one: table["share"].drop("all") for one, table in groups.items()})
     highest_quarter, highest_company = shares.idxmax()

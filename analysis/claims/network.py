@@ -91,7 +91,7 @@ def difficulty_drop_rank_year(epochs: Frame) -> Result:
     cuts = year[year["change"] < 0].sort_values("change", kind="stable")
     rank = difficulty.rank(year, MARCH_RETARGET)
     deeper = cuts.iloc[: rank - 1]
-    displaced = deeper.sort_values("timestamp")["timestamp"].iloc[1:]
+    displaced = deeper.sort_values("timestamp", kind="stable")["timestamp"].iloc[1:]
     deepest = cuts.iloc[0]
     return Result(
         largest(rank),
@@ -107,10 +107,10 @@ def difficulty_drop_rank_year(epochs: Frame) -> Result:
             "deeper": Part("every deeper cut of the year", Phrase(_cuts(deeper))),
             "newest-deeper": Part(
                 "newest cut deeper than this one",
-                Percent(deeper.sort_values("timestamp")["change"].iloc[-1]),
+                Percent(deeper.sort_values("timestamp", kind="stable")["change"].iloc[-1]),
                 nearest(2, magnitude=True),
             ),
-            "newest-deeper-block": Part("its block", Count(int(deeper.sort_values("timestamp").index[-1]))),
+            "newest-deeper-block": Part("its block", Count(int(deeper["timestamp"].idxmax()))),
             "newest-deeper-day": Part("its day", Day(deeper["timestamp"].max().date())),
             "newest-deeper-time": Part("how its day is known", Phrase(_known(epochs, deeper))),
         },
@@ -135,7 +135,7 @@ def _cuts(table: pd.DataFrame) -> str:
     texts = [
         f"{Percent(cut.change).display(nearest(2, magnitude=True))} at block {cut.Index:,} "
         f"({Day(cut.timestamp.date()).display()})"
-        for cut in table.sort_values("timestamp").itertuples()
+        for cut in table.sort_values("timestamp", kind="stable").itertuples()
     ]
     return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
 

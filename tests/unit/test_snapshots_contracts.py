@@ -352,6 +352,7 @@ def test_a_day_that_is_not_that_of_its_date_is_refused() -> None:
     [
         ("statements", "value", "99999", "no more than 50% of the network"),
         ("prices", "close_usd", "767000.5", "from half to double the close of the day before"),
+        ("prices", "close_usd", "140000.5", "within a quarter of the mean of the closes beside it"),
         ("pool_points", "hashrate_eh_s", "99999", "no more than 100% of the network"),
     ],
 )
