@@ -1,7 +1,8 @@
 """What a reader sees of a text, in its place: all else is blanked out, so a column stays a column.
 
-Of prose that is the running text, and beside it alt text, titles and captions; code, maths, link targets,
-citation keys, ids and classes are blank, and where a value will stand there are `VALUE` characters. Of a YAML
+Of prose that is the running text, and beside it alt text, titles and captions; code, link targets, citation
+keys, ids and classes are blank, and where a value will stand there are `VALUE` characters. Of a formula it is
+the numbers, but for a lone digit, which is an index, an exponent or a one of the algebra. Of a YAML
 or TOML file it is the values that are shown, and of a Python module its string literals, docstrings aside,
 whose texts charts draw.
 """
@@ -9,6 +10,7 @@ whose texts charts draw.
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -22,8 +24,10 @@ VALUE = "\N{OBJECT REPLACEMENT CHARACTER}"
 # An opening dollar is followed by no space, a closing one by no digit: `$33 and $40` is money.
 MATHS = re.compile(r"(?<!\\)\$\$[^$]+\$\$|(?<![\\$])\$(?=[^\s$])[^$\n]*(?<![\s\\])\$(?!\d)")
 
+# As TeX writes it: a thousands mark in braces or a thin space, a sign of money or percent after a backslash.
+_FIGURE = re.compile(r"(?:\\\$)?\d+(?:(?:\{,\}|\\,|[.,])\d+)*(?:\\%)?")
+
 _HIDDEN = (
-    MATHS,
     re.compile(r"<?https?://[^\s<>]+>?"),
     re.compile(r"\]\((?:<[^<>\n]*>|[^\s()]*)"),
     re.compile(r"^\[(?!\^)[^\]\n]+\]:[ \t]*\S+|\[\^[^\]\s]+\]", re.MULTILINE),
@@ -57,11 +61,19 @@ def blank(text: str, spans: Iterable[tuple[int, int]], fill: str = " ") -> str:
 
 def of_prose(text: str) -> str:
     """What a reader sees of Markdown without code, comments and shortcodes."""
+    text = MATHS.sub(lambda formula: _of_formula(formula[0]), text)
     for pattern in _HIDDEN:
         text = blank(text, (hidden.span() for hidden in pattern.finditer(text)))
     return _MARKUP.sub(
         lambda markup: blank(markup[0], (match.span() for match in _ATTRIBUTE.finditer(markup[0]))), text
     )
+
+
+def _of_formula(formula: str) -> str:
+    """The figures of a formula as TeX has them; a lone digit is none."""
+    figures = [figure.span() for figure in _FIGURE.finditer(formula) if len(figure[0]) > 1]
+    ends = [0, *itertools.chain(*figures), len(formula)]
+    return blank(formula, zip(ends[::2], ends[1::2], strict=True))
 
 
 def of_file(file: str, text: str) -> str:

@@ -39,7 +39,7 @@ def test_two_builds_in_two_folders_are_the_same(
     monkeypatch.undo()
     time.tzset()
     first, second = site.bytes(), Built(tmp_path / "b").bytes()
-    assert len(first) == 15
+    assert len(first) == 16
     assert first.keys() == second.keys()
     for name, content in first.items():
         assert content == second[name], name

@@ -41,6 +41,23 @@ def test_words_that_name_no_number_are_not(text: str) -> None:
     assert [found for _, found in numerals(text.replace("sixties-like no: ", ""))] == []
 
 
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        (r"$7.7\%$", [(1, r"7.7\%")]),
+        (r"$$H = \frac{n \cdot 2^{32}}{86{,}400}$$ {#eq-h}", [(23, "32"), (28, "86{,}400")]),
+        (r"The price ($/PH/s/day) fell 7.7% against power ($/MWh).", [(28, "7.7")]),
+        (r"$1\,000\,x$", [(1, r"1\,000")]),
+        (r"$k-1$, $x^2$ and $f_0$", []),
+    ],
+)
+def test_figures_of_a_formula_are_found_where_they_stand(
+    formula: str, expected: list[tuple[int, str]]
+) -> None:
+    line = next(iter(lines("a.qmd", formula)))
+    assert sorted(numerals(line.visible)) == expected
+
+
 def test_bound_are_the_variables_that_show_a_numeral() -> None:
     text = list(lines("a.qmd", "{{< var claim.a >}} by {{< var part.b.c >}} and {{< var verdict.a >}}: 7.\n"))
     shown = {"claim.a": "7.7%", "part.b.c": "second-largest", "verdict.a": "reproduced"}

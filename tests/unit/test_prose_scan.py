@@ -14,8 +14,8 @@ from pivot.prose.scan import lines
 from tests.conftest import ROOT
 
 HIDDEN = (
-    "{{< var claim.top5-share >}}", "{{< generated table-top10 >}}", "`7-day`", "`` 7 `8` ``", "$2^{32}$",
-    "$$T = 256^{e-3}$$", "<!-- 14 snapshots -->", "@riot2026q1", "[@hut8dcpulse]", "@tbl-top10", "[^7]",
+    "{{< var claim.top5-share >}}", "{{< generated table-top10 >}}", "`7-day`", "`` 7 `8` ``", "$2^{k}$",
+    "$$T = b^{e-3}$$", "<!-- 14 snapshots -->", "@riot2026q1", "[@hut8dcpulse]", "@tbl-top10", "[^7]",
     "https://example.org/2026/05", "<https://example.org/8>", "[text](/chapters/q1.html#sec-2)",
     "[text]{#sec-9 .level-3}", '<span id="x3" class="y4">text</span>', "[-@luxor2026january]",
 )  # fmt: skip
