@@ -8,7 +8,6 @@ import re
 from typing import TYPE_CHECKING
 
 from pivot.accounts import reading
-from pivot.prose.markdown import signed
 from pivot.publish.embedded.engine import ASSETS
 from pivot.publish.frame import SEARCH, BookPage, Heading, RenderedBook, chapter, own_site
 
@@ -32,6 +31,9 @@ _NOT_TEXT = re.compile(
 _BLOCK = re.compile(r"</?(?:p|div|li|t[dhr]|d[dt]|h\d|figcaption|pre|summary|br|math)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
 _SPACE = re.compile(r"\s+")
+
+_FOUND = 800
+"""Letters by which a search finds a section of an appendix; what is longer is a table or describes a file."""
 
 
 def link_pages(linker: Linker) -> dict[str, str]:
@@ -93,6 +95,8 @@ def _search_rows(page: BookPage, claims: Mapping[str, Entry]) -> Iterator[list[s
         anchor, title = (f"#{match[1]}", _plain(match[2])) if match else ("", "")
         entry = claims.get(anchor.removeprefix("#claim-"))
         text = _account(entry) if entry else _plain(part[match.end() :] if match else part)
+        if page.appendix and not entry:
+            text = text[:_FOUND]
         if text or title:
             yield [page.href + anchor, page.title, title, text]
 
@@ -100,8 +104,7 @@ def _search_rows(page: BookPage, claims: Mapping[str, Entry]) -> Iterator[list[s
 def _account(entry: Entry) -> str:
     """What a search finds of a claim: all that it says, without the way on which it was made."""
     evidence = (
-        f"{piece.publisher}: {reading(piece.value, piece.unit, piece.period)}. {signed(piece.note)}"
-        for piece in entry.evidence
+        f"{piece.publisher}: {reading(piece.value, piece.unit, piece.period)}." for piece in entry.evidence
     )
     parts = (f"{part.label}: {part.display}." for part in entry.figures)
     found = entry.found if entry.exact in ("", entry.found) else f"{entry.found}, {entry.exact}"
