@@ -100,8 +100,12 @@ _NEAR_ITS_NEIGHBOURS = Bound(
 
 
 def _off_its_neighbours(closes: pd.Series[float]) -> pd.Series[float]:
-    """How far each close is from the mean of those beside it, as a part of that; NaN at either end."""
-    return (closes * 2 / (closes.shift(1) + closes.shift(-1)) - 1).abs()
+    """How far each close is from the mean of those beside it, as a part of that.
+
+    The first has one beside it; the newest is held against the day before, which may have been a wild one.
+    """
+    before, after = closes.shift(1), closes.shift(-1)
+    return (closes * 2 / (before.fillna(after) + after) - 1).abs()
 
 
 SPLIT_HEIGHT = 961_631
