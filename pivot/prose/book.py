@@ -240,6 +240,8 @@ class _Reader:
         for i, item in enumerate(items):
             at = f"{key}.{i}"
             if isinstance(item, dict) and "part" in item:
+                if str(item["part"]).endswith((".qmd", ".md")):
+                    self._fail(f"{at}.part", "the part's title; a part has no text of its own", item["part"])
                 yield from self._chapters(
                     f"{at}.chapters", item.get("chapters"), appendix=appendix, part=str(item["part"])
                 )

@@ -102,6 +102,7 @@ def test_keys_that_are_ignored_are_listed_with_their_line(root: Path) -> None:
     ("text", "words"),
     [
         (GOOD.replace("title: Lakes", "title: [Lakes"), "_quarto.yml:5: broken YAML"),
+        (GOOD + "    - part: part.qmd\n      chapters: [index.qmd]\n", "part is not usable"),
         (GOOD + "\tlang: en\n", "_quarto.yml:7: broken YAML"),
         ("- a\n- b\n", "_quarto.yml:1: broken YAML"),
         ("project:\n  type: book\n", "book is not usable"),
