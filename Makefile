@@ -36,12 +36,14 @@ lock: $(READY)
 	$(PIN) --extra dev pyproject.toml -o requirements.lock
 	echo pip-audit | $(PIN) - -o audit.lock
 
-# A half-made environment has no .ready file, so the next run starts again.
+# A half-made environment has no .ready file, so the next run starts again. The path of the editable install is
+# written as seen from the environment: in the C locale Python 3.11 does not start where it holds other letters.
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 2) and "Python 3.11.2 or later is needed, this is " + sys.version.split()[0])'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	for path in $(VENV)/lib/python*/site-packages/_*report.pth; do echo ../../../.. >"$$path"; done
 	touch $@
 
 clean:
