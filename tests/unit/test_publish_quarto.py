@@ -7,12 +7,14 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
+from pivot.cli import main
 from pivot.errors import ProseError, RenderError
 from pivot.prose.book import Book
 from pivot.publish.embedded.document import TEMPLATE
@@ -308,8 +310,25 @@ def test_what_quarto_says_when_it_stops_has_no_colours(
 ) -> None:
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     fake_quarto(tmp_path, "printf '\\033[91mERROR: in %s/index.qmd\\033[39m' \"$2\" >&2; exit 1")
-    with pytest.raises(RenderError, match=r"(?s)return code 1.*ERROR: in \./index\.qmd$") as caught:
+    with pytest.raises(RenderError, match=r"(?s)return code 1.*ERROR: in \./index\.qmd\n") as caught:
         QuartoRenderer(tmp_path / "cache").render(
             Book.load(TINY / "book"), tiny_inputs(), tmp_path / "out", silent
         )
     assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize("module", ["analysis", "pivot"])
+def test_without_the_environment_the_steps_say_what_is_missing(module: str) -> None:
+    command = [sys.executable, "-S", "-m", module, "prepare"]
+    done = subprocess.run(command, cwd=EXTENSION.parents[1], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("pivot: click is not installed\n")
+    assert "make .venv/.ready" in done.stderr
+
+
+def test_of_one_chapter_the_bare_page_stays(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("QUARTO_PROJECT_RENDER_ALL", raising=False)
+    assert main(["frame"]) == 0
+    assert "no frame" in capsys.readouterr().out
