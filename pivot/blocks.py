@@ -21,7 +21,7 @@ from pivot.snapshots.sidecar import beside
 from pivot.snapshots.store import SUMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pivot.article import Article, Table
     from pivot.claims.ledger import Ledger
@@ -120,7 +120,7 @@ def _guards(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
 
 
 def _ledger(ledger: Ledger, vintage: Vintage) -> Iterable[str]:
-    section, names = None, _names(_newest(vintage.store))
+    section, names = None, _names(_sources_of(vintage.store))
     for entry in sorted(ledger.entries.values(), key=lambda one: _sections(ledger).index(one.section)):
         if entry.section != section:
             section = entry.section
@@ -134,7 +134,7 @@ def _sections(ledger: Ledger) -> list[str]:
 
 def _sources(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     store = vintage.store
-    names, printed = _names(_newest(store)), set[str]()
+    names, printed = _names(_sources_of(store)), set[str]()
     sums = f"{store.snapshots(store.sources()[0])[0].path.partition('/')[0]}/{SUMS}"
     yield "## The files {#sec-files}\n"
     yield "Every snapshot below is published with this report, each with its sidecar."
@@ -150,28 +150,34 @@ def _sources(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
             yield f"- {download(f'`{one.path}`', one.path)}, {one.bytes:,} bytes, with its {sidecar}\\"
             yield f"  SHA-256 `{one.sha256}`"
         yield ""
-        yield from _notes(snapshots[-1], names, printed)
+        yield from _notes(snapshots, names, printed)
 
 
-def _names(snapshots: Iterable[Snapshot]) -> dict[str, str]:
+def _addresses(snapshots: Iterable[Snapshot]) -> list[str]:
+    """The addresses of a source: those of each of its snapshots, once."""
+    return list(dict.fromkeys(address for snapshot in snapshots for address in snapshot.url))
+
+
+def _names(sources: Iterable[Iterable[Snapshot]]) -> dict[str, str]:
     """The name of each address on paper: S1, S2 and so on, as they are listed."""
-    listed = (address for snapshot in snapshots for address in snapshot.url)
+    listed = (address for snapshots in sources for address in _addresses(snapshots))
     return {address: f"S{number}" for number, address in enumerate(dict.fromkeys(listed), 1)}
 
 
-def _newest(store: Store) -> list[Snapshot]:
-    return [store.snapshots(source)[-1] for source in store.sources()]
+def _sources_of(store: Store) -> list[Sequence[Snapshot]]:
+    return [store.snapshots(source) for source in store.sources()]
 
 
-def _notes(snapshot: Snapshot, names: Mapping[str, str], printed: set[str]) -> Iterable[str]:
+def _notes(snapshots: Sequence[Snapshot], names: Mapping[str, str], printed: set[str]) -> Iterable[str]:
     """What is known of a source, and its addresses; paper has each in full once, then by its name alone."""
+    snapshot = snapshots[-1]
     yield f"Publisher: {cell(sentence(snapshot.publisher))}"
     yield f"Licence: {cell(sentence(snapshot.licence))}"
     yield f"Retrieved on {Day(snapshot.retrieved).display()}, {snapshot.method}.\n"
     yield from (f"- {cell(note)}" for note in snapshot.notes)
     yield ""
     yield "Addresses:\n"
-    for address in snapshot.url:
+    for address in _addresses(snapshots):
         link = bare_link(address)
         yield f"- {on_paper(names[address])} {on_screen(link) if address in printed else link}"
         printed.add(address)

@@ -156,7 +156,7 @@ def of_sidecar(field: str) -> Callable[[str], str]:
         changed: dict[str, Any] = {field: (text,) if field == "notes" else text}
         given = replace(snapshot, **changed)
         return "\n".join(
-            (f"## {cell(given.title)} {{#sec-source-x}}\n", *_notes(given, _names([given]), set()))
+            (f"## {cell(given.title)} {{#sec-source-x}}\n", *_notes([given], _names([[given]]), set()))
         )
 
     return markdown

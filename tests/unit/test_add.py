@@ -87,7 +87,7 @@ def test_an_unlikely_number_is_taken_with_a_reason_that_readers_see(
     assert newest.notes[-1].startswith(note)
     assert any(one.startswith("Added by a person: ") for one in newest.notes)
     assert Store(store.root, DATA_SETS).verify()["snapshots"] == 18
-    assert "\n".join(_notes(newest, _names([newest]), set())).count("so it stands in the filing") == 1
+    assert "\n".join(_notes([newest], _names([[newest]]), set())).count("so it stands in the filing") == 1
 
 
 def test_the_first_cell_may_be_written_with_the_option(store: Store) -> None:
