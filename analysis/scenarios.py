@@ -37,7 +37,7 @@ def _facts(vintage: Vintage) -> scenario.Facts:
 
 def _setting(ledger: Ledger, given: scenario.Facts) -> scenario.Setting:
     """The newest day and the cited run-rate, with a fleet and a power bill of ours."""
-    ai = float(ledger["ai-run-rate"].value)
+    ai = float(ledger["ai-run-rate"].article.value)
     return scenario.Setting(
         given.close, given.network, scenario.EFFICIENCY, scenario.POWER_COST, round(given.realised), ai
     )
@@ -86,7 +86,7 @@ def _scenarios(ledger: Ledger, vintage: Vintage) -> Iterable[str]:
     """The newest day, the article's own scenarios and some prices, with what follows from each."""
     given = _facts(vintage)
     start = _setting(ledger, given)
-    assumed = float(ledger["btc-price-assumption"].value)
+    assumed = float(ledger["btc-price-assumption"].article.value)
     ends = ledger["hashprice-range"].parts
     rows = [
         (f"as of {Day(vintage.as_of).display()}", {}),

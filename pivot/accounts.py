@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from pivot.claims import values
 from pivot.prose.markdown import cell, download, link, on_paper, sentence, signed, table, var
 
 if TYPE_CHECKING:
@@ -24,14 +25,15 @@ def account(entry: Entry, names: Mapping[str, str] = MappingProxyType({})) -> It
     """Yield the lines of one claim's account; `names` has what paper calls an address of the sources."""
     yield f"### {cell(entry.statement.rstrip('.'))} {{#claim-{entry.id} .unnumbered}}\n"
     rows = [
-        ("Cited", cell(entry.cited)),
-        ("We have", f"**{var(f'claim.{entry.id}') if entry.found == entry.display else cell(entry.found)}**"),
+        (values.ARTICLE, var(f"cited.{entry.id}")),
+        (values.EVIDENCE, f"**{var(f'claim.{entry.id}')}**"),
         (
             "Verdict",
             f"{var(f'verdict.{entry.id}')} {cell(entry.reason)}"
             + (" (a hypothesis)" if entry.hypothesis else ""),
         ),
         ("With more digits", var(f"exact.{entry.id}") if entry.exact != entry.display else ""),
+        ("Readings, each with its standard error", values.errors(entry)),
         ("Formula", cell(entry.formula)),
         ("Margin", cell(entry.margin)),
         ("Made in", f"`{entry.code.path}`, line {entry.code.line}, `{entry.code.function}`"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pivot.accounts import account
+from pivot.claims import values
 from pivot.claims.data import CITED
 from pivot.claims.ledger import no_value
 from pivot.claims.model import Kind, Verdict
@@ -203,7 +204,7 @@ def _formulas(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG00
 def _unknowns(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     open_verdicts = {Verdict.ATTRIBUTED.value, Verdict.UNSUPPORTED.value}
     yield from table(
-        ("Claim", "Cited", "Verdict", "Why it stays open"),
+        ("Claim", values.ARTICLE, "Verdict", "Why it stays open"),
         (
             (
                 cell(entry.statement.rstrip(".")),

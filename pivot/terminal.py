@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.segment import Segment
 from rich.table import Table
 
-from pivot.claims import stored
+from pivot.claims import stored, values
 from pivot.claims.model import Verdict
 from pivot.output import printable
 from pivot.words import plural
@@ -38,6 +38,7 @@ _STYLES = {
     Verdict.SUPERSEDED: "magenta",
     Verdict.UNSUPPORTED: "red",
 }
+_LABEL = len(values.EVIDENCE) + 1
 _UNWRAPPED = 10_000
 
 
@@ -65,10 +66,10 @@ def numbers(ledger: Ledger, console: Console) -> None:
         box=None,
     )
     table.add_column("Claim", no_wrap=True)
-    for name in ("Cited", "We have", "Verdict"):
+    for name in (values.ARTICLE, values.EVIDENCE, "Verdict"):
         table.add_column(name, overflow="fold")
     for entry in ledger.entries.values():
-        table.add_row(entry.id, escape(entry.cited), escape(entry.found), _styled(entry.verdict))
+        table.add_row(entry.id, escape(entry.cited), escape(entry.display), _styled(entry.verdict))
     console.print(table)
     counts = ", ".join(f"{count} {verdict}" for verdict, count in ledger.counts().items() if count)
     console.print(f"\n{len(ledger.entries)} claims: {counts}")
@@ -86,17 +87,18 @@ def explain(
     console.print(f"[bold]{entry.id}[/bold]  as of {as_of}")
     console.print(f"{escape(entry.statement)}\n")
     lines = [
-        ("cited", entry.cited),
-        ("we have", entry.found + (_behind(entry) if entry.found == entry.display else "")),
+        (values.ARTICLE.lower(), entry.cited),
+        (values.EVIDENCE.lower(), entry.display + _behind(entry)),
+        ("errors", values.errors(entry)),
         ("formula", entry.formula),
         ("code", f"{entry.code.path}:{entry.code.line}  {entry.code.function}"),
         ("margin", entry.margin),
     ]
     for label, words in lines:
         if words:
-            console.print(f"  {label:<9}{escape(words)}", highlight=False)
+            console.print(f"  {label:<{_LABEL}}{escape(words)}", highlight=False)
     hypothesis = "  (a hypothesis)" if entry.hypothesis else ""
-    console.print(f"  {'verdict':<9}{_styled(entry.verdict)}: {escape(entry.reason)}{hypothesis}")
+    console.print(f"  {'verdict':<{_LABEL}}{_styled(entry.verdict)}: {escape(entry.reason)}{hypothesis}")
     _account(account, entry, console)
     console.print("\n[bold]History[/bold]")
     for one in history:
@@ -140,7 +142,8 @@ def _account(account: Account, entry: Entry, console: Console) -> None:
     if account.upstream:
         console.print("\n[bold]The claims used[/bold]")
     for one in account.upstream:
-        console.print(f"  {one.id}: {escape(one.display)}  (`pivot explain {one.id}`)", highlight=False)
+        both = f"the article {one.article}, the evidence {one.display}"
+        console.print(f"  {one.id}: {escape(both)}  (`pivot explain {one.id}`)", highlight=False)
     if account.steps:
         console.print("\n[bold]Step by step[/bold]")
     for table in account.workings:
@@ -181,7 +184,7 @@ def _behind(entry: Entry) -> str:
     """What rounding hides; nothing for words and days, which have no digits."""
     facts = [
         f"to four decimals {entry.exact}" if entry.exact != entry.display else "",
-        entry.rounding if entry.rounding != "none" else "",
+        entry.ours.rounding if entry.ours and entry.ours.rounding != "none" else "",
     ]
     return f"   ({'; '.join(filter(None, facts))})" if any(facts) else ""
 

@@ -57,7 +57,7 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     rank = {tier: place for place, tier in enumerate(TIERS)}
     rows: list[tuple[object, ...]] = []
     for id_, operator in CLAIMS.items():
-        cited = float(ledger[id_].value)
+        cited = float(ledger[id_].article.value)
         rows.append((operator, "", cited, 0.0, ARTICLE, "", pd.NaT))
         found = statements.loc[_used(ledger[id_])]
         found = found[found["metric"] == METRIC].assign(rank=found["tier"].map(rank))
@@ -83,7 +83,7 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
         texts={
             "unit": f"coins sold, {ledger['hashrate-q1-decline'].parts['quarter'].display}: "
             "published against cited",
-            **{operator: f"cited {ledger[id_].display}" for id_, operator in CLAIMS.items()},
+            **{operator: f"cited {ledger[id_].cited}" for id_, operator in CLAIMS.items()},
         },
     )
 

@@ -49,11 +49,12 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
     cited, assumed = ledger["hashprice-range"], ledger["btc-price-assumption"]
     reward, level = newest["reward"], newest["difficulty"]
     low, high = (float(cited.parts[end].value) for end in ("low", "high"))
-    implied = hashprice.hashprice(reward, float(assumed.value), level)
+    price = float(assumed.article.value)
+    implied = hashprice.hashprice(reward, price, level)
     pairs = [
         ("low", hashprice.price_for(low, reward, level), low),
         ("high", hashprice.price_for(high, reward, level), high),
-        ("assumed", float(assumed.value), implied),
+        ("assumed", price, implied),
         ("market", newest["price"], newest["hashprice"]),
     ]
     table = pd.DataFrame(pairs, columns=["point", "price_usd", "usd_per_ph_s_day"])
@@ -62,7 +63,7 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
         texts={
             "low": f"${low:.0f} needs {cited.parts['price-for-low'].display}",
             "high": f"${high:.0f} needs {cited.parts['price-for-high'].display}",
-            "assumed": f"{assumed.display} gives ${implied:.2f}",
+            "assumed": f"{assumed.cited} gives ${implied:.2f}",
             "market": f"market ${newest['price']:,.0f}: ${newest['hashprice']:.2f}",
             "basis": f"at the difficulty and fees\nof {cited.parts['day'].display}",
         },

@@ -20,6 +20,7 @@ from pivot.claims.quantities import (
     Rank,
     Seconds,
     Share,
+    Unknown,
     Usd,
     largest,
     nearest,
@@ -188,7 +189,7 @@ def difficulty_drop_rank_record(epochs: Frame) -> Result:
 )
 def difficulty_drop_cause() -> Result:
     """Whether AI conversions caused the fall of difficulty."""
-    return Result(Phrase("not measured"))
+    return Result(Unknown("not measured"))
 
 
 @claim(

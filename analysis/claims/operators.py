@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analysis.measures import operators, revenue
 from analysis.units import Btc, HashRate, Megawatts
 from pivot.claims.model import Kind, Part, Result, found_nowhere_else
-from pivot.claims.quantities import Day, Percent, Phrase, Quantity, Range, Usd, Years, nearest, side
+from pivot.claims.quantities import Day, Percent, Phrase, Quantity, Range, Unknown, Usd, Years, nearest, side
 from pivot.claims.registry import claim
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ MILLION = 1e6
 TIERS = ("primary", "mirror", "secondary", "computed", "article")
 """From the source itself to those that repeat it."""
 
-NOTHING = Phrase("no other figure that was public by then")
+NOTHING = Unknown("no other figure that was public by then")
 QUARTER = "Q1 2026"
 BILLIONS = nearest(1, "billion")
 AS_PUBLISHED = "as cited; beside it what other publishers give for the same quantity"
@@ -41,7 +41,7 @@ def _newest(
 ) -> dict[str, Part]:
     """The newest published figure as parts: value, period, publisher and tier, and all in words."""
     if rows.empty:
-        nothing = Part(label, Phrase("none published by then"))
+        nothing = Part(label, Unknown("none published by then"))
         words = Part("the same in words", NOTHING)
         return dict.fromkeys(("newest", "newest-period", "newest-publisher"), nothing) | {"told": words}
     last = rows.iloc[-1]
@@ -264,8 +264,12 @@ def bitdeer_growth(cited: Frame, bitdeer_hashrate: Result, statements: Frame) ->
     """The hash rate that the cited growth implies for a year before, for which no figure was found."""
     growth = _cited(cited, "bitdeer-growth")
     now = bitdeer_hashrate.value.number or 0.0
+    before = HashRate(revenue.before_growth(now, growth))
     early = operators.select(statements, "Bitdeer", ["self_mining_hashrate"])
-    parts: dict[str, Part] = {"growth": Part("cited growth", Percent(growth), nearest(0))}
+    parts: dict[str, Part] = {
+        "growth": Part("cited growth", Percent(growth), nearest(0)),
+        "before": Part("what it implies for a year before", before, nearest(2)),
+    }
     if len(early):
         first = early.iloc[0]
         parts |= {
@@ -273,7 +277,7 @@ def bitdeer_growth(cited: Frame, bitdeer_hashrate: Result, statements: Frame) ->
             "earliest-period": Part("its period", Phrase(str(first["period"]))),
         }
     return Result(
-        HashRate(revenue.before_growth(now, growth)),
+        before,
         parts=parts,
         rows={"cited": ["bitdeer-growth"], "statements": early.index[:1]},
         testable=False,

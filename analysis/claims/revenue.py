@@ -222,6 +222,7 @@ def ai_run_rate(cited: Frame, contracts: Frame, statements: Frame) -> Result:
             "hive": Part("HIVE, a year", Usd(hive), MILLIONS),
             "hive-total": Part("HIVE, over its term", Usd(HIVE_CONTRACTS_USD), nearest(0, "million")),
             "hive-years": Part("the term we suppose", Years(HIVE_YEARS)),
+            "sum": Part("the three together", Usd(total), MILLIONS),
             "core": Part(
                 "Core Scientific's colocation alone, its newest quarter times four",
                 Usd(billed),

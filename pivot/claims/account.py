@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pivot.claims.model import Result
     from pivot.claims.quantities import Rounding, Value
     from pivot.claims.registry import Register
+    from pivot.claims.stored import Entry
     from pivot.snapshots import Snapshot, Vintage
     from pivot.snapshots.rows import Row
 
@@ -90,10 +91,11 @@ class Rows(Record, frozen=True):
 
 
 class Upstream(Record, frozen=True):
-    """A claim that another one is made from, with its value."""
+    """A claim that another one is made from, with both its values."""
 
     id: str
     statement: str
+    article: str
     display: str
 
 
@@ -227,19 +229,21 @@ def account(  # noqa: PLR0917
             made = list(working(**arguments(inspect.signature(working).parameters, vintage, ledger.results)))
     return Account(
         tuple(inputs),
-        tuple(Upstream(one.id, one.statement, one.display) for one in upstream),
+        tuple(Upstream(one.id, one.statement, one.cited, one.display) for one in upstream),
         tuple(one for one in made if isinstance(one, Step)),
         tuple(one for one in made if isinstance(one, Rows)),
         (
-            *(_margins(result, claim.rounding) if working else ()),
+            *(_margins(result, claim.rounding, ledger.entries[id_]) if working else ()),
             *(one for one in made if isinstance(one, Margin)),
         ),
     )
 
 
-def _margins(result: Result, rounding: Rounding | None) -> Iterable[Margin]:
+def _margins(result: Result, rounding: Rounding | None, entry: Entry) -> Iterable[Margin]:
     """Between which values each number is shown as it is; whole numbers of things have none."""
-    figures: list[tuple[str, Value, Rounding | None]] = [("the value", result.value, rounding)]
+    figures: list[tuple[str, Value, Rounding | None]] = []
+    if entry.exact == result.value.exact():  # else it is the article's own, or ours is a figure beside it
+        figures.append(("the value", result.value, rounding))
     figures += [(part.label, part.value, part.rounding) for part in result.parts.values()]
     for label, value, own in figures:
         if isinstance(value, Range):

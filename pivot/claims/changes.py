@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pivot.claims.stored import Entry
 
 
-CITED, FOUND = "cited text corrected", "what we have beside it moved"
+CITED = "cited text corrected"
 _GUARD = {True: "reads right again", False: "reads wrong now", None: "its guard was taken away"}
 _NEW_GUARD = "has a guard now"
 GUARD = (*_GUARD.values(), _NEW_GUARD)
@@ -17,16 +17,14 @@ GUARD = (*_GUARD.values(), _NEW_GUARD)
 def changes(before: Entry, after: Entry) -> tuple[str, ...]:
     """What a reader sees differ between two states of one claim, in words; empty where nothing does.
 
-    That is the number, the article's words, what we have beside them where it is another figure, the verdict,
-    and whether the sentences that rest on its guard read right.
+    That is what the evidence gives, the article's words, the verdict, and whether the sentences that rest on
+    its guard read right.
     """
     pairs = [
         ("moved", before.display, after.display),
         (CITED, before.cited, after.cited),
         ("verdict changed", before.verdict, after.verdict),
     ]
-    if not (before.found == before.display and after.found == after.display):
-        pairs.insert(2, (FOUND, before.found, after.found))
     words = [f"{what} from {was} to {now}" for what, was, now in pairs if was != now]
     held, holds = (entry.guard.holds if entry.guard else None for entry in (before, after))
     if held != holds:

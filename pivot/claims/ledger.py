@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from pivot.claims import stored
 from pivot.claims.data import CITED, EVIDENCE
-from pivot.claims.model import Claim, Kind, Result, Verdict
-from pivot.claims.quantities import Quantity, Range
+from pivot.claims.model import Claim, Kind, Part, Result, Verdict
+from pivot.claims.quantities import Count, Day, Percent, Quantity, Range, Rank
 from pivot.claims.registry import arguments, unknown_claim
-from pivot.claims.stored import Code, Entry, Evidence, Figure, GuardState, Input
+from pivot.claims.stored import Code, Entry, Error, Evidence, Figure, Given, GuardState, Input, Stated
 from pivot.claims.verdicts import Case, Cited, judge, ours
 from pivot.errors import ClaimError, ReportError
 from pivot.snapshots.tables import text
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pivot.claims.quantities import Value
+    from pivot.claims.quantities import Rounding, Value
     from pivot.claims.registry import Register
     from pivot.claims.stored import Use
     from pivot.snapshots import Snapshot, Vintage
@@ -109,7 +109,7 @@ def build(vintage: Vintage, register: Register, ids: Iterable[str] | None = None
         pieces = evidence.iloc[about.get(claim.id, [])]
         alone = rests[claim.id] == {CITED}
         case = Case(claim, result, _article(cited.loc[claim.id]), pieces, alone)
-        entries[claim.id] = _entry(case, inputs, needs)
+        entries[claim.id] = _entry(case, inputs, needs, str(cited.loc[claim.id, "unit"]))
     return Ledger(vintage.as_of, {id_: entries[id_] for id_ in register if id_ in entries}, absent, results)
 
 
@@ -160,44 +160,29 @@ def _article(row: pd.Series) -> Cited:
     return Cited(low, high, step, str(row["hedge"]), str(row["cited"]))
 
 
-def _entry(case: Case, inputs: tuple[Input, ...], needs: tuple[str, ...]) -> Entry:
-    claim, result, article = case.claim, case.result, case.cited
+def _entry(case: Case, inputs: tuple[Input, ...], needs: tuple[str, ...], unit: str) -> Entry:
+    claim, result = case.claim, case.result
     judgement = judge(case)
-    value = result.value
-    rounding = claim.rounding or value.default
+    part = ours(case, judgement.verdict)
     return Entry(
         id=claim.id,
         statement=claim.statement,
         section=claim.section,
         kind=claim.kind.value,
-        cited=article.text,
-        single=None if isinstance(value, Range) else _plain(value),
-        low=value.low.value if isinstance(value, Range) else None,
-        high=value.high.value if isinstance(value, Range) else None,
-        unit=value.low.unit if isinstance(value, Range) else value.unit,
-        display=value.display(rounding),
-        found=ours(case, judgement.verdict),
-        exact=value.exact(),
-        rounding=rounding.describe() if value.number is not None else "none",
+        article=_stated(case.cited, unit),
+        ours=_given(part, result),
         verdict=judgement.verdict.value,
         reason=judgement.reason,
         hypothesis=claim.hypothesis,
         guard=GuardState(result.guard.holds, result.guard.margin, result.guard.describe())
         if result.guard
         else None,
-        margin=_margin(claim, result),
+        margin=_margin(claim, result, part),
         formula=claim.formula,
         code=_code(claim),
         inputs=inputs,
         figures=tuple(
-            Figure(
-                name,
-                part.label,
-                _plain(part.value),
-                part.value.unit,
-                part.value.display(part.rounding),
-                part.value.exact(),
-            )
+            Figure(*_plain(part.value, part.rounding), name, part.label, part.value.exact())
             for name, part in result.parts.items()
         ),
         evidence=tuple(_evidence(case.evidence)),
@@ -206,16 +191,51 @@ def _entry(case: Case, inputs: tuple[Input, ...], needs: tuple[str, ...]) -> Ent
     )
 
 
-def _plain(value: Value) -> float | str:
-    return value.number if value.number is not None else value.display()
+UNITS = {"percent": Percent.unit, "rank": Rank.unit, "count": Count.unit}
+"""Units of the article's row that values write otherwise."""
 
 
-def _margin(claim: Claim, result: Result) -> str:
+def _stated(cited: Cited, unit: str) -> Stated:
+    """The article's figure: its words, and its number where it gives one."""
+    if not cited.numeric:
+        return Stated(cited.text, None, None, "", cited.text)
+    unit = UNITS.get(unit, unit)
+    if cited.low == cited.high:
+        return Stated(cited.low, None, None, unit, cited.text)
+    return Stated(None, cited.low, cited.high, unit, cited.text)
+
+
+def _given(part: Part | None, result: Result) -> Given | None:
+    """What the evidence gives, with the errors of its readings."""
+    if part is None:
+        return None
+    value, rounding = part.value, part.rounding or part.value.default
+    return Given(
+        *_plain(value, rounding),
+        exact=value.exact(),
+        rounding=rounding.describe() if value.number is not None else "none",
+        errors=tuple(Error(one.value, one.error) for one in result.readings),
+    )
+
+
+def _plain(
+    value: Value, rounding: Rounding | None
+) -> tuple[float | str | None, float | None, float | None, str, str]:
+    """A value for machines and for readers, as `Stated` has it."""
+    display = value.display(rounding)
+    if isinstance(value, Range):
+        return None, value.low.value, value.high.value, value.low.unit, display
+    if isinstance(value, Day):
+        return value.day.isoformat(), None, None, value.unit, display
+    return (value.number if value.number is not None else display), None, None, value.unit, display
+
+
+def _margin(claim: Claim, result: Result, part: Part | None) -> str:
     """The way to the next change a reader would see, in words."""
-    value = result.value
     texts = [result.guard.describe()] if result.guard else []
-    if claim.kind in (Kind.COMPUTED, Kind.DERIVED) and isinstance(value, Quantity):
-        rounding = claim.rounding or value.default
+    value = part.value if part else None
+    if claim.kind in (Kind.COMPUTED, Kind.DERIVED) and part and isinstance(value, Quantity):
+        rounding = part.rounding or value.default
         low, high = rounding.edges(value.value)
         if rounding.magnitude:  # the number is shown without its sign, so its edges are too
             low, high = sorted((abs(low), abs(high)))

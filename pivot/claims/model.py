@@ -166,7 +166,7 @@ class Result:
         figures: values that other sources publish for the same quantity and period, in the cited unit.
         guard: the condition on which the words rest.
         last_true: the last day on which the cited statement held, where it no longer does.
-        beside: the part that says what we have, where the value is the article's own; "" for none.
+        beside: the part that says what the evidence gives, where the value is the article's own; "" for none.
     """
 
     value: Value

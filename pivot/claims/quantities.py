@@ -240,6 +240,18 @@ class Rank(Quantity):
         return f"{number}{scale}{ending}"
 
 
+class Superlative(Rank):
+    """A place in an order of size, as a word: largest, second-largest, third-largest, ... 11th-largest."""
+
+    __slots__ = ()
+
+    def written(self, number: str, scale: str) -> str:
+        """The word for the place."""
+        place = int(number.replace(",", "")) if number else 1
+        ordinal = super().written(number, scale) + "-"
+        return (_ORDINALS[place - 1] if place <= len(_ORDINALS) else ordinal) + "largest"
+
+
 @dataclass(frozen=True, slots=True)
 class Range(Value):
     """From one quantity to another of the same unit."""
@@ -292,10 +304,15 @@ class Phrase(Value):
         return self.text
 
 
-def largest(rank: int) -> Phrase:
-    """The superlative for a place: largest, second-largest, third-largest, ... 11th-largest."""
-    place = _ORDINALS[rank - 1] if rank <= len(_ORDINALS) else Rank(rank).display() + "-"
-    return Phrase(f"{place}largest")
+class Unknown(Phrase):
+    """Words in the place of a value that nobody has."""
+
+    __slots__ = ()
+
+
+def largest(rank: int) -> Superlative:
+    """The superlative for a place among sizes, the largest first."""
+    return Superlative(rank)
 
 
 def side(value: float, low: float, high: float) -> str:

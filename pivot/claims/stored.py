@@ -1,13 +1,14 @@
 """The ledger as JSON: its records, how it is written, and how one of an earlier schema is read.
 
-Canonical JSON sorts its keys, so what has an order of its own (the figures of an account) is a list. A range
-has two ends and no value: its middle is for computing, and nobody measured it.
+Canonical JSON sorts its keys, so what has an order of its own (the figures of an account) is a list. A value
+is what a machine computes with: a number, a day of ISO 8601, a place as a number, or words. A range has two
+ends and no value: its middle is for computing, and nobody measured it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, field, to_builtins
 
@@ -19,7 +20,10 @@ from pivot.records import Record, convert, loads, one_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+
+NOT_KNOWN = "not known"
+"""What readers see where the evidence gives nothing."""
 
 Number = int | float
 Line = Annotated[int, Meta(ge=1)]
@@ -72,7 +76,54 @@ class Code(Record, frozen=True):
     line: Line
 
 
-class Figure(Record, frozen=True):
+class Stated(Record, frozen=True):
+    """A figure for machines and as a reader sees it.
+
+    Args:
+        display: What a reader sees.
+    """
+
+    single: Annotated[
+        Number | str | None,
+        Meta(description="With all its digits; words for a phrase; null for a range, which has two ends."),
+    ] = field(name="value")
+    low: Number | None
+    high: Number | None
+    unit: str
+    display: str
+
+    @property
+    def value(self) -> float | str:
+        """The value with all its digits, or words; the middle of a range."""
+        if self.single is None:
+            assert self.low is not None  # noqa: S101 -- a range has both ends
+            assert self.high is not None  # noqa: S101
+            return (self.low + self.high) / 2
+        return self.single
+
+
+class Error(Record, frozen=True):
+    """One way to read a value, and one standard error of it, both in its unit."""
+
+    reading: Number
+    error: Number
+
+
+class Given(Stated, frozen=True):
+    """What the evidence gives.
+
+    Args:
+        exact: To four digits after the point, with its unit.
+        rounding: How it is shown.
+        errors: The errors of its readings; none where no error is known.
+    """
+
+    exact: str
+    rounding: str
+    errors: tuple[Error, ...]
+
+
+class Figure(Stated, frozen=True):
     """A figure beside the value, a part of the claim's account.
 
     Args:
@@ -81,9 +132,6 @@ class Figure(Record, frozen=True):
 
     name: str
     label: str
-    value: Number | str
-    unit: str
-    display: str
     exact: str
 
 
@@ -120,11 +168,8 @@ class Entry(Record, frozen=True, omit_defaults=True):
 
     Args:
         statement: How the value is made, in one sentence.
-        cited: The article's words.
-        display: What a reader sees.
-        found: What the report has beside the cited text: the value, or the figure that stands beside one that
-            is the article's own, or `as cited`.
-        exact: To four digits after the point, with its unit.
+        article: The article's figure, in its words.
+        ours: What the evidence gives; null where that is not known.
         margin: The way to the next change that a reader would see.
         sentences: Where the book uses it; none before the book has been read.
         derived_from: The claims that its value is made from; absent where there are none.
@@ -134,18 +179,8 @@ class Entry(Record, frozen=True, omit_defaults=True):
     statement: str
     section: str
     kind: Annotated[str, one_of(*(kind.value for kind in Kind))]
-    cited: str
-    single: Annotated[
-        Number | str | None,
-        Meta(description="With all its digits; words for a phrase; null for a range, which has two ends."),
-    ] = field(name="value")
-    low: Number | None
-    high: Number | None
-    unit: str
-    display: str
-    found: str
-    exact: str
-    rounding: str
+    article: Stated
+    ours: Given | None
     verdict: Annotated[str, one_of(*(verdict.value for verdict in Verdict))]
     reason: str
     hypothesis: bool
@@ -163,13 +198,24 @@ class Entry(Record, frozen=True, omit_defaults=True):
     derived_from: tuple[str, ...] = ()
 
     @property
+    def cited(self) -> str:
+        """The article's figure, in its words."""
+        return self.article.display
+
+    @property
+    def display(self) -> str:
+        """What the evidence gives, as a reader sees it."""
+        return self.ours.display if self.ours else NOT_KNOWN
+
+    @property
+    def exact(self) -> str:
+        """The same unrounded."""
+        return self.ours.exact if self.ours else NOT_KNOWN
+
+    @property
     def value(self) -> float | str:
-        """The value with all its digits, or words; the middle of a range."""
-        if self.single is None:
-            assert self.low is not None  # noqa: S101 -- a range has both ends
-            assert self.high is not None  # noqa: S101
-            return (self.low + self.high) / 2
-        return self.single
+        """The same for computing: the number, the middle of a range, or words."""
+        return self.ours.value if self.ours else NOT_KNOWN
 
     @property
     def parts(self) -> dict[str, Figure]:
@@ -178,13 +224,13 @@ class Entry(Record, frozen=True, omit_defaults=True):
 
 
 class StoredLedger(Record, frozen=True):
-    """Every claim of the article at one vintage: value, verdict, provenance and evidence.
+    """Every claim of the article at one vintage: both values, verdict, provenance and evidence.
 
     Args:
         as_of: The day on which the evidence is read.
     """
 
-    schema: Literal[2]
+    schema: Literal[3]
     as_of: dt.date
     claims: Annotated[
         dict[Annotated[str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")], Entry], Meta(min_length=1)
@@ -240,12 +286,14 @@ def read(content: Any, where: str) -> dict[str, Entry]:  # noqa: ANN401
     """
     schema = content.get("schema") if isinstance(content, dict) else None
     what = "the ledger does not keep its schema"
-    if schema == 1:
+    if isinstance(schema, int) and schema in _EARLIER:
         try:
-            claims = {id_: _from_first(entry) for id_, entry in content["claims"].items()}
+            claims = content["claims"]
+            for step in _EARLIER[schema]:
+                claims = {id_: step(entry) for id_, entry in claims.items()}
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             got = f"{type(error).__name__}: {error}"
-            raise ReportError(what, where=where, expected="schema 1", got=got) from None
+            raise ReportError(what, where=where, expected=f"schema {schema}", got=got) from None
         content = {**content, "schema": SCHEMA_VERSION, "claims": claims}
     elif schema != SCHEMA_VERSION:
         raise ReportError(
@@ -281,3 +329,60 @@ def _from_first(entry: Mapping[str, Any]) -> dict[str, Any]:
         "inputs": [{"cells": [], **used} for used in entry["inputs"]],
         "sentences": sentences,
     }
+
+
+def _from_second(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry of the second schema: one value, and in `found` what stands beside it in words.
+
+    Its value was the article's own where `found` is another figure, one of the account, or `as cited`.
+    """
+    number = ("value", "low", "high", "unit", "display")
+    parts = [{"low": None, "high": None, **part} for part in entry["parts"]]
+    if entry["found"] == "as cited":
+        ours = None
+    elif entry["found"] == entry["display"]:
+        ours = {key: entry[key] for key in (*number, "exact", "rounding")}
+    else:
+        named = (part for part in parts if part["display"] == entry["found"])
+        beside = next(named, _in_words(entry["found"]) | {"exact": entry["found"]})
+        ours = {key: beside[key] for key in (*number, "exact")} | {"rounding": "none"}
+    gone = {*number, "cited", "found", "exact", "rounding"}
+    return {key: value for key, value in entry.items() if key not in gone} | {
+        "article": _in_words(entry["cited"]),
+        "ours": ours and ours | {"errors": []},
+        "parts": parts,
+    }
+
+
+def _in_words(text: str) -> dict[str, Any]:
+    return {"value": text, "low": None, "high": None, "unit": "", "display": text}
+
+
+_EARLIER = {1: (_from_first, _from_second), 2: (_from_second,)}
+"""For each earlier schema the steps to this one."""
+
+
+class Bound(NamedTuple):
+    """What an edition shows of its claims, under the names and in the fields of its own schema.
+
+    Args:
+        texts: what its pages bind; `claim.ID` was once the article's figure wherever that had been repeated.
+        facts: for each claim what its page for machines repeats from the ledger.
+        earlier: whether its schema is an earlier one.
+    """
+
+    texts: Mapping[str, str]
+    facts: Mapping[str, Mapping[str, Any]]
+    earlier: bool
+
+
+def bound(data: bytes, where: str) -> Bound:
+    """What an edition shows, of the bytes of its ledger."""
+    content = loads(data, "this is not a ledger", where)
+    names, earlier = texts(read(content, where)), content["schema"] in _EARLIER
+    claims = content["claims"]
+    for id_, entry in claims.items() if earlier else ():
+        names |= {f"claim.{id_}": entry["display"], f"exact.{id_}": entry["exact"]}
+    fields = ("display", "exact", "verdict", "unit", "cited") if earlier else ("article", "ours", "verdict")
+    facts = {id_: {field: entry[field] for field in fields} for id_, entry in claims.items()}
+    return Bound(names, facts, earlier)

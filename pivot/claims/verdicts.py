@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from pivot.claims.model import Claim, Kind, Result, Verdict
-from pivot.claims.quantities import Phrase, Range, decimal
+from pivot.claims.model import Claim, Kind, Part, Result, Verdict
+from pivot.claims.quantities import Phrase, Range, Unknown, decimal
 from pivot.words import long_day, plural
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ TRACEABLE = frozenset(TIERS[:5])
 
 MADE = (Kind.COMPUTED, Kind.DERIVED, Kind.PHRASE)
 STATED = (Kind.ATTRIBUTED, Kind.EVENT)
-AS_CITED = "as cited"
 
 
 class Judgement(NamedTuple):
@@ -121,7 +120,9 @@ class Case:
     def otherwise(self) -> bool:
         """Whether another figure is published, and none of the deciding sources has the cited one."""
         replaced = bool((self.evidence["bearing"] == "supersedes").any())
-        return replaced or self.bears("differs", "contradicts") or bool(self.result.figures)
+        beside = self.result.parts[self.result.beside].value.number if self.result.beside else None
+        other = beside is not None and _shows(beside, self.cited) is Verdict.DIFFERS
+        return replaced or other or self.bears("differs", "contradicts") or bool(self.result.figures)
 
     @property
     def floor(self) -> float | None:
@@ -392,21 +393,27 @@ def _within(result: Result, cited: Cited) -> tuple[Verdict, str]:
     return (Verdict.WITHIN if reach else Verdict.DIFFERS), near
 
 
-def ours(case: Case, verdict: Verdict) -> str:
-    """What we have, in words: our value, or what stands beside one that is the article's own."""
-    result = case.result
+def ours(case: Case, verdict: Verdict) -> Part | None:
+    """What the evidence gives beside the article's figure; None where that is not known.
+
+    A guess, and a figure that only the article has, are no evidence, however they were made.
+    """
+    claim, result = case.claim, case.result
+    guessed = claim.hypothesis or not result.testable
+    repeated = repeats(claim, result, case.cited) and verdict is not Verdict.REPRODUCED
     if result.beside:
         part = result.parts[result.beside]
-        return part.value.display(part.rounding)
-    if repeats(case.claim, result, case.cited) and verdict is not Verdict.REPRODUCED:
-        return AS_CITED
-    return case.shown
+    elif guessed or repeated:
+        return None
+    else:
+        part = Part(claim.statement, result.tested or result.value, claim.rounding)
+    return None if isinstance(part.value, Unknown) else part
 
 
 def repeats(claim: Claim, result: Result, cited: Cited) -> bool:
     """Whether a value is only the article's own, so that nothing of ours is in it."""
     value = result.value
-    if claim.kind in MADE:
+    if claim.kind in MADE or claim.kind is Kind.DEFINITION:
         return False
     if isinstance(value, Range):
         return (value.low.value, value.high.value) == (cited.low, cited.high)

@@ -1,8 +1,9 @@
 """From the ledger to what prose may say: one flat table of names and plain texts.
 
-`claim.ID` is the number as a reader sees it, `exact.ID` the unrounded one, `cited.ID` the article's words,
-`verdict.ID` what we found, `part.ID.NAME` a figure of the claim's account, `report.NAME` a fact of this
-edition. Where the article has no row for a claim yet, `claim.ID` is empty and its other names are not there.
+`cited.ID` is the article's figure in its words, `claim.ID` what the evidence gives, `exact.ID` the same
+unrounded, `verdict.ID` what we found, `part.ID.NAME` a figure of the claim's account, `report.NAME` a fact of
+this edition. Where the article has no row for a claim yet, `claim.ID` is empty, and its other names are not
+there.
 """
 
 from __future__ import annotations

@@ -17,14 +17,16 @@ from pivot.publish.verdict_map import addresses
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pivot.claims.stored import Entry
+    from pivot.claims.stored import Entry, Stated
     from pivot.publish.frame import Frame, RenderedBook
 
 PLACE = '<div id="claims-table">\n\n</div>'
 
+_ENDS = ("", "_value", "_low", "_high", "_unit")
 _COLUMNS = (
-    "id", "statement", "section", "kind", "cited", "found", "value", "low", "high", "unit", "verdict",
-    "reason", "margin", "formula", "code", "sources", "tier", "snapshots",
+    "id", "statement", "section", "kind",
+    *(f"article{end}" for end in _ENDS), *(f"ours{end}" for end in _ENDS),
+    "verdict", "reason", "margin", "formula", "code", "sources", "tier", "snapshots",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
@@ -89,7 +91,9 @@ def as_csv(claims: Mapping[str, Entry]) -> bytes:
     writer.writerow(_COLUMNS)
     for entry in claims.values():
         derived = {
-            "value": entry.single,
+            **_value("article", entry.article),
+            **_value("ours", entry.ours),
+            "ours": entry.display,
             "code": f"{entry.code.path}:{entry.code.line}",
             "sources": " ".join(sources(entry)),
             "tier": tier(entry),
@@ -97,6 +101,14 @@ def as_csv(claims: Mapping[str, Entry]) -> bytes:
         }
         writer.writerow(_cell(derived.get(name, getattr(entry, name, ""))) for name in _COLUMNS)
     return file.getvalue().encode()
+
+
+def _value(name: str, stated: Stated | None) -> dict[str, object]:
+    """A value in words, as a number, its ends and its unit."""
+    if stated is None:
+        return {}
+    ends = (stated.display, stated.single, stated.low, stated.high, stated.unit)
+    return {f"{name}{end}": one for end, one in zip(_ENDS, ends, strict=True)}
 
 
 def _cell(value: object) -> object:

@@ -135,9 +135,11 @@ def _shown(entry: Entry, key: str, row: str) -> Shown:
         return Shown(key, part.display, part.label, part.exact if part.exact != part.display else "", row)
     if kind == "verdict":
         return Shown(key, entry.verdict, "the verdict", "", row)
+    if kind == "cited":
+        return Shown(key, entry.cited, "what the article says", "", row)
     if kind == "exact":
         return Shown(key, entry.exact, "with more digits", "", row)
-    return Shown(key, entry.display, "the number of this claim", exact, row)
+    return Shown(key, entry.display, "what the evidence gives", exact, row)
 
 
 def best(evidence: Iterable[Evidence]) -> Best | None:

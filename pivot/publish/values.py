@@ -13,9 +13,6 @@ from pivot.prose.scan import OF_CLAIM
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-LINKED = tuple(kind for kind in OF_CLAIM if kind != "cited")
-"""Kinds of variables that open the account of their claim."""
-
 
 @dataclass(frozen=True, slots=True)
 class Values:
@@ -55,16 +52,16 @@ class Values:
         return f'<a class="{classes}" {named} href="{"../" * here.count("/")}{home}#{row}">{text}</a>'
 
     def is_disputed(self, key: str) -> bool:
-        """Whether it is a number of the article that does not hold; only those are marked in the text."""
+        """Whether it is a figure of the article that does not hold; only those are marked in the text."""
         kind, claim = key.split(".")[:2]
         holds = {Group.HOLDS, Group.FOLLOWS}
-        return kind in {"claim", "exact"} and Verdict(self.variables[f"verdict.{claim}"]).group not in holds
+        return kind == "cited" and Verdict(self.variables[f"verdict.{claim}"]).group not in holds
 
 
 def classes_of(key: str, text: str) -> str:
     """Return the classes of a value that links to the ledger, "" for the others."""
     first, _, rest = key.partition(".")
-    if first not in LINKED or not rest:
+    if first not in OF_CLAIM or not rest:
         return ""
     if first == "verdict":
         return f"claim verdict verdict-{slug(text)}"

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from pivot.claims.changes import CITED, FOUND, changes
+from pivot.claims.changes import CITED, changes
 from pivot.claims.model import Kind
 from pivot.records import one_of
 from pivot.revisions import causes
@@ -42,8 +42,9 @@ CORRECTION = "correction"
 
 @dataclass(frozen=True, slots=True)
 class ClaimState:
-    """A claim on one side."""
+    """A claim on one side: the article's figure, and what the evidence gives."""
 
+    article: str
     value: int | float | str
     display: str
     exact: str
@@ -70,7 +71,7 @@ class ClaimChange:
     Args:
         phrase: whether it is a claim in words that data decide.
         level: one of `LEVELS`.
-        also: what else a reader sees move: the article's words, and the figure that we have beside them.
+        also: what else a reader sees move: the article's words.
         old: None where the claim came.
         new: None where the claim went.
         absolute: new less old value, in the claim's unit; None for words and ranges, which have no value.
@@ -96,6 +97,12 @@ class ClaimChange:
     reached: tuple[Reached, ...]
     tipped: tuple[Row, ...]
     kind: RevisionKind
+
+    @property
+    def article(self) -> str:
+        """The article's figure, in its words."""
+        state = self.new or self.old
+        return state.article if state else ""
 
     @property
     def verdict_changed(self) -> bool:
@@ -163,7 +170,7 @@ def moved(
                 statement=entries[0].statement,
                 phrase=any(entry.kind == Kind.PHRASE.value for entry in entries),
                 level=level,
-                also=tuple(word for word in words if word.startswith((CITED, FOUND))),
+                also=tuple(word for word in words if word.startswith(CITED)),
                 old=_state(was),
                 new=_state(now),
                 absolute=absolute,
@@ -196,7 +203,7 @@ def _alike(one: object, other: object) -> bool:
 
 
 def _shown(entry: Entry) -> object:
-    return (entry.display, entry.verdict, entry.guard and entry.guard.holds, entry.cited, entry.found)
+    return (entry.display, entry.verdict, entry.guard and entry.guard.holds, entry.cited)
 
 
 def _beside(entry: Entry) -> object:
@@ -205,11 +212,11 @@ def _beside(entry: Entry) -> object:
 
 def _exact(entry: Entry) -> object:
     parts = tuple((name, part.value, part.exact) for name, part in entry.parts.items())
-    return (entry.value, entry.low, entry.high, entry.exact, entry.guard and entry.guard.margin, parts)
+    return (entry.value, entry.exact, entry.guard and entry.guard.margin, parts)
 
 
 def _account(entry: Entry) -> object:
-    return (entry.statement, entry.reason, entry.margin, entry.formula, entry.rounding, entry.evidence)
+    return (entry.statement, entry.reason, entry.margin, entry.formula, entry.evidence)
 
 
 def _state(entry: Entry | None) -> ClaimState | None:
@@ -217,6 +224,7 @@ def _state(entry: Entry | None) -> ClaimState | None:
         return None
     holds = entry.guard.holds if entry.guard else None
     return ClaimState(
+        article=entry.cited,
         value=entry.value,
         display=entry.display,
         exact=entry.exact,
@@ -228,7 +236,10 @@ def _state(entry: Entry | None) -> ClaimState | None:
 
 
 def _distance(was: Entry | None, now: Entry | None) -> tuple[float | None, float | None]:
-    old, new = (entry.value if entry and entry.low is None else "" for entry in (was, now))
+    old, new = (
+        entry.ours.single if entry and entry.ours and entry.ours.single is not None else ""
+        for entry in (was, now)
+    )
     if isinstance(old, str) or isinstance(new, str):
         return None, None
     is_place = now is not None and now.exact.endswith(_ORDINALS)

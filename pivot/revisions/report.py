@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot.article import article_of
-from pivot.claims.changes import CITED, FOUND
+from pivot.claims.changes import CITED
 from pivot.editions import editions
 from pivot.errors import ReportError
 from pivot.prose.markdown import cell
@@ -196,7 +196,6 @@ class Report:
             plural(shown, "shows another number", "show another number"),
             plural(sum(one.verdict_changed for one in both), "has another verdict", "have another verdict"),
             plural(sum(bool(one.guard) for one in both), "guard turned", "guards turned"),
-            plural(also.count(FOUND), "has another figure beside it", "have another figure beside them"),
             plural(also.count(CITED), "has another cited text", "have another cited text"),
             plural(sum(not one.old for one in numbers), "is new", "are new"),
             plural(sum(not one.new for one in numbers), "is gone", "are gone"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from pivot.claims import values
 from pivot.claims.quantities import Percent, points
 from pivot.revisions.numbers import ACCOUNT, BEHIND, READING
 from pivot.revisions.sentences import COME, GONE, SAME
@@ -126,7 +127,7 @@ def _leads(page: _Page, report: Report) -> list[SentenceChange]:
         page.head(f"Claims that moved ({len(leads)})")
     for number, lead in leads:
         page.line(_heading(number), style="bold")
-        page.line(number.statement, 2)
+        page.line(f"{number.statement} {values.ARTICLE}: {number.article}.", 2)
         if number.verdict_changed and number.new:
             page.line(f"{number.new.verdict}: {number.new.reason}", 2)
         for what in number.also:

@@ -99,6 +99,6 @@ def test_the_csv_has_every_claim_and_nothing_that_a_spreadsheet_runs() -> None:
         id_: (entry["statement"], entry["verdict"]) for id_, entry in ledger.items()
     }
     entry = ledger_of(NEWEST)["mara-btc-sold"]
-    nasty = structs.replace(entry, statement="=HYPERLINK(1)", cited="+1", found="@x")
+    nasty = structs.replace(entry, statement="=HYPERLINK(1)", reason="@x", margin="+1")
     cells = next(iter(csv.DictReader(StringIO(as_csv({"x": nasty}).decode(), newline=""))))
-    assert [cells[name] for name in ("statement", "cited", "found")] == ["'=HYPERLINK(1)", "'+1", "'@x"]
+    assert [cells[name] for name in ("statement", "margin", "reason")] == ["'=HYPERLINK(1)", "'+1", "'@x"]

@@ -198,7 +198,7 @@ def test_only_what_does_not_hold_is_marked(browser: Browser, archive: str) -> No
     marked = page.locator("main a.claim.disputed")
     assert 0 < marked.count() < page.locator("main a.claim").count() / 4
     keys = marked.evaluate_all("all => all.map((one) => one.dataset.var.split('.')[0])")
-    assert set(keys) <= {"claim", "exact"}
+    assert set(keys) == {"cited"}
     line = "one => getComputedStyle(one).textDecorationColor"
     assert marked.first.evaluate(line) != page.locator(PART).first.evaluate(line)
     page.context.close()

@@ -19,7 +19,7 @@ import pandas as pd
 
 from analysis.report import ARTICLE
 from pivot.claims.ledger import Ledger
-from pivot.claims.stored import Entry
+from pivot.claims.stored import Entry, Stated
 from pivot.snapshots import Store
 from tests.conftest import DAYS, NEWEST, ledger_of
 from tests.regression import ledger
@@ -129,10 +129,8 @@ def _words(entry: Entry | None) -> Iterator[tuple[str, str]]:
         return
     yield "cited", entry.cited
     yield "display", entry.display
-    if entry.found != entry.display:
-        yield "found", entry.found
     yield "exact", _digits(entry.exact)
-    yield "rounding", entry.rounding
+    yield "rounding", entry.ours.rounding if entry.ours else "none"
     yield "verdict", entry.verdict
     yield "reason", _digits(entry.reason)
     yield "margin", _digits(entry.margin)
@@ -169,13 +167,14 @@ def numbers(ledger: Ledger) -> Mapping[str, Mapping[str, float]]:
     names = {quantity.unit: name for name, quantity in QUANTITIES.items()}
     found: dict[str, dict[str, float]] = {name: {} for name in QUANTITIES}
     for id_, entry in ledger.entries.items():
-        figures = {id_: (entry.value, entry.unit)}
-        figures |= {f"{id_} {name}": (part.value, part.unit) for name, part in entry.parts.items()}
-        if entry.low is not None and entry.high is not None:
-            figures |= {f"{id_} low": (entry.low, entry.unit), f"{id_} high": (entry.high, entry.unit)}
-        for name, (value, unit) in figures.items():
-            if not isinstance(value, str):
-                found[names[unit]][name] = float(value)
+        stated: dict[str, Stated] = {f"{id_} article": entry.article}
+        stated |= {id_: entry.ours} if entry.ours else {}
+        stated |= {f"{id_} {name}": part for name, part in entry.parts.items()}
+        for name, one in stated.items():
+            ends = {name: one.value, f"{name} low": one.low, f"{name} high": one.high}
+            for figure, value in ends.items():
+                if value is not None and not isinstance(value, str):
+                    found[names[one.unit]][figure] = float(value)
     return found
 
 

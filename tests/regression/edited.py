@@ -105,7 +105,7 @@ def reacting(before: Ledger, after: Ledger) -> frozenset[str]:
 def _said(entry: Entry) -> list[object]:
     parts = entry.parts
     return [
-        *(entry.value, entry.low, entry.high, entry.display, entry.exact),
+        *(entry.cited, entry.article.value, entry.value, entry.display, entry.exact),
         *(entry.verdict, entry.reason, entry.margin),
         *((entry.guard.holds, entry.guard.margin, entry.guard.text) if entry.guard else ()),
         *(

@@ -33,6 +33,10 @@ def value(entry: Entry) -> object:
     return entry.value
 
 
+def article(entry: Entry) -> object:
+    return entry.article.value
+
+
 def margin(entry: Entry) -> object:
     return entry.margin
 
@@ -95,7 +99,7 @@ def _nine_miners(statements: pd.DataFrame) -> pd.DataFrame:
 
 def _cited(id_: str, change: Callable[[object], object], *others: str, **more: object) -> Counterfactual:
     edit = both(cell(id_, end, change) for end in ("low", "high"))
-    return Counterfactual(id_, "cited", edit, frozenset(others), **more)  # type: ignore[arg-type]
+    return Counterfactual(id_, "cited", edit, frozenset(others), **{"moves": article, **more})  # type: ignore[arg-type]
 
 
 MARCH, FEBRUARY = 941_472, 935_424
@@ -218,8 +222,9 @@ COUNTERFACTUALS = (
                 {"top10-btc-production", "top10-btc-revenue", "btc-over-ai", "revenue-ratio", "revenue-gap"}
             )
             - {target},
+            moves=moves,
         )
-        for target in ("top10-btc-production", "top10-btc-revenue")
+        for target, moves in (("top10-btc-production", value), ("top10-btc-revenue", article))
     ),
     Counterfactual(
         "top10-btc-revenue",
@@ -241,6 +246,7 @@ COUNTERFACTUALS = (
         "contracts",
         cell("riot-amd", "total_usd", times(2)),
         frozenset({"riot-amd-start"}),
+        moves=part("sum"),
     ),
     Counterfactual(
         "riot-amd-start",
@@ -276,7 +282,7 @@ COUNTERFACTUALS = (
             target,
             "cited",
             cell("ai-run-rate", "low", times(1.1)),
-            frozenset({"revenue-ratio", "revenue-gap", "btc-over-ai"} - {target}),
+            frozenset({"ai-run-rate", "revenue-ratio", "revenue-gap", "btc-over-ai"} - {target}),
         )
         for target in ("revenue-ratio", "revenue-gap")
     ),
@@ -392,7 +398,7 @@ COUNTERFACTUALS = (
         moves=part("day"),
     ),
     *(
-        Counterfactual(id_, "cited", cell(id_, "cited", "other words"))
+        Counterfactual(id_, "cited", cell(id_, "cited", "other words"), moves=article)
         for id_ in ("tydal-conversion", "mara-filing", "redundancy-class")
     ),
 )
@@ -450,6 +456,12 @@ TURNS: Mapping[str, tuple[str, str, Edit, str]] = {
         "cited",
         both([cell("hashrate-q1-decline", "low", 12.0), cell("hashrate-q1-decline", "high", 12.0)]),
         "differs",
+    ),
+    "no other figure beside it": (
+        "bitdeer-hashrate",
+        "statements",
+        cell("bitdeer-self-mining-hashrate-q2-2026-release", "value", 69.5),
+        "attributed only",
     ),
     "an article that contradicts itself": (
         "ai-doubled",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import html
 import json
 import os
 import re
 import shutil
 import struct
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -232,9 +234,13 @@ def test_machines_read_the_report_its_data_sets_and_its_claims() -> None:
     assert graph["temporalCoverage"] == NEWEST
     for one in graph["hasPart"]:
         entry = ledger[one["identifier"]]
-        ends = [one["about"].get(key) for key in ("value", "minValue", "maxValue")]
-        assert ends == [entry[key] for key in ("value", "low", "high")]
-    assert sum("minValue" in one["about"] for one in graph["hasPart"]) >= 3
+        assert entry["article"]["display"] in one["claimReviewed"]
+        assert one["reviewRating"]["alternateName"] == entry["verdict"]
+        ours = entry["ours"]
+        assert bool(ours) == ("about" in one)
+        ends = [one["about"].get(key) for key in ("value", "minValue", "maxValue")] if ours else []
+        assert ends == [ours[key] for key in ("value", "low", "high") if ours]
+    assert sum("minValue" in one.get("about", {}) for one in graph["hasPart"]) >= 3
     assert len(graph["isBasedOn"]) >= 10
     for data_set in graph["isBasedOn"]:
         file = home / data_set["distribution"]["contentUrl"]
@@ -595,3 +601,46 @@ def test_the_citation_file_names_the_newest_edition() -> None:
     assert str(report["date-published"]) == newest.issued.isoformat()
     assert newest.id in report["notes"]
     assert report["title"] in text("index.html")
+
+
+DISPUTED = {"differs", "contradicted", "superseded"}
+HEDGE = re.compile(r"^(?:over|up to|nearly|~)\s*")
+
+
+def of_machines(name: str, page: str) -> Iterator[str]:
+    """What search engines, scholars' indexes and those who cite take from a page."""
+    yield html.unescape(found_in(page, r"<title>(.*?)</title>")[1])
+    yield from map(html.unescape, re.findall(r'<meta [^>]*content="([^"]*)"', page))
+    for linked in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL):
+        yield from texts_of(json.loads(linked))
+    yield from map(html.unescape, re.findall(r'<pre tabindex="0">(.*?)</pre>', page, re.DOTALL))
+    data = (published() / name).with_suffix(".json")
+    if data.parent.name == "claims":
+        yield from texts_of(json.loads(data.read_bytes())["citation"])
+
+
+def texts_of(content: object) -> Iterator[str]:
+    if isinstance(content, dict | list):
+        for one in content.values() if isinstance(content, dict) else content:
+            yield from texts_of(one)
+    elif isinstance(content, str):
+        yield content
+
+
+def test_no_page_gives_a_disputed_figure_of_the_article_as_the_report_s_own() -> None:
+    seen = 0
+    ledgers = {id_: json.loads(text(f"editions/{id_}/ledger.json"))["claims"] for id_ in IDS}
+    for name, page in pages_of(published()).items():
+        edition_ = name.split("/")[1] if name.startswith("editions/2") else NEWEST
+        disputed = [
+            HEDGE.sub("", entry["article"]["display"])
+            for entry in ledgers[edition_].values()
+            if entry["verdict"] in DISPUTED
+        ]
+        assert len(disputed) >= 8
+        for said in of_machines(name, page):
+            for figure in disputed:
+                for match in re.finditer(rf"(?<![\d.,]){re.escape(figure)}", said):
+                    seen += 1
+                    assert re.search(r"[Tt]he article(?:'s|:| )[^.;]*$", said[: match.start()]), (name, said)
+    assert seen > 100

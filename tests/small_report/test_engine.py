@@ -30,7 +30,7 @@ def test_each_edition_has_its_numbers(pivot: Pivot) -> None:
     for day in ("2026-11-24", "2026-11-25"):
         code, text = pivot("numbers", "--json", "--as-of", day)
         assert code == 0
-        shown[day] = {id_: one["display"] for id_, one in json.loads(text)["claims"].items()}
+        shown[day] = {id_: one["ours"]["display"] for id_, one in json.loads(text)["claims"].items()}
     assert shown["2026-11-24"]["fall"] == "23.4%"
     assert shown["2026-11-25"]["fall"] == "22.6%"
     assert shown["2026-11-24"]["flow-before"] == shown["2026-11-25"]["flow-before"]

@@ -10,6 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -85,16 +86,27 @@ CLOSES: Closes = {day: 100.0 + 10 * place for place, day in enumerate(DAYS)}
 FACTORS: Factors = dict(zip(IDS, [(DAYS[2], 1.0), (DAYS[5], 2.0), (DAYS[9], 4.0)], strict=True))
 
 
+def second(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry as the second schema had it: one value, and beside it in words what the evidence gives."""
+    ours = {key: value for key, value in entry["ours"].items() if key != "errors"}
+    parts = [{k: v for k, v in part.items() if k not in {"low", "high"}} for part in entry["parts"]]
+    shared = {key: value for key, value in entry.items() if key not in {"article", "ours"}}
+    said = {"cited": entry["article"]["display"], "found": ours["display"], "parts": parts}
+    return {**shared, **ours, **said}
+
+
 def write(root: Path, closes: Closes, factors: Factors, sentences: Mapping[str, list[str]]) -> None:
     """One state of the repository; a snapshot in it is what it would be if it had landed so."""
     package = root / "analysis"
     for folder in (root / "chapters", package / "publish", package / "revisions"):
         folder.mkdir(parents=True, exist_ok=True)
     entry = next(
-        one for one in ledger_of(NEWEST).entries.values() if one.kind == "computed" and one.low is None
+        one
+        for one in ledger_of(NEWEST).entries.values()
+        if one.kind == "computed" and one.ours and one.ours.low is None
     )
     same = {"evidence": (), "sentences": (), "inputs": (), "figures": (), "guard": None}
-    claims = {name: plain(msgspec.structs.replace(entry, id=name, **same)) for name in factors}
+    claims = {name: second(plain(msgspec.structs.replace(entry, id=name, **same))) for name in factors}
     said = {name: (str(day), factor) for name, (day, factor) in factors.items()}
     files = {
         "_quarto.yml": _BOOK,

@@ -8,34 +8,38 @@ import msgspec
 import pytest
 
 from pivot.claims.changes import changes
-from pivot.claims.stored import Entry, Figure, GuardState
+from pivot.claims.stored import Entry, Figure, Given, GuardState, Stated
 from pivot.editions import Edition
 from pivot.publish.archive import history
 from pivot.revisions.numbers import READING, TOLERANCE, _level
 from tests.conftest import NEWEST, ledger_of
 
 BASE = next(
-    entry for entry in ledger_of(NEWEST).entries.values() if entry.guard and entry.parts and entry.low is None
+    entry
+    for entry in ledger_of(NEWEST).entries.values()
+    if entry.guard and entry.parts and entry.ours and entry.ours.low is None
 )
 HELD, BROKEN = GuardState(True, 1.0, "a condition"), GuardState(False, -1.0, "a condition")  # noqa: FBT003
 
 
-def state(**fields: object) -> Entry:
-    plain = {"display": "7.7%", "found": "7.7%", "cited": "8%", "verdict": "reproduced", "guard": HELD}
+def state(article: str = "8%", display: str = "7.7%", value: float = 7.7, **fields: object) -> Entry:
+    cited = Stated(8, None, None, "%", article)
+    ours = Given(value, None, None, "%", display, exact="7.7%", rounding="none", errors=())
+    plain = {"article": cited, "ours": ours, "verdict": "reproduced", "guard": HELD}
     return msgspec.structs.replace(BASE, **{**plain, **fields})
 
 
 KINDS: dict[str, tuple[Entry, Entry, tuple[str, ...]]] = {
     "nothing": (state(), state(), ()),
-    "number": (state(), state(display="7.8%", found="7.8%"), ("moved from 7.7% to 7.8%",)),
-    "cited text": (state(), state(cited="9%"), ("cited text corrected from 8% to 9%",)),
-    "figure beside": (state(found="6%"), state(found="5%"), ("what we have beside it moved from 6% to 5%",)),
+    "number": (state(), state(display="7.8%"), ("moved from 7.7% to 7.8%",)),
+    "cited text": (state(), state(article="9%"), ("cited text corrected from 8% to 9%",)),
+    "not known any more": (state(), state(ours=None), ("moved from 7.7% to not known",)),
     "verdict": (state(), state(verdict="differs"), ("verdict changed from reproduced to differs",)),
     "guard broke": (state(), state(guard=BROKEN), ("reads wrong now",)),
     "guard mended": (state(guard=BROKEN), state(), ("reads right again",)),
     "guard went": (state(), state(guard=None), ("its guard was taken away",)),
     "guard came": (state(guard=None), state(guard=BROKEN), ("has a guard now",)),
-    "digits": (state(single=7.71), state(single=7.74), ()),
+    "digits": (state(value=7.71), state(value=7.74), ()),
     "a figure of the account": (state(), state(figures=()), ()),
 }
 
@@ -56,9 +60,9 @@ def test_the_difference_and_the_history_agree(kind: str) -> None:
 def test_digits_that_sums_leave_behind_are_no_difference() -> None:
     value = 7.7123
     for by, level in ((TOLERANCE / 10, ""), (TOLERANCE * 10, "hidden")):
-        part = Figure("price", "price", value, "$", "$7.71", "$7.7123")
-        before = state(single=value, figures=(part,))
+        part = Figure(value, None, None, "$", "$7.71", "price", "price", "$7.7123")
+        before = state(value=value, figures=(part,))
         after = state(
-            single=value * (1 + by), figures=(msgspec.structs.replace(part, value=value * (1 - by)),)
+            value=value * (1 + by), figures=(msgspec.structs.replace(part, single=value * (1 - by)),)
         )
         assert _level(before, after) == level

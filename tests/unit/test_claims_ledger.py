@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 import json
 import re
@@ -16,8 +17,10 @@ from pivot.claims import stored
 from pivot.claims.ledger import Ledger
 from pivot.errors import ClaimError, ReportError, VintageError
 from pivot.schemas import SCHEMAS
-from tests.conftest import AS_READ, ROOT, build_ledger, ledger_of, vintage_of
+from tests.conftest import AS_READ, NEWEST, ROOT, build_ledger, ledger_of, vintage_of
+from tests.unit.older import second
 
+SIDES = ("article", "ours")
 SCHEMA = json.loads(SCHEMAS["ledger.schema.json"]())
 
 
@@ -116,10 +119,24 @@ def test_figures_stand_in_the_order_of_the_account(ledger: Ledger) -> None:
 
 def test_a_range_has_two_ends_and_no_value(ledger: Ledger) -> None:
     said = json.loads(ledger.to_json({}))["claims"]
-    ranges = {id_: entry for id_, entry in said.items() if entry["low"] is not None}
-    assert {"hashrate-q1-decline", "top5-history", "bifurcation-horizon"} <= set(ranges)
-    assert all(entry["value"] is None and entry["low"] <= entry["high"] for entry in ranges.values())
-    assert all(said[id_]["value"] is not None for id_ in set(said) - set(ranges))
+    sides = {(id_, side): one for id_, entry in said.items() for side in SIDES if (one := entry[side])}
+    ranges = {name: one for name, one in sides.items() if one["low"] is not None}
+    assert {("hashrate-q1-decline", "ours"), ("top5-history", "article")} <= set(ranges)
+    assert all(one["value"] is None and one["low"] <= one["high"] for one in ranges.values())
+    assert all(sides[name]["value"] is not None for name in sides.keys() - ranges.keys())
+
+
+def test_a_value_for_machines_is_one() -> None:
+    said = json.loads(ledger_of(NEWEST).to_json({}))["claims"]
+    place = said["difficulty-drop-rank-year"]
+    assert (place["article"]["value"], place["ours"]["value"]) == (2.0, 3)
+    assert (place["article"]["unit"], place["ours"]["display"]) == (place["ours"]["unit"], "third-largest")
+    sold = said["mara-btc-sold"]
+    assert (sold["article"]["value"], sold["article"]["unit"]) == (13_210.0, "BTC")
+    assert [sold["ours"][end] for end in ("value", "low", "high")] == [None, 15_133.0, 20_880.0]
+    days = [part["value"] for entry in said.values() for part in entry["parts"] if part["unit"] == "day"]
+    assert len(days) > 10
+    assert all(str(dt.date.fromisoformat(day)) == day for day in days)
 
 
 def test_a_few_rows_are_written_out(ledger: Ledger) -> None:
@@ -136,17 +153,18 @@ def test_a_number_shown_without_its_sign_has_its_margin_without_it() -> None:
 
 def test_a_ledger_of_the_first_schema_reads_like_one_of_this() -> None:
     entry = json.loads(ledger_of(AS_READ).to_json({}))["claims"]["ai-share-now"]
-    old = entry | {
+    old = {key: value for key, value in second(entry).items() if key not in {"found", "derived_from"}} | {
         "low": 40,
         "high": 60,
         "value": 50.0,
-        "parts": {part["name"]: {k: v for k, v in part.items() if k != "name"} for part in entry["parts"]},
+        "parts": {part.pop("name"): part for part in second(entry)["parts"]},
         "inputs": [{k: v for k, v in used.items() if k != "cells"} for used in entry["inputs"]],
         "sentences": ["chapters/revenue.qmd:95: Our value: 67%."],
     }
     first = {"schema": 1, "as_of": "2026-05-08", "claims": {"ai-share-now": old}}
     read = stored.read(first, "an archive")["ai-share-now"]
-    assert read.single is None
+    assert read.ours
+    assert read.ours.single is None
     assert read.value == 50.0
     assert sorted(read.parts) == sorted(part["name"] for part in entry["parts"])
     (use,) = read.sentences
@@ -155,4 +173,23 @@ def test_a_ledger_of_the_first_schema_reads_like_one_of_this() -> None:
     assert '"low": 40,' in again  # a whole number stays one
     jsonschema.validate(json.loads(again), SCHEMA, jsonschema.Draft202012Validator)
     with pytest.raises(ReportError, match="schema that is not known"):
-        stored.read({"schema": 3}, "an archive")
+        stored.read({"schema": 4}, "an archive")
+
+
+def test_a_ledger_of_the_second_schema_had_the_article_s_figure_where_ours_was_another() -> None:
+    entry = json.loads(ledger_of(NEWEST).to_json({}))["claims"]["mara-btc-sold"]
+    others = next(part for part in entry["parts"] if part["name"] == "others")
+    number = {"value": 13_210.0, "low": None, "high": None, "display": "13,210 BTC", "exact": "13,210 BTC"}
+    old = second(entry) | number
+    known, repeated, own = (old | {"found": found} for found in (others["display"], "as cited", "13,210 BTC"))
+    claims = {"known": known, "repeated": repeated, "own": own}
+    data = json.dumps({"schema": 2, "as_of": "2026-08-21", "claims": claims}).encode()
+    read = stored.parse(data, "an archive")
+    assert {id_: (one.cited, one.display) for id_, one in read.items()} == {
+        "known": ("13,210 BTC", others["display"]),
+        "repeated": ("13,210 BTC", "not known"),
+        "own": ("13,210 BTC", "13,210 BTC"),
+    }
+    shown = stored.bound(data, "an archive")
+    assert shown.earlier
+    assert {shown.texts[f"claim.{id_}"] for id_ in claims} == {"13,210 BTC"}

@@ -104,7 +104,7 @@ def test_percentages_are_points_apart(shown: str, apart: str) -> None:
 
 @pytest.mark.parametrize(("rank", "words"), [(1, "largest"), (2, "second-largest"), (11, "11th-largest")])
 def test_superlatives(rank: int, words: str) -> None:
-    assert largest(rank).text == words
+    assert (largest(rank).display(), largest(rank).number) == (words, rank)
 
 
 @given(

@@ -70,20 +70,23 @@ def test_share_of_issuance_behind_the_revenue(ledger: Ledger) -> None:
 
 
 def test_hash_rate_behind_the_growth(ledger: Ledger) -> None:
-    assert ledger["bitdeer-growth"].display == "11.51\N{NO-BREAK SPACE}EH/s"
+    assert ledger["bitdeer-growth"].parts["before"].display == "11.51\N{NO-BREAK SPACE}EH/s"
 
 
 def test_revenue_ratio_and_gap(ledger: Ledger) -> None:
     assert ledger["revenue-ratio"].value == pytest.approx(69.33, abs=0.005)
     assert ledger["revenue-gap"].display == "$4.58\N{NO-BREAK SPACE}billion"
-    assert ledger["ai-run-rate"].display == "$67.1\N{NO-BREAK SPACE}million"
+    assert ledger["ai-run-rate"].parts["sum"].display == "$67.1\N{NO-BREAK SPACE}million"
     assert ledger["ai-run-rate"].hypothesis
+    assert ledger["ai-run-rate"].ours is None, "a guess is no evidence"
 
 
 def test_hash_rate_fall_depends_on_the_window(ledger: Ledger) -> None:
     entry = ledger["hashrate-q1-decline"]
-    assert entry.low == pytest.approx(3.4724, abs=5e-5)
-    assert entry.high == pytest.approx(7.4169, abs=5e-5)
+    assert entry.ours
+    assert entry.ours.low == pytest.approx(3.4724, abs=5e-5)
+    assert entry.ours.high == pytest.approx(7.4169, abs=5e-5)
+    assert [round(one.error, 1) for one in entry.ours.errors] == [4.5, 3.1, 2.2, 1.2]
     assert {"7-day", "14-day", "30-day", "mean"} <= set(entry.parts)
 
 

@@ -17,9 +17,9 @@ from analysis.data import DATA_SETS
 from analysis.report import ARTICLE
 from pivot.claims import registry
 from pivot.claims.model import Claim, Guard, Kind, Part, Reading, Result, Verdict, found_nowhere_else
-from pivot.claims.quantities import Percent, Phrase, Quantity, Range, Value, nearest
+from pivot.claims.quantities import Percent, Phrase, Quantity, Range, Unknown, Value, nearest
 from pivot.claims.registry import claim
-from pivot.claims.verdicts import AS_CITED, RULES, Case, Cited, Judgement, judge, ours
+from pivot.claims.verdicts import RULES, Case, Cited, Judgement, judge, ours
 from pivot.errors import ClaimError
 
 NOTHING = pd.DataFrame({"bearing": [], "tier": [], "publisher": [], "published": [], "value": [], "unit": []})
@@ -334,19 +334,24 @@ OTHERS = {"newest": Part("newest published", Percent(9.1), nearest(0))}
     [
         (Kind.COMPUTED, Result(Percent(7.7)), Verdict.REPRODUCED, "7.7%"),
         (Kind.COMPUTED, Result(Percent(9.1)), Verdict.DIFFERS, "9.1%"),
-        (Kind.ATTRIBUTED, Result(Percent(7.7)), Verdict.DIFFERS, AS_CITED),
+        (Kind.ATTRIBUTED, Result(Percent(7.7)), Verdict.DIFFERS, None),
         (Kind.ATTRIBUTED, Result(Percent(7.7)), Verdict.REPRODUCED, "7.7%"),
         (Kind.ATTRIBUTED, Result(Percent(9.1)), Verdict.DIFFERS, "9.1%"),
         (Kind.ATTRIBUTED, Result(Percent(7.7), OTHERS, beside="newest"), Verdict.DIFFERS, "9%"),
         (Kind.FORECAST, Result(Range(Percent(1), Percent(7.7))), Verdict.FORECAST, "1.0–7.7%"),
-        (Kind.EVENT, Result(Phrase("7.7%")), Verdict.CONTRADICTED, AS_CITED),
+        (Kind.EVENT, Result(Phrase("7.7%")), Verdict.CONTRADICTED, None),
         (Kind.EVENT, Result(Phrase("another")), Verdict.ATTRIBUTED, "another"),
+        (Kind.ATTRIBUTED, Result(Unknown("none")), Verdict.UNSUPPORTED, None),
+        (Kind.DERIVED, Result(Percent(7.7), testable=False), Verdict.ATTRIBUTED, None),
+        (Kind.DERIVED, Result(Percent(1), tested=Percent(9.1)), Verdict.DIFFERS, "9.1%"),
+        (Kind.DEFINITION, Result(Percent(7.7)), Verdict.DEFINITION, "7.7%"),
     ],
 )
 def test_what_we_have_is_never_the_cited_figure_in_our_name(
-    kind: Kind, result: Result, verdict: Verdict, expected: str
+    kind: Kind, result: Result, verdict: Verdict, expected: str | None
 ) -> None:
-    assert ours(Case(a_claim(kind), result, SEVEN, NOTHING), verdict) == expected
+    part = ours(Case(a_claim(kind), result, SEVEN, NOTHING), verdict)
+    assert (part and part.value.display(part.rounding)) == expected
 
 
 def test_an_attributed_figure_that_we_made_anew_gives_its_value_as_the_reason() -> None:

@@ -89,7 +89,9 @@ def test_numbers_as_json_lists_value_verdict_formula_code_inputs_and_evidence(
     ledger = json.loads(capsys.readouterr().out)
     assert len(ledger["claims"]) == 42
     drop = ledger["claims"]["difficulty-drop"]
-    assert drop["display"] == "7.7%"
+    assert (drop["article"]["value"], drop["article"]["unit"]) == (7.7, "%")
+    ours = drop["ours"]
+    assert (round(ours["value"], 4), ours["unit"], ours["display"]) == (-7.7557, "%", "7.7%")
     assert drop["verdict"] == "reproduced, rounded"
     assert drop["code"]["path"] == "analysis/claims/network.py"
     assert len(drop["inputs"][0]["sha256"]) == 64

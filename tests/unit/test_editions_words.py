@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pivot.claims.stored import Code, Entry, GuardState
+from pivot.claims.stored import Code, Entry, Given, GuardState, Stated
 from pivot.editions import Edition, Revision
 from pivot.publish.archive import history, metadata, paths
 from pivot.publish.archive.citation import Citation
@@ -77,17 +77,12 @@ def entry(
     high: float | None = None,
 ) -> Entry:
     """A claim as a ledger has it; what is not given is empty."""
-    texts = dict.fromkeys(("statement", "section", "found", "exact", "reason", "margin", "formula"), "")
+    texts = dict.fromkeys(("statement", "section", "reason", "margin", "formula"), "")
     return Entry(
         id="lake",
         kind="computed",
-        cited="~4%",
-        single=value,
-        low=low,
-        high=high,
-        unit="%",
-        display=display,
-        rounding="none",
+        article=Stated(4.0, None, None, "%", "~4%"),
+        ours=Given(value, low, high, "%", display, exact="", rounding="none", errors=()),
         verdict=verdict,
         hypothesis=False,
         guard=None if holds is None else GuardState(holds, 1.0, "a margin"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import to_builtins
 
 from pivot.accounts import reading
+from pivot.claims import values
 from pivot.claims.account import Account, file_of
 from pivot.files import canonical
 from pivot.names import SNAPSHOTS
@@ -30,9 +31,7 @@ def claim_pages(view: View) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for id_, entry in view.claims.items():
         observations = view.observations(id_)
-        citation = Citation(
-            view.about, view.edition, f"claims/{id_}.html", f"{_title(entry)}: {entry.display}"
-        )
+        citation = Citation(view.about, view.edition, f"claims/{id_}.html", values.title(entry))
         files[f"claims/{id_}.html"] = _page(view, entry, observations, citation).encode()
         files[f"claims/{id_}.json"] = canonical(_data(view, entry, observations, citation))
     return files
@@ -43,8 +42,7 @@ def _page(view: View, entry: Entry, observations: tuple[Observation, ...], citat
     name = f"claims/{id_}.html"
     place = view.home + name
     linked = metadata.claim(view.about, view.edition, id_, entry, view.address(place))
-    description = f"{entry.statement} {entry.display}, {entry.verdict}."
-    title = f"{_title(entry)}: {entry.display}"
+    title, description = values.title(entry), values.description(entry)
     frame = replace(
         pages.around(view.about, place, view.line, view.side, view.home),
         head=pages.edition_head(view, name, citation, title, description, linked, data=f"{id_}.json"),
@@ -58,6 +56,9 @@ def _page(view: View, entry: Entry, observations: tuple[Observation, ...], citat
         frame=frame,
         edition=view.edition,
         entry=entry,
+        title=title,
+        description=description,
+        values=values,
         history=observations,
         picture=history.picture(observations),
         made=code_listing.function(view.code, code.path, code.function),
@@ -68,10 +69,6 @@ def _page(view: View, entry: Entry, observations: tuple[Observation, ...], citat
         sums=paths.relative(place, view.evidence[_SUMS]),
         statements=[_statement(piece) for piece in entry.evidence],
     )
-
-
-def _title(entry: Entry) -> str:
-    return entry.statement.rstrip(".")
 
 
 def _turn(view: View, claim: str, step: int) -> Turn | None:

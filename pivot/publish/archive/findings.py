@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-SHOWN = ("display", "exact", "verdict", "unit", "cited")
-"""What a claim's own page shows of its entry."""
-
 _SHOWN = 500  # characters of a thing that is not as it was
 _MOST = 1_000  # of those things
 _MORE = f"only the first {_MOST:,} are listed"

@@ -26,8 +26,9 @@ class Observation:
     Args:
         edition: its id.
         as_of: its day of evidence.
-        display: the number as readers saw it.
-        value: the number with all its digits, or text; None for a range.
+        article: the article's figure.
+        display: what the evidence gives, as readers saw it.
+        value: the same with all its digits, or text; None for a range, and where it is not known.
         low: of a range.
         high: of a range.
         verdict: what was found.
@@ -37,6 +38,7 @@ class Observation:
 
     edition: str
     as_of: dt.date
+    article: str
     display: str
     value: float | str | None
     low: float | None
@@ -61,10 +63,9 @@ def observations(
                 Observation(
                     edition.id,
                     edition.as_of,
+                    entry.cited,
                     entry.display,
-                    entry.single,
-                    entry.low,
-                    entry.high,
+                    *((ours.single, ours.low, ours.high) if (ours := entry.ours) else (None, None, None)),
                     entry.verdict,
                     differs,
                     kind,

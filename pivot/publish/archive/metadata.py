@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from pivot.claims import values
 from pivot.publish.archive import card, paths
 
 if TYPE_CHECKING:
@@ -187,18 +188,26 @@ def _filled(content: Any) -> Any:  # noqa: ANN401
 
 
 def _claim(id_: str, entry: Entry) -> dict[str, Any]:
+    """A review of the article's claim: what it says, what we found of it, and the value that we give."""
+    ours = entry.ours
     return {
-        "@type": "Claim",
+        "@type": "ClaimReview",
         "identifier": id_,
-        "text": entry.statement,
-        "about": {
+        "claimReviewed": f"{entry.statement} {values.ARTICLE}: {entry.cited}",
+        "reviewRating": {
+            "@type": "Rating",
+            "alternateName": entry.verdict,
+            "ratingExplanation": values.description(entry),
+        },
+        "about": ours
+        and {
             "@type": "PropertyValue",
             "name": id_,
-            "value": entry.single,
-            "minValue": entry.low,
-            "maxValue": entry.high,
-            "unitText": entry.unit,
-            "description": f"{entry.display}; cited as {entry.cited}: {entry.verdict}",
+            "value": ours.single,
+            "minValue": ours.low,
+            "maxValue": ours.high,
+            "unitText": ours.unit,
+            "description": ours.display,
         },
     }
 

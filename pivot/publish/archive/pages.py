@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
+from pivot.claims import values
 from pivot.claims.quantities import Day
 from pivot.files import sha256
 from pivot.names import slug
@@ -139,12 +140,11 @@ class View:
     def record(self, claim: str, site: Address) -> Record:
         """What this edition knows of a claim: its own page, how to cite it, its history, its code."""
         name, entry = f"claims/{claim}.html", self.claims[claim]
-        citation = Citation(self.about, self.edition, name, f"{entry.statement.rstrip('.')}: {entry.display}")
         listing = self.listing.get(entry.code.path)
         return Record(
             self.edition.id,
             site(self.home + name),
-            citation.text(),
+            Citation(self.about, self.edition, name, values.title(entry)).text(),
             self.observations(claim),
             site(listing) if listing else "",
         )

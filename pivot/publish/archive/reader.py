@@ -247,6 +247,12 @@ class ReleasedEdition:
         return stored.parse(self.files.read(name), name)
 
     @cached_property
+    def bound(self) -> stored.Bound:
+        """What it shows of its claims, as its own schema has it."""
+        name = self.home + paths.LEDGER
+        return stored.bound(self.files.read(name), name)
+
+    @cached_property
     def pages(self) -> tuple[str, ...]:
         """The pages of its book, as paths from its folder."""
         own = (name.removeprefix(self.home) for name in self.manifest.files if name.startswith(self.home))

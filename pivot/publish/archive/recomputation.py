@@ -17,7 +17,6 @@ from pivot.errors import ReportError
 from pivot.files import digest, sha256
 from pivot.names import CACHE, SNAPSHOTS
 from pivot.publish.archive import paths
-from pivot.publish.archive.findings import SHOWN
 from pivot.publish.archive.manifest import Code
 
 if TYPE_CHECKING:
@@ -206,7 +205,9 @@ def _facts(entry: Entry | None) -> dict[str, Any]:
     """What an entry says that data decide, flat."""
     if entry is None:
         return {}
-    facts = {key: getattr(entry, key) for key in (*SHOWN, "value", "low", "high", "hypothesis")}
+    facts = {
+        key: getattr(entry, key) for key in ("cited", "display", "exact", "value", "verdict", "hypothesis")
+    }
     facts["guard"] = entry.guard and entry.guard.holds
     for name, part in entry.parts.items():
         facts |= {f"{name}.value": part.value, f"{name}.display": part.display}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from pivot.claims import stored
-from pivot.claims.changes import CITED, FOUND, GUARD
+from pivot.claims.changes import CITED, GUARD
 from pivot.editions import KINDS
 from pivot.files import canonical
 from pivot.publish.archive import history, pages, paths
@@ -174,6 +174,7 @@ def _table(editions: Sequence[ReleasedEdition]) -> dict[str, Any]:
         }
         rows[id_] = {
             "statement": next(claims[id_].statement for _, claims in reversed(states) if id_ in claims),
+            "article": next(claims[id_].cited for _, claims in reversed(states) if id_ in claims),
             "cells": [cells.get(edition.id) for edition in editions],
             "kinds": sorted(filter(None, kinds)),
         }
@@ -199,7 +200,6 @@ def _moved_sentence(before: ReleasedEdition | None, edition: ReleasedEdition) ->
         ("moved", "shows another number", "show another number"),
         ("verdict", "has another verdict", "have another verdict"),
         (GUARD, "guard turned", "guards turned"),
-        (FOUND, "has another figure beside it", "have another figure beside them"),
         (CITED, "has another cited text", "have another cited text"),
     )
     counts = [

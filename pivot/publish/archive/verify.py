@@ -20,7 +20,7 @@ from pivot.files import sha256
 from pivot.names import SNAPSHOTS
 from pivot.publish.archive import paths
 from pivot.publish.archive.derivation import check_differences, check_root
-from pivot.publish.archive.findings import SHOWN, Findings, Verification
+from pivot.publish.archive.findings import Findings, Verification
 from pivot.publish.archive.manifest import Code, Manifest, Root
 from pivot.publish.archive.reader import ReleasedEdition, by_evidence, opened
 from pivot.records import convert, loads
@@ -206,7 +206,9 @@ class _Verifier:
 
     def check_numbers(self) -> None:
         """Every number that a page binds to a claim is the one that the edition's ledger gives."""
-        ledgers = {edition.id: stored.texts(self._claims(edition)) for edition in self.editions}
+        now = {edition.id: stored.texts(self._claims(edition)) for edition in self.editions}
+        bound = {edition.id: self._bound(edition) for edition in self.editions}
+        own = {id_: one.texts for id_, one in bound.items()}
         newest = by_evidence(self.editions)[-1].id if self.editions else ""
         for name in self.names:
             id_ = (
@@ -214,29 +216,24 @@ class _Verifier:
                 if name.startswith(f"{paths.EDITIONS}/") and name.count("/") > 1
                 else newest
             )
-            if name.endswith(".html") and id_ in ledgers:
-                self._check_page(name, self._read(name), id_, ledgers)
+            if name.endswith(".html") and id_ in bound:
+                self._check_page(name, self._read(name), id_, own if bound[id_].earlier else now)
         for edition in self.editions:
-            for id_, entry in self._claims(edition).items():
+            ledgers = own if bound[edition.id].earlier else now
+            for id_, facts in bound[edition.id].facts.items():
                 name = f"{edition.home}claims/{id_}.json"
                 try:
                     page = loads(self._bytes(name), "this is no claim", name)
-                    shown = {key: page[key] for key in SHOWN} | {
-                        one["edition"]: one["display"] for one in page["history"]
-                    }
+                    shown = {key: page[key] for key in facts}
+                    history = {one["edition"]: one["display"] for one in page["history"]}
                 except (ReportError, KeyError, TypeError) as error:
                     self.add("number", name, "the claim as JSON", error)
                     continue
-                wanted = {key: getattr(entry, key) for key in SHOWN}
-                wanted |= {
-                    id2: ledgers.get(id2, {}).get(f"claim.{id_}", "nothing")
-                    for id2 in shown
-                    if id2 not in wanted
-                }
-                for key, text in wanted.items():
+                wanted = {id2: ledgers.get(id2, {}).get(f"claim.{id_}", "nothing") for id2 in history}
+                for key, text in {**facts, **wanted}.items():
                     self.checked["numbers"] += 1
-                    if shown[key] != text:
-                        self.add("number", f"{name}, {key}", text, shown[key])
+                    if (got := {**shown, **history}[key]) != text:
+                        self.add("number", f"{name}, {key}", text, got)
 
     def check_root(self, code: Code | None) -> None:
         """The root is what follows from the editions, if these are what their manifests say."""
@@ -262,6 +259,12 @@ class _Verifier:
             return edition.claims
         except (KeyError, ReportError):
             return {}  # a ledger that is gone, or that is none, is found as a changed file
+
+    def _bound(self, edition: ReleasedEdition) -> stored.Bound:
+        try:
+            return edition.bound
+        except (KeyError, ReportError):
+            return stored.Bound({}, {}, earlier=False)
 
     def _bytes(self, name: str) -> bytes:
         try:

@@ -107,8 +107,8 @@ def _account(entry: Entry) -> str:
         f"{piece.publisher}: {reading(piece.value, piece.unit, piece.period)}." for piece in entry.evidence
     )
     parts = (f"{part.label}: {part.display}." for part in entry.figures)
-    found = entry.found if entry.exact in ("", entry.found) else f"{entry.found}, {entry.exact}"
-    head = f"The article: {entry.cited}. The evidence: {found}; {entry.verdict}, {entry.reason}."
+    given = entry.display if entry.exact == entry.display else f"{entry.display}, {entry.exact}"
+    head = f"The article: {entry.cited}. The evidence: {given}; {entry.verdict}, {entry.reason}."
     return _SPACE.sub(" ", " ".join((head, f"{entry.formula}.", *parts, *evidence))).strip()
 
 
