@@ -8,7 +8,18 @@ from pivot.article import Article
 ARTICLE = Article(
     package="analysis",
     data_sets=DATA_SETS,
-    themes=("network", "revenue", "concentration", "ai", "operators", "outlook"),
+    themes=(
+        "network",
+        "quarter",
+        "revenue",
+        "concentration",
+        "ai",
+        "energy",
+        "security",
+        "operators",
+        "narrative",
+        "outlook",
+    ),
     charts=(
         "difficulty",
         "retargets",
@@ -19,6 +30,8 @@ ARTICLE = Article(
         "coins_sold",
         "contracts",
         "concentration",
+        "megawatt",
+        "budget",
     ),
     # What a source tells of the present alone comes before the long walks, which may meet its limit.
     sources=("hashrate", "pools", "epochs", "price", "blocks", "filings"),

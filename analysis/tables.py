@@ -6,6 +6,7 @@ Each function returns the Markdown of one `{{< generated NAME >}}` block. Number
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -243,6 +244,15 @@ def _by_machines(rows: pd.DataFrame, columns: Sequence[str], text: Cell) -> Iter
     )
 
 
+def _mining(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
+    """What a megawatt-hour earns by mining, by the efficiency of machines: month and newest day."""
+    days, prices, epochs = (vintage.data(name).frame for name in ("days", "prices", "epochs"))
+    level = hashprice.level(hashprice.daily(days, prices, epochs)["hashprice"])
+    grid = energy.mining_grid((level.mean, level.value)).T
+    columns = [f"At {HashPrice(hash_price).display()}" for hash_price in grid]
+    yield from _by_machines(grid, columns, lambda usd: PowerPrice(usd).display())
+
+
 def _break_even(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     """The hash price that just pays for power."""
     grid = energy.break_even_grid()
@@ -256,6 +266,25 @@ def _attack(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     grid = security.attack_grid(network, energy.EFFICIENCIES, energy.POWER_COSTS)
     columns = [f"Power at {PowerPrice(cost).display()}" for cost in grid]
     yield from _by_machines(grid, columns, lambda usd: Usd(usd).display(nearest(1, "million")))
+
+
+_TIERS = {
+    "primary": "the company, the filing or the chain itself",
+    "mirror": "a copy that names the filing it copies",
+    "computed": "made from such sources",
+    "secondary": "press and the rest, which repeat",
+}
+
+
+def _tiers(ledger: Ledger, vintage: Vintage) -> Iterable[str]:
+    """How near to its origin the evidence is: pieces on claims and statements on companies by tier."""
+    pieces = Counter(piece.tier for entry in ledger.entries.values() for piece in entry.evidence)
+    stated = Counter(vintage.data("statements").frame["tier"])
+    yield from table(
+        ("Tier", "What it is", "On claims", "On companies"),
+        ((tier, meaning, str(pieces[tier]), str(stated[tier])) for tier, meaning in _TIERS.items()),
+        numeric=(2, 3),
+    )
 
 
 def _hashrate_windows(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
@@ -351,8 +380,10 @@ TABLES: Mapping[str, Table] = {
     "table-realised": _realised,
     "table-sensitivity": _sensitivity,
     "table-megawatt": _megawatt,
+    "table-mining": _mining,
     "table-break-even": _break_even,
     "table-attack": _attack,
+    "table-tiers": _tiers,
     "hashrate-windows": _hashrate_windows,
     "checks": _checks,
     **scenarios.TABLES,

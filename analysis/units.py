@@ -32,6 +32,14 @@ class HashRate(Quantity):
     default = nearest(1)
 
 
+class Difficulty(Quantity):
+    """Difficulty, in trillions."""
+
+    __slots__ = ()
+    unit = "T"
+    default = nearest(1)
+
+
 class Points(Quantity):
     """The difference of two percentages, in percentage points."""
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.measures import energy, hashprice, operators
 from analysis.measures import leases as lease_measures
-from analysis.units import Efficiency, HashPrice, PowerPrice
-from pivot.claims.model import Guard, Kind, Part, Result, found_nowhere_else
-from pivot.claims.quantities import Count, Day, Phrase, Range, Share, Usd, nearest, side
+from analysis.measures import operators
+from pivot.claims.model import Kind, Part, Result, found_nowhere_else
+from pivot.claims.quantities import Count, Day, Phrase, Share, Usd, nearest, side
 from pivot.claims.registry import claim
 
 if TYPE_CHECKING:
@@ -24,20 +23,15 @@ if TYPE_CHECKING:
     section="overview",
     rounding=nearest(1, "billion"),
     formula="sum of the base terms of the leases that were public, each lease once, without joint ventures: "
-    "a floor; beside it each lease's dollars per MWh",
+    "a floor",
 )
-def ai_contracts(leases: Frame, days: Frame, prices: Frame, epochs: Frame, cited: Frame) -> Result:
+def ai_contracts(leases: Frame, cited: Frame) -> Result:
     """The leases and cloud contracts of listed miners, added up without counting any twice."""
     by_company = lease_measures.base_terms(leases)
     total = float(by_company.sum())
     in_force = lease_measures.in_force(leases)
     counted = in_force[(in_force["holder"] != lease_measures.JOINT) & in_force["total_usd"].notna()]
     claimed = float(cited.loc["ai-contracts", "low"])
-    priced = energy.lease_revenues(in_force)
-    leased = priced.loc[priced["kind"] == "lease", "usd_per_mwh"]
-    cloud = priced.loc[priced["kind"] == "cloud", "usd_per_mwh"]
-    level = hashprice.level(hashprice.daily(days, prices, epochs)["hashprice"]).mean
-    mining = {f"mining-{e:.0f}": energy.mining_revenue(level, e) for e in energy.EFFICIENCIES}
     return Result(
         Usd(total),
         parts={
@@ -52,45 +46,10 @@ def ai_contracts(leases: Frame, days: Frame, prices: Frame, epochs: Frame, cited
             "newest": Part(
                 "announcement of the newest contract counted", Day(counted["published"].max().date())
             ),
-            "leases": Part("leases with a sum, a term and a power", Count(len(leased))),
-            "per-mwh": Part(
-                "what they bring per MWh, lowest to highest",
-                Range(PowerPrice(float(leased.min())), PowerPrice(float(leased.max()))),
-            ),
-            "per-mwh-median": Part("their median", PowerPrice(float(leased.median()))),
-            "cloud-per-mwh": Part(
-                "the lowest of the cloud contracts, machines included", PowerPrice(float(cloud.min()))
-            ),
-            **{
-                name: Part(f"{name} machines", Efficiency(value))
-                for name, value in zip(FLEETS, (15.0, MIDDLING, 30.0), strict=True)
-            },
-            **{
-                name: Part(f"mining at {name.removeprefix('mining-')} J/TH", PowerPrice(value))
-                for name, value in mining.items()
-            },
-            "hashprice-for-lease": Part(
-                "the hash price at which mining at 20 J/TH would earn as much as the median lease",
-                HashPrice(energy.break_even(MIDDLING, float(leased.median()))),
-                nearest(0),
-            ),
         },
         rows={"cited": ["ai-contracts"]},
         figures=(total,) if total >= claimed else (),
-        guard=Guard(
-            "the lowest revenue per MWh of any lease, against mining at 20 J/TH,",
-            float(leased.min()),
-            mining[f"mining-{MIDDLING:.0f}"],
-            above=True,
-            show=lambda x: PowerPrice(x).display(),
-        ),
     )
-
-
-FLEETS = ("efficient", "middling", "old")
-
-MIDDLING = 20.0
-"""J/TH of a fleet that is neither new nor old."""
 
 
 @claim(

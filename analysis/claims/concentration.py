@@ -131,3 +131,14 @@ def _sides(values: Iterable[float], low: float, high: float) -> str:
     """Where all of some values lie against a range."""
     sides = {side(value, low, high) for value in values}
     return sides.pop() if len(sides) == 1 else "partly within"
+
+
+@claim(
+    "top10-history",
+    kind=Kind.ATTRIBUTED,
+    section="monitors",
+    formula="not computed: no published series gives the ten largest miners of an earlier day",
+)
+def top10_history() -> Result:
+    """How hash rate was distributed among the ten largest miners before."""
+    return Result(Phrase("no series is published"))

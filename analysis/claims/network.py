@@ -55,7 +55,6 @@ def difficulty_drop(epochs: Frame) -> Result:
     table = difficulty.retargets(epochs)
     march = table.loc[MARCH_RETARGET]
     before = MARCH_RETARGET - difficulty.EPOCH_BLOCKS
-    in_force = [table.index[table["timestamp"].dt.date <= day][-1] for day in QUARTER_ENDS]
     return Result(
         Percent(march["change"]),
         parts={
@@ -63,13 +62,8 @@ def difficulty_drop(epochs: Frame) -> Result:
             "signed": Part("to two decimals, with its sign", Percent(march["change"]), nearest(2)),
             "day": Part("day of the retarget (UTC)", Day(march["timestamp"].date())),
             "block": Part("first block of the epoch", Count(MARCH_RETARGET)),
-            "quarter": Part(
-                "change over the quarter itself, from the end of December to the end of March",
-                Percent(difficulty.change_between(table, *QUARTER_ENDS)),
-                nearest(2),
-            ),
         },
-        rows={"epochs": sorted({in_force[0] - difficulty.EPOCH_BLOCKS, *in_force, before, MARCH_RETARGET})},
+        rows={"epochs": [before, MARCH_RETARGET]},
         guard=Guard(
             "the change of difficulty",
             float(march["change"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.measures import difficulty, fleets, hashprice, hashrate, operators, revenue, security
+from analysis.measures import difficulty, fleets, hashprice, hashrate, operators, revenue
 from analysis.units import Btc, HashPrice, HashRate
 from pivot.claims.model import Guard, Kind, Part, Result
 from pivot.claims.quantities import (
@@ -53,7 +53,6 @@ def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame
     newest = hashprice.daily(days, prices, epochs).iloc[-1]
     close = prices["close_usd"].iloc[-1]
     implied = hashprice.hashprice(newest["reward"], assumed, newest["difficulty"])
-    budget = security.budget(days, prices).iloc[-1]
     low, high = (float(cited.loc["hashprice-range", end]) for end in ("low", "high"))
     return Result(
         Usd(assumed),
@@ -63,17 +62,14 @@ def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame
             "gap": Part("the close against the assumption", Percent((close / assumed - 1) * 100), nearest(1)),
             "side": Part("the close against the assumption, in words", Phrase(side(close, assumed, assumed))),
             "hashprice": Part("hash price at the assumed price", HashPrice(implied)),
-            "budget": Part("what miners were paid a day, mean of 30 days", Usd(budget["usd_mean"]), MILLIONS),
-            "budget-day": Part("the last of those days", Day(budget.name.date())),
-            "budget-fees": Part("fees in it", Share(budget["fees_mean"])),
             "hashprice-side": Part(
                 "that against the cited range of hash prices", Phrase(side(implied, low, high))
             ),
         },
         rows={
             "cited": ["btc-price-assumption", "hashprice-range"],
-            "prices": prices.loc[days.index[-security.WINDOW] :].index,
-            "days": days.index[-security.WINDOW :],
+            "prices": prices.index[-1:],
+            "days": days.index[-1:],
             "epochs": epochs.index[-1:],
         },
         beside="close",

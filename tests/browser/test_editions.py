@@ -125,7 +125,7 @@ def test_without_scripts_the_same_places_are_reached(browser: Browser, archive: 
     assert page.url == f"{archive}editions/{SECOND}/chapters/overview.html"
     page.goto(f"{archive}revisions.html")
     shown = page.locator("tr[data-kinds]:visible")
-    assert shown.count() == 42
+    assert shown.count() == 58
     page.get_by_label("those whose verdict changed").check()
     assert 0 < shown.count() < 10
     page.context.close()
@@ -198,7 +198,7 @@ def test_a_difference_starts_in_plain_words_and_folds_the_rest(browser: Browser,
     page = opened(browser, archive + DIFFERENCE, java_script_enabled=False)
     plain = page.locator(".summary").all_inner_texts()
     assert len(plain) == 3
-    assert re.fullmatch(r"Of 42 claims \d+ comes? out otherwise than before(, and .*)?\.", plain[0])
+    assert re.fullmatch(r"Of 58 claims \d+ comes? out otherwise than before(, and .*)?\.", plain[0])
     assert page.locator("details[open]").count() == 0
     folded = page.locator("#sentences ~ details > summary").all_inner_texts()
     assert any(words.startswith("The overview, number by number (") for words in folded)

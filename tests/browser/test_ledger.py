@@ -72,7 +72,7 @@ def test_a_press_on_a_head_sorts_and_a_second_one_turns(browser: Browser, archiv
 
 def test_without_scripts_every_claim_is_in_the_table(browser: Browser, archive: str) -> None:
     page = opened(browser, f"{archive}editions/{FIRST}/{LEDGER}", java_script_enabled=False)
-    assert page.locator("table.choice tbody tr").count() == 42
+    assert page.locator("table.choice tbody tr").count() == 58
     assert not page.get_by_label("Tier").is_visible()
     page.locator("table.choice tbody a", has_text="Coins that MARA sold").click()
     assert page.url.endswith("#claim-mara-btc-sold")

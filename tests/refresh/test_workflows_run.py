@@ -102,7 +102,7 @@ def test_fresh_evidence_becomes_a_pull_request(desk: Desk) -> None:
     # What a reviewer checks out has the new vintages, and the numbers are made from them.
     desk.git("switch", "--quiet", "refresh")
     store = Store(desk.clone / "data-snapshots", DATA_SETS)
-    assert store.verify()["snapshots"] == 22
+    assert store.verify()["snapshots"] == 23
     site = build(desk.clone, TODAY, "embedded", desk.clone / "_site", silent).site
     made_from = json.loads((site / "ledger.json").read_text("utf-8"))["claims"]["hashprice-range"]["inputs"]
     assert {(used["snapshot"], used["rows"][-1]) for used in made_from if used["data_set"] == "prices"} == {

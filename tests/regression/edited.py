@@ -154,6 +154,7 @@ def cell(row: object, column: str, value: Callable[[object], object] | object) -
 
 def both(edits: Iterable[Edit]) -> Edit:
     """Several edits, one after the other."""
+    edits = tuple(edits)  # they are made to each snapshot
 
     def edit(table: pd.DataFrame) -> pd.DataFrame:
         for one in edits:

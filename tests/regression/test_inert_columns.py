@@ -41,6 +41,7 @@ INERT = {
     ("hashprice-published/2026-11-22", "btc_usd_stated"): _ORACLE,
     ("hashrate-published/2026-11-22", "low"): _ORACLE,
     ("hashrate-published/2026-11-22", "high"): _ORACLE,
+    **{("article/2026-05-08", column): _REPLACED for column in ("low", "high", "step")},
     ("pool-shares/2026-11-22", "share_pct"): _REPLACED,
     ("pool-shares/2026-11-22", "hashrate_eh_s"): _REPLACED,
     ("pool-shares/2026-11-22", "blocks"): _REPLACED,

@@ -144,7 +144,7 @@ def _land(store: Store, path: str, text: str) -> None:
     [
         ("btc-price/2026-10-08.csv", "2026-06-30,", "2026-06-30,1", ("hashprice-low",)),
         (
-            "article/2026-05-08.csv",
+            "article/2026-05-08.2.csv",
             "$2.07 billion,2070000000",
             "$2.07 billion,2080000000",
             ("ai-ten-year", "ai-doubled", "btc-over-ai"),

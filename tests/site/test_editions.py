@@ -74,7 +74,7 @@ def test_the_editions_stand_side_by_side_each_as_it_read() -> None:
         home = published() / "editions" / id_
         assert json.loads((home / "ledger.json").read_text("utf-8"))["as_of"] == id_
         assert (home / "report.pdf").read_bytes().startswith(b"%PDF-")
-        assert len(list(home.glob("claims/*.html"))) == len(list(home.glob("claims/*.json"))) == 42
+        assert len(list(home.glob("claims/*.html"))) == len(list(home.glob("claims/*.json"))) == 58
     assert len({(published() / f"editions/{id_}/report.pdf").read_bytes() for id_ in IDS}) == 3
 
 
@@ -181,7 +181,7 @@ def test_latest_follows_the_newest_edition() -> None:
 def test_the_revisions_page_sets_every_claim_of_every_edition_side_by_side() -> None:
     page = text("revisions.html")
     rows = re.findall(r'<tr id="claim-([\w-]+)" data-kinds="([^"]*)">', page)
-    assert len(rows) == 42
+    assert len(rows) == 58
     moved = {id_: kinds.split() for id_, kinds in rows if "moved" in kinds}
     assert set(moved) >= {"difficulty-drop-rank-year", "hashprice-range", "corz-credit"}
     assert all("data" in kinds for kinds in moved.values())

@@ -94,7 +94,7 @@ def test_an_account_opens_with_its_number_on_the_page_of_its_heading() -> None:
         return re.sub(r"\W", "", text)
 
     entries = ledger_of(NEWEST).entries
-    assert len(entries) == 42
+    assert len(entries) == 58
     for number, id_ in enumerate(account_order(), 1):
         opening = letters(f"{number}{entries[id_].statement} Cited")
         [page] = [text for text in map(letters, pages()) if opening in text]

@@ -67,7 +67,7 @@ def test_a_statement_in_one_command(store: Store, capsys: pytest.CaptureFixture[
     seen = Vintage(Store(store.root, DATA_SETS), dt.date(2026, 11, 4)).data("statements").frame
     assert row["id"] in seen.index
     assert "next   pivot diff data-snapshots/operator-statements/" in capsys.readouterr().out
-    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 18
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 19
 
 
 def test_an_unlikely_number_is_taken_with_a_reason_that_readers_see(
@@ -86,7 +86,7 @@ def test_an_unlikely_number_is_taken_with_a_reason_that_readers_see(
     )
     assert newest.notes[-1].startswith(note)
     assert any(one.startswith("Added by a person: ") for one in newest.notes)
-    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 18
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 19
     assert "\n".join(_notes([newest], _names([[newest]]), set())).count("so it stands in the filing") == 1
 
 
@@ -137,7 +137,7 @@ def test_a_second_statement_on_a_day_is_a_second_snapshot(
     assert paths == ["2026-11-22.csv", f"{TODAY}.csv", f"{TODAY}.2.csv"]
     seen = Vintage(Store(store.root, DATA_SETS), TODAY).data("statements").frame
     assert {"mara-btc-held-30-sep-2026", "mara-btc-held-31-dec-2026"} <= set(seen.index)
-    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 19
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 20
 
 
 def git(store: Store, *words: str) -> None:
@@ -160,7 +160,7 @@ def test_a_slip_is_taken_back_until_git_has_it(store: Store, capsys: pytest.Capt
     git(store, "add", ".")
     assert add(store, STATEMENTS, "--undo") == 1
     assert "git restore --staged data-snapshots" in capsys.readouterr().err
-    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 18
+    assert Store(store.root, DATA_SETS).verify()["snapshots"] == 19
 
 
 def test_without_git_nothing_is_taken_back(store: Store, capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,6 +39,8 @@ NAMES = (
     "coins-sold",
     "contracts",
     "concentration",
+    "megawatt",
+    "budget",
 )
 EVERY_DAY = pytest.mark.parametrize("day", DAYS)
 EVERY_CHART = pytest.mark.parametrize("name", NAMES)
@@ -62,7 +64,7 @@ def rows(table: pd.DataFrame, **wanted: Any) -> pd.DataFrame:  # noqa: ANN401
     return table
 
 
-def test_the_charts_are_the_nine_of_the_report() -> None:
+def test_the_charts_are_the_eleven_of_the_report() -> None:
     assert tuple(ARTICLE.drawings) == NAMES
 
 

@@ -9,7 +9,7 @@ import pytest
 from pivot.claims.ledger import Ledger
 from tests.conftest import AFTER_JUNE, AS_READ, DAYS, NEWEST, ledger_of
 
-CLAIMS = 42
+CLAIMS = 58
 
 
 def test_every_claim_has_an_entry(ledger: Ledger) -> None:
@@ -131,7 +131,14 @@ def test_what_follows_from_the_article_reads_nothing_else_and_is_counted_apart(d
         return {used.data_set for used in entry.inputs}.union(*map(reads, entry.derived_from))
 
     follow = {id_ for id_, entry in ledger.entries.items() if entry.verdict == "follows from the article"}
-    assert follow == {"top10-btc-production", "ai-doubled", "btc-over-ai", "revenue-ratio", "revenue-gap"}
+    assert follow == {
+        "top10-btc-production",
+        "ai-doubled",
+        "btc-over-ai",
+        "revenue-ratio",
+        "revenue-gap",
+        "substantial-margin",
+    }
     assert {id_: reads(id_) for id_ in follow} == {id_: {"cited"} for id_ in follow}
     counts = ledger.counts()
     assert counts["follows from the article"] == len(follow)

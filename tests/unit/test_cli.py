@@ -79,7 +79,7 @@ def test_numbers_prints_every_claim(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--root", ROOT, "numbers", "--as-of", "2026-05-08") == 0
     out = capsys.readouterr().out
     assert "difficulty-drop-rank-year" in out
-    assert "42 claims:" in out
+    assert "58 claims:" in out
 
 
 def test_numbers_as_json_lists_value_verdict_formula_code_inputs_and_evidence(
@@ -87,7 +87,7 @@ def test_numbers_as_json_lists_value_verdict_formula_code_inputs_and_evidence(
 ) -> None:
     assert run("--root", ROOT, "numbers", "--json", "--as-of", "2026-05-08") == 0
     ledger = json.loads(capsys.readouterr().out)
-    assert len(ledger["claims"]) == 42
+    assert len(ledger["claims"]) == 58
     drop = ledger["claims"]["difficulty-drop"]
     assert (drop["article"]["value"], drop["article"]["unit"]) == (7.7, "%")
     ours = drop["ours"]

@@ -97,14 +97,14 @@ def test_check_fails_with_file_and_line_and_tells_what_to_do(
         rf'^chapters/overview\.qmd:{number}:\d+: numeral "second-largest" is typed$', out, re.MULTILINE
     )
     assert f'chapters/overview.qmd:{text.count(chr(10)) + 2}:9: numeral "33" is typed' in out
-    assert "20 snapshots" in out
+    assert "22 snapshots" in out
     assert re.search(r"^numerals +\d found +[\d,]+ lines, ", out, re.MULTILINE)
 
 
 def test_a_guard_that_evidence_breaks_fails_the_check_at_its_sentences(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    name = "data-snapshots/article/2026-05-08.csv"
+    name = "data-snapshots/article/2026-05-08.2.csv"
     cited = (repository / name).read_text("utf-8").replace("4652000000,4652000000", "4052000000,4052000000")
     (repository / name).write_text(cited, "utf-8")
     rehash(repository, name)
