@@ -102,7 +102,7 @@ def test_numbers_as_json_lists_value_verdict_formula_code_inputs_and_evidence(
 def test_explain_goes_from_the_sentence_to_the_rows(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--root", ROOT, "explain", "difficulty-drop", "--as-of", "2026-05-08") == 0
     out = capsys.readouterr().out
-    order = ("we have", "The rows used", "Step by step", "History", "How near", "Where it is used")
+    order = ("the evidence", "The rows used", "Step by step", "History", "How near", "Where it is used")
     places = [out.index(words) for words in order]
     assert places == sorted(places)
     for expected in (

@@ -97,7 +97,7 @@ def test_each_command_exists() -> None:
             pivot.commands[words[0]].make_context(words[0], words[1:])  # raises where an option is none
             commands.add(words[0])
     assert targets == {".venv/.ready", "audit", "report", "test"}
-    assert commands == {"build", "check", "diff", "refresh", "release", "verify"}
+    assert commands == {"build", "check", "diff", "explain", "refresh", "release", "verify"}
     for target in sorted(targets):
         done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=False, capture_output=True)
         assert done.returncode == 0, done.stderr.decode()
