@@ -335,7 +335,7 @@ def test_a_row_of_the_article_needs_no_origin_but_that_of_the_snapshot(store: St
     assert add(store, "article", "--vintage", "2026-06-30", "--row", *WORDS, *NUMBER, "hedge=about") == 0
     (row,) = added(store, "article")
     assert (row["claim"], row["cited"], row["hedge"]) == ("block-pace", "every ten minutes", "about")
-    before, after = Store(store.root, DATA_SETS).snapshots("article")
+    *_, before, after = Store(store.root, DATA_SETS).snapshots("article")
     assert (after.publisher, after.url, after.vintage) == (
         before.publisher,
         before.url,

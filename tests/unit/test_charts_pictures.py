@@ -338,7 +338,7 @@ for name in ARTICLE.drawings:
     for name in NAMES:
         charts.draw(ARTICLE.drawings[name], editions["2026-08-21"][name], tmp_path / "here")
     here = {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir()}
-    assert len(here) == 58
+    assert len(here) == 70
     assert {path.name: path.read_bytes() for path in (tmp_path / "there").iterdir()} == here
 
 

@@ -111,7 +111,7 @@ class FakeStore:
 
     def __init__(self, dated: list[dt.date], vintages: set[dt.date]) -> None:
         self._dated = sorted(dated)
-        (pattern,) = STORE.snapshots("article")
+        pattern = STORE.snapshots("article")[0]
         self._snapshots = tuple(
             Snapshot(
                 **{field: getattr(pattern, field) for field in Snapshot.__dataclass_fields__}
