@@ -1,3 +1,12 @@
+-- Quarto has done with conditions when a shortcode's result arrives, so those of formats are settled here.
+local function settled(element)
+  local visible = element.classes:includes("content-visible")
+  if not visible and not element.classes:includes("content-hidden") then return nil end
+  local when, unless = element.attributes["when-format"], element.attributes["unless-format"]
+  local holds = (not when or quarto.doc.is_format(when)) and not (unless and quarto.doc.is_format(unless))
+  return holds == visible and element.content or {}
+end
+
 -- {{< generated NAME >}}: the Markdown that the analysis wrote to _generated/NAME.md, with its values filled in.
 return {
   ["generated"] = function(args)
@@ -10,7 +19,7 @@ return {
     local text = file:read("a")
     file:close()
     -- The reader for paper gives a pipe table with long lines widths from its dashes; see `reading.lua`.
-    local blocks = quarto.utils.string_to_blocks(text)
+    local blocks = quarto.utils.string_to_blocks(text):walk({ Span = settled, Div = settled })
     if not quarto.doc.is_format("typst") then return blocks end
     return blocks:walk({
       Table = function(t)

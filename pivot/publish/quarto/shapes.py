@@ -31,7 +31,7 @@ _BEFORE = re.compile(r"(?P<before>[a-z].*)[\s\u00a0](?P<shown>(?:[A-Z]\w*[\s\u00
 _WIDTH = re.compile(r"width: *([\d.]+%)")
 _SIDES = {"right": "right", "center": "centre"}
 _SAME = {"s": "del", "b": "strong", "i": "em"}
-_OF_US = ("data-var", "data-claim", "data-cites")
+_OF_QUARTO = re.compile(r"data-(?:number|order|filename|ref-parent|fig-|when-|unless-)")
 _DRAFT = "quarto-draft-alert"
 _OF_KEYS = {
     "title",
@@ -140,7 +140,7 @@ class Shaper:
             name: value
             for name, value in one.attributes.items()
             if name not in {"style", "class"}
-            and (name in _OF_US or not name.startswith("data-"))
+            and not _OF_QUARTO.match(name)
             and not (one.tag == "kbd" and name in _OF_KEYS)
         }
         if classes:
