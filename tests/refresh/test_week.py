@@ -25,6 +25,7 @@ from tests.refresh.server import Server
 from tests.refresh.test_workflows_run import PIVOT, kept
 from tests.refresh.world import NOW, TODAY, World
 from tests.report import copy_repository
+from tests.unit.snapshots import COMPILED, as_of
 
 WEEK = dt.timedelta(days=7)
 STATEMENTS = "operator-statements"
@@ -35,7 +36,11 @@ ORIGIN = ("publisher=Hut 8 (news)", "published=2026-11-20", "tier=primary", "url
 
 @pytest.fixture
 def desk(tmp_path: Path, server: Server) -> Desk:
-    return Desk(tmp_path, copy_repository, PIVOT, {"LOOPBACK": server.url, "NOW": NOW.isoformat()})
+    def of_then(to: Path) -> Path:
+        as_of(Store(copy_repository(to) / "data-snapshots", DATA_SETS), COMPILED)
+        return to
+
+    return Desk(tmp_path, of_then, PIVOT, {"LOOPBACK": server.url, "NOW": NOW.isoformat()})
 
 
 def refreshed(desk: Desk, base: str) -> str:

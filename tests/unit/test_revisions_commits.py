@@ -48,7 +48,7 @@ def shared() -> Path:
 def held(closes: Closes, factors: Factors, sentences: Book) -> Report:
     """The difference of the first state and another one."""
     root = shared()
-    git(root, "checkout", "-q", "-B", "main", "first")
+    git(root, "checkout", "-q", "-f", "-B", "main", "first")
     write(root, closes, factors, sentences)
     git(root, "add", "-A")
     git(root, "commit", "-q", "--allow-empty", "-m", "second")
@@ -112,8 +112,10 @@ def agrees(closes: Closes, factors: Factors, sentences: Book) -> None:
     assert report.exit_code == bool(moved or expected)
 
 
-CENTS = st.integers(10_600, 19_900).map(lambda cents: cents / 100)  # no leap that a contract refuses
-DATA = st.dictionaries(st.sampled_from(DAYS), CENTS, max_size=4)
+# No leap that a contract refuses: each close stays within some percent of what it was.
+DATA = st.dictionaries(st.sampled_from(DAYS), st.integers(930, 1070), max_size=4).map(
+    lambda parts: {day: round(CLOSES[day] * part / 1000, 2) for day, part in parts.items()}
+)
 MEASURES = st.dictionaries(
     st.sampled_from(IDS),
     st.tuples(st.sampled_from(DAYS), st.sampled_from([0.5, 1.0, 2.0, 4.0, 4.00001])),
@@ -154,7 +156,7 @@ def test_a_sentence_that_counts_verdicts_follows_the_code_too() -> None:
 
 def test_steps_that_cancel_each_other_stay_bounded() -> None:
     day = DAYS[2]
-    report = held(CLOSES | {day: CLOSES[day] * 1.5}, {**FACTORS, "alpha": (day, 0.68)}, SENTENCES)
+    report = held(CLOSES | {day: CLOSES[day] * 1.2}, {**FACTORS, "alpha": (day, 0.85)}, SENTENCES)
     (alpha,) = report.at("reading")
     assert alpha.shares
     assert max(map(abs, alpha.shares.values())) <= 1
@@ -182,7 +184,7 @@ def test_a_claim_that_was_renamed_went_and_came() -> None:
 def foreign_code(line: str) -> str:
     """Why there is no answer where code begins with this line."""
     root = shared()
-    git(root, "checkout", "-q", "-B", "main", "first")
+    git(root, "checkout", "-q", "-f", "-B", "main", "first")
     made = root / "analysis" / "made.py"
     made.write_text(f"import os, subprocess, sys\n{line}\n", "utf-8")
     commit(root, "foreign")
@@ -275,9 +277,9 @@ def test_a_commit_of_the_old_layout_is_read() -> None:
     ).returncode:
         pytest.skip(f"the history of this clone does not go back to {old}")
     report = difference(ROOT, old, "2026-08-21", data_only=True)
-    assert report.undecided == ""
-    assert len(report.rows) > 10
-    assert report.unmoved + len(report.numbers) > 40
+    # Its layout is read; today's claims rest on evidence that it had not, which is said by name.
+    assert (report.exit_code, report.undecided[:23]) == (2, "There is no snapshot of")
+    assert "ai-leases" in report.undecided
     assert any(f"the code of {old} ({old}) was not run" in note for note in report.notes)
     own = difference(ROOT, old, "2026-08-21")
     assert own.exit_code in (0, 1) or "No module named" in own.undecided
@@ -290,7 +292,7 @@ def test_a_commit_of_the_old_layout_is_read() -> None:
 @pytest.fixture
 def broken(request: pytest.FixtureRequest) -> Iterator[Path]:
     root = shared()
-    git(root, "checkout", "-q", "-B", "main", "first")
+    git(root, "checkout", "-q", "-f", "-B", "main", "first")
     git(root, "rm", "-q", "-r", *request.param)
     git(root, "commit", "-q", "-m", "broken")
     yield root
