@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from pypdf import PdfReader
 
+from pivot.claims import values
 from tests.conftest import NEWEST, ledger_of
 from tests.report import report
 from tests.site.pdf_boxes import Run, runs
@@ -96,10 +97,10 @@ def test_an_account_opens_with_its_number_on_the_page_of_its_heading() -> None:
     entries = ledger_of(NEWEST).entries
     assert len(entries) == 58
     for number, id_ in enumerate(account_order(), 1):
-        opening = letters(f"{number}{entries[id_].statement} Cited")
+        opening = letters(f"{number}{entries[id_].statement} {values.ARTICLE}")
         [page] = [text for text in map(letters, pages()) if opening in text]
         rest = page.partition(opening)[2]
-        assert "Wehave" in rest[:200], f"{id_}: only the first row stands under its heading"
+        assert letters(values.EVIDENCE) in rest[:200], f"{id_}: only the first row stands under its heading"
 
 
 def test_a_value_has_the_number_of_its_account() -> None:
