@@ -136,7 +136,8 @@ def _day_levels(day: pd.Timestamp, days: pd.DataFrame, epochs: pd.DataFrame) -> 
     """The mean difficulty of one day's blocks: steps, the last result, and its value."""
     last, blocks = int(days.loc[day, "last_height"]), int(days.loc[day, "blocks"])
     first = last - blocks + 1
-    starts = [start for start in epochs.index if first - difficulty.EPOCH_BLOCKS < start <= last]
+    opened = int(epochs.index[epochs.index <= first][-1])  # the newest that is known, as the measure has it
+    starts = [int(start) for start in epochs.loc[opened:last].index]
     levels = [level(str(epochs.loc[start, "bits"]), f"from block {start:,}") for start in starts]
     value = float(hashrate.day_difficulty(days.loc[[day]], epochs).iloc[0])
     if len(starts) == 1:

@@ -94,7 +94,7 @@ def test_fresh_evidence_becomes_a_pull_request(desk: Desk) -> None:
     news = kept(desk, ("data-snapshots", "refresh.md"), "news")
     assert desk.job("refresh.pull-request", {"actions/download-artifact": news}) == [0, 0]
     body = (desk.clone / "news" / "refresh.md").read_text("utf-8")
-    assert body.startswith("**3 claims moved (1 shows another number, 2 have another figure beside them)")
+    assert body.startswith("**3 claims moved, 36 sentences read differently")
     assert "by prices `2026-11-22` added" in body
     assert any(
         "pr create --head refresh" in line and "--label evidence,reads-right" in line for line in desk.said()
