@@ -210,6 +210,20 @@ def _share_now(statements: Frame, ai_share_now: Result) -> Made:
     yield step("the share, in percent", f"{ai.result} / {total.result} × 100", float(whole["share"]))
 
 
+def _hybrid(statements: Frame, table1_hybrid: Result) -> Made:
+    if not table1_hybrid.testable:
+        return
+    riot = operators.ai_share_of_group(statements[statements["company"] == "Riot"], "Q1 2026").loc["Riot"]
+    share = f"{number(float(riot['ai']))} / {number(float(riot['total']))} × 100"
+    yield step("AI in Riot's revenue of the quarter, in percent", share, float(riot["share"]))
+
+
+def _margin(cited: Frame) -> Made:
+    mined, rival = (float(cited.loc[id_, "low"]) for id_ in ("top10-btc-revenue", "ai-doubled"))
+    label = "mining revenue against the doubled scenario, in percent"
+    yield changed(label, number(mined), number(rival), (mined / rival - 1) * 100)
+
+
 WORKINGS: Mapping[str, Working] = {
     "btc-price-assumption": _btc_price,
     "top5-threshold": _top5_threshold,
@@ -224,4 +238,6 @@ WORKINGS: Mapping[str, Working] = {
     "bitdeer-growth": _growth,
     "ai-contracts": _contracts,
     "ai-share-now": _share_now,
+    "table1-hybrid": _hybrid,
+    "substantial-margin": _margin,
 }

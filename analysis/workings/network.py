@@ -42,6 +42,10 @@ def changed(label: str, after: str, before: str, value: float) -> Step:
 def _difficulty_drop(epochs: Frame) -> Made:
     march = network.MARCH_RETARGET
     yield from _change(epochs, march - difficulty.EPOCH_BLOCKS, march, "change in percent")
+    yield from _quarter_decline(epochs)
+
+
+def _quarter_decline(epochs: Frame) -> Made:
     table = difficulty.retargets(epochs)
     start, end = (int(table.index[table["timestamp"].dt.date <= day][-1]) for day in network.QUARTER_ENDS)
     yield from _change(epochs, start, end, "change over the quarter, in percent")
@@ -255,6 +259,7 @@ def _fall(reading: str, ends: Sequence[pd.Series[float]], falls: list[float]) ->
 
 WORKINGS: Mapping[str, Working] = {
     "difficulty-drop": _difficulty_drop,
+    "difficulty-q1-decline": _quarter_decline,
     "difficulty-drop-rank-year": _rank_year,
     "difficulty-drop-rank-record": _rank_record,
     "consecutive-cut-threshold": _consecutive,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.report import ARTICLE
 from tests.conftest import AS_READ, DAYS, NEWEST
 from tests.newcomer import blocks, copy_whole, run
 
@@ -50,7 +51,7 @@ def test_a_claim_is_added_by_the_printed_steps(copy: Path) -> None:
     explained, checked, differs, _, recorded = (answer.stdout for answer in done.values())
     assert NUMBER in explained
     assert "chapters/security.qmd" in explained
-    assert re.search(r"claims +fine +43 claims", checked)
+    assert re.search(rf"claims +fine +{len(ARTICLE.claims) + 1} claims", checked)
     assert f"{ID} came: {NUMBER}" in differs
     assert f"test_claims/{ID}.yml\n" in recorded
 
