@@ -91,7 +91,7 @@ def price_falls_pivot(days: Frame, prices: Frame, epochs: Frame, as_of: dt.date)
     """Whether a falling price hastens the pivot; beside it what the hash rate did when the price fell."""
     start, end = FALL
     if str(as_of) < end:
-        nothing = Phrase("no fall of the price since the article")
+        nothing = Phrase("not measured by then")
         names = ("price", "hash-rate")
         return Result(
             nothing, parts={name: Part(name, nothing) for name in names}, rows={"days": [], "prices": []}

@@ -179,8 +179,9 @@ def test_claims_that_come_and_go_are_counted_with_those_that_moved() -> None:
 def test_a_difference_counts_what_the_list_of_revisions_counts(pair: str, name: str) -> None:
     before, after = pair.split("--")
     moved, ways = re.search(r"(\d+) claims moved \(([^)]*)\)", text(name)).groups()  # type: ignore[union-attr]
-    assert f"Of {len(ARTICLE.claims)} claims {moved} moved since {before}: {ways}." in text("revisions.html")
-    assert f"Of {len(ARTICLE.claims)} claims {moved} moved since {before}: {ways}." in text("editions/index.html")
+    sentence = f"Of {len(ARTICLE.claims)} claims {moved} moved since {before}: {ways}."
+    assert sentence in text("revisions.html")
+    assert sentence in text("editions/index.html")
     assert shipped(before, after).verdict_line() in text(name)
 
 

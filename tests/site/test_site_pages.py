@@ -95,8 +95,10 @@ def test_a_page_with_all_it_loads_is_light(site: Built) -> None:
 def test_a_value_links_to_its_entry(site: Built) -> None:
     article = site.article("chapters/one.html")
     assert f"The level fell by {CLAIM}; compare" in article
-    assert "over 7%" in site.article("chapters/two.html")
-    assert ">over 7%</a>" not in site.article("chapters/two.html")
+    two = site.article("chapters/two.html")
+    cited = 'data-var="cited.lake-level" href="../chapters/ledger.html#claim-lake-level"'
+    assert two.count("over 7%") == two.count(">over 7%</a>") == 1
+    assert f'<a class="claim" {cited}>over 7%</a>' in two
 
 
 def test_a_part_links_to_the_entry_of_its_claim(site: Built) -> None:
