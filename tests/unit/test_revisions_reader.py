@@ -140,8 +140,8 @@ def test_a_waiver_taken_away_is_told() -> None:
 
 
 LOOKS: dict[str, tuple[dict[str, Edit], int]] = {
-    "a setting of the pages": ({"_quarto.yml": put("light: cosmo", "light: flatly")}, 15),
-    "a style of Quarto's pages": ({"_extensions/pivot/pivot.css": lambda whole: f"{whole}\np {{}}\n"}, 15),
+    "a setting of the pages": ({"_quarto.yml": put("pivot-html: default", "pivot-html: {toc-depth: 2}")}, 17),
+    "a filter of Quarto's pages": ({"_extensions/pivot/pivot.lua": lambda whole: f"{whole}\n-- more\n"}, 17),
     "a new paragraph": ({OVERVIEW: put(f"{FIRST}\n", f"{FIRST}\n\n")}, 1),
 }
 
