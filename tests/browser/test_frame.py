@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import SUB_PATH, opened, served
 from tests.editions import FIRST, NEWEST, SECOND, published
@@ -80,7 +80,7 @@ def test_the_contents_follow_the_text(browser: Browser, archive: str) -> None:
     current = page.locator(".toc [aria-current]")
     first = current.inner_text()
     page.locator("#sec-coins-sold").evaluate("one => one.scrollIntoView()")
-    page.wait_for_function("document.querySelector('.toc [aria-current]').hash === '#sec-coins-sold'")
+    expect(current).to_have_attribute("href", "#sec-coins-sold")
     assert current.count() == 1
     assert current.inner_text() != first
     page.context.close()
