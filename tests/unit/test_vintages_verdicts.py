@@ -21,7 +21,7 @@ from pivot.claims.model import Claim, Guard, Kind, Result, Verdict
 from pivot.claims.quantities import Count, Percent, Phrase, Quantity, Range
 from pivot.claims.verdicts import TIERS as RANKED
 from pivot.claims.verdicts import TRACEABLE, Case, Cited, judge
-from tests.conftest import NEWEST, build_ledger
+from tests.conftest import NEWEST, build_ledger, vintage_of
 from tests.regression.edited import cell, edited, everywhere
 
 NONE = pd.DataFrame({"bearing": [], "tier": [], "published": [], "value": [], "unit": [], "publisher": []})
@@ -227,13 +227,35 @@ def test_verdict_on_the_march_cut_follows_its_size(factor: float) -> None:
 @settings(max_examples=25, deadline=None)
 @given(price=st.floats(30_000, 120_000))
 def test_verdict_on_the_hash_price_follows_the_price(price: float) -> None:
+    """The mean of 30 days bears the verdict, the newest day its own words beside it."""
     vintage = edited(NEWEST, everywhere("prices", cell(NEWEST, "close_usd", price)))
     entry = build_ledger(vintage, ["hashprice-range"])["hashprice-range"]
     low, high = (float(entry.parts[f"price-for-{end}"].value) for end in ("low", "high"))
-    # Rounded as $28 and $30 are, it reaches half a dollar beyond either.
-    assert entry.verdict == ("reproduced" if low * 27.5 / 28 <= price < high * 30.5 / 30 else "superseded")
+    newest = float(entry.parts["newest"].value)
+    assert newest == pytest.approx(28 * price / low)
     side = "below" if price < low else "above" if price > high else "within"
-    assert entry.parts["side"].display == side
+    assert entry.parts["newest-side"].display == side
+
+    true = build_ledger(vintage_of(NEWEST), ["hashprice-range"])["hashprice-range"]
+    mean = float(true.value) + (newest - float(true.parts["newest"].value)) / 30
+    assert float(entry.value) == pytest.approx(mean)
+    # No close of one day brings the mean of 30 to the range.
+    assert (entry.verdict, entry.parts["side"].display) == ("superseded", "above")
+
+
+@settings(max_examples=25, deadline=None)
+@given(factor=st.floats(0.5, 1.5))
+def test_verdict_on_the_hash_price_follows_the_closes_of_its_month(factor: float) -> None:
+    def change(prices: pd.DataFrame) -> pd.DataFrame:
+        month = prices.index > pd.Timestamp(NEWEST) - pd.Timedelta(days=40)
+        prices.loc[month, "close_usd"] *= factor
+        return prices
+
+    entry = build_ledger(edited(NEWEST, everywhere("prices", change)), ["hashprice-range"])["hashprice-range"]
+    mean = float(entry.value)
+    # Rounded as $28 and $30 are, it reaches half a dollar beyond either.
+    assert entry.verdict == ("reproduced" if 27.5 <= mean < 30.5 else "superseded")
+    assert entry.parts["side"].display == ("below" if mean < 28 else "above" if mean > 30 else "within")
 
 
 @pytest.mark.parametrize("kind", [Quantity, Percent])
