@@ -99,8 +99,11 @@ def test_a_ledger_forged_with_every_hash_made_to_fit_is_found_by_recomputing(
 ) -> None:
     def change(files: Site) -> None:
         ledger = json.loads(files["editions/second/ledger.json"])
-        ledger["claims"]["fall"]["value"] = -9.9
+        ledger["claims"]["fall"]["ours"]["value"] = -9.9
         files["editions/second/ledger.json"] = canonical(ledger)
+        claim = json.loads(files["editions/second/claims/fall.json"])
+        claim["ours"]["value"] = -9.9
+        files["editions/second/claims/fall.json"] = canonical(claim)
 
     forge(copied / "_site", change)
     assert verify(copied / "_site").findings == ()
