@@ -7,7 +7,6 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from pivot.accounts import reading
 from pivot.publish.embedded.engine import ASSETS
 from pivot.publish.frame import SEARCH, BookPage, Heading, RenderedBook, chapter, own_site
 
@@ -32,7 +31,7 @@ _BLOCK = re.compile(r"</?(?:p|div|li|t[dhr]|d[dt]|h\d|figcaption|pre|summary|br|
 _TAG = re.compile(r"<[^>]*>")
 _SPACE = re.compile(r"\s+")
 
-_FOUND = 800
+_FOUND = 200
 """Letters by which a search finds a section of an appendix; what is longer is a table or describes a file."""
 
 
@@ -102,14 +101,17 @@ def _search_rows(page: BookPage, claims: Mapping[str, Entry]) -> Iterator[list[s
 
 
 def _account(entry: Entry) -> str:
-    """What a search finds of a claim: all that it says, without the way on which it was made."""
-    evidence = (
-        f"{piece.publisher}: {reading(piece.value, piece.unit, piece.period)}." for piece in entry.evidence
+    """What a search finds of a claim: its values, its formula, its figures and who published on it.
+
+    Labels of figures and what each publisher gave are left to the claim's account: a page that is searched
+    loads the text of all claims.
+    """
+    told = dict.fromkeys(
+        (*(figure.display for figure in entry.figures), *(piece.publisher for piece in entry.evidence))
     )
-    parts = (f"{part.label}: {part.display}." for part in entry.figures)
     given = entry.display if entry.exact == entry.display else f"{entry.display}, {entry.exact}"
     head = f"The article: {entry.cited}. The evidence: {given}; {entry.verdict}, {entry.reason}."
-    return _SPACE.sub(" ", " ".join((head, f"{entry.formula}.", *parts, *evidence))).strip()
+    return _SPACE.sub(" ", " ".join((head, f"{entry.formula}.", *(f"{one}." for one in told)))).strip()
 
 
 def _plain(fragment: str) -> str:
