@@ -77,7 +77,7 @@ def test_an_old_page_says_that_its_numbers_have_moved(browser: Browser, archive:
 def test_a_page_whose_numbers_stand_says_so(browser: Browser, archive: str) -> None:
     page = opened(browser, f"{archive}editions/{FIRST}/claims/block-interval.html")
     assert "None of the numbers" in page.locator(".edition-news").inner_text()
-    assert "No: it is 10\N{NO-BREAK SPACE}minutes" in page.locator(".moved-since").inner_text()
+    assert "No: it is 10.8\N{NO-BREAK SPACE}minutes" in page.locator(".moved-since").inner_text()
     page.context.close()
 
 

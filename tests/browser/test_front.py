@@ -63,11 +63,13 @@ def test_the_page_says_the_counts_and_the_article_in_words(browser: Browser, arc
     ledger = json.loads((published() / "ledger.json").read_text("utf-8"))["claims"]
     counts = Counter(Verdict(entry["verdict"]).group for entry in ledger.values())
     page = opened(browser, archive + "index.html")
-    words = page.locator("article > p").nth(0).inner_text()
+    words = page.locator("article > p").nth(1).inner_text()
+    assert f"Of its {len(ledger)} numbers and checkable statements" in words
     for group, verb in (
         (Group.HOLDS, "hold"),
         (Group.FOLLOWS, "follow from its own figures"),
         (Group.DIFFERS, "differ"),
+        (Group.OVERTAKEN, "have been overtaken"),
         (Group.OPEN, "cannot be known"),
     ):
         assert f"{counts[group]} {verb}" in words

@@ -117,11 +117,12 @@ def test_it_reads_without_scripts(browser: Browser, address: str) -> None:
     context.close()
 
 
-def test_a_number_leads_to_its_account(page: Page, address: str) -> None:
+@pytest.mark.parametrize("which", ["cited", "claim"])
+def test_a_number_leads_to_its_account(page: Page, address: str, which: str) -> None:
     page.goto(address + "chapters/overview.html")
-    page.locator("a.claim", has_text="7.7%").first.click()
+    page.locator(f"a.claim[data-var='{which}.difficulty-drop']", has_text="7.7%").first.click()
     page.get_by_role("link", name="Its row in the ledger").click()
-    assert page.url.endswith("ledger.html#claim.difficulty-drop")
+    assert page.url.endswith(f"ledger.html#{which}.difficulty-drop")
     assert "−7.7557%" in page.locator("main").inner_text()
 
 

@@ -110,7 +110,8 @@ def test_revenue_built_up_from_ten_hash_rates() -> None:
     built = share * 3.125 * 144 * 365 * 80_000 * middle
     assert one.part("Built up from the ten hash rates") == f"${built / 1e9:.2f} billion"
     assert '<a href="btc-price-assumption.html">' in one.source
-    assert ": $80,000</li>" in one.source
+    price = page("btc-price-assumption").shown
+    assert f"</a>: the article $80k, the evidence {price}</li>" in one.source
 
 
 def plain(text: str) -> float:
