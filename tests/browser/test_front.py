@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from pivot.claims.model import Group, Verdict
 from tests.browser.conftest import opened, served
@@ -36,8 +36,8 @@ def test_every_claim_has_a_square_with_its_statement_and_the_way_to_it(
     for id_, link in squares.items():
         assert ledger[id_]["statement"] in (link.text_content() or "")
     squares["mara-btc-sold"].click()
-    assert page.url == f"{archive}{folder}chapters/ledger.html#claim-mara-btc-sold"
-    assert page.locator("h3:target").is_visible()
+    expect(page).to_have_url(f"{archive}{folder}chapters/ledger.html#claim-mara-btc-sold")
+    expect(page.locator("h3:target")).to_be_visible()
     page.context.close()
 
 

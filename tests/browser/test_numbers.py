@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import opened, served
 from tests.editions import FIRST, NEWEST, published
@@ -185,7 +185,7 @@ def test_it_has_no_violation(browser: Browser, archive: str, name: str, width: i
 def test_without_scripts_it_lands_on_its_row(browser: Browser, archive: str) -> None:
     page = opened(browser, archive + OVERVIEW, java_script_enabled=False)
     page.locator(PART).first.click()
-    assert page.url == f"{archive}chapters/ledger.html#part.hashrate-q1-decline.7-day"
+    expect(page).to_have_url(f"{archive}chapters/ledger.html#part.hashrate-q1-decline.7-day")
     assert "3.5%" in page.locator("tr:has(:target)").inner_text()
     at = page.locator("tr:has(:target)").bounding_box()
     assert at
