@@ -45,6 +45,34 @@ _NUMBER_OR_TEXT = Rule(
     "value", "a number or a text, not both", lambda t: t["value"].isna() == (t["text"] != "")
 )
 
+
+def _is_target(bits: str) -> bool:
+    from analysis.measures import difficulty
+
+    return not bits or 0 < difficulty.target(bits) <= difficulty.MAX_TARGET
+
+
+def _dividing() -> tuple[str, ...]:
+    from analysis.measures import operators
+
+    return ("revenue", *operators.OWN_HASH_RATE)
+
+
+def _is_readable(evidence: pd.DataFrame) -> pd.Series[bool]:
+    from analysis.measures import oracles
+
+    return oracles.readable(evidence)
+
+
+_TARGET = Rule("bits", "a compact target of difficulty 1 or more", lambda t: t["bits"].map(_is_target))
+_EARNS = Rule(
+    "value",
+    "more than zero for a revenue or a hash rate, by which shares are divided; of none at all say so as text",
+    lambda t: ~(t["metric"].isin(_dividing()) & (t["value"] <= 0)),
+)
+_READ = Rule("value", "the numbers that our own are held against, none of them zero", _is_readable)
+_GIVEN = Rule("low", "more than zero: other numbers are divided by it", lambda t: ~(t["low"] <= 0))
+
 _SAME_DAY = Rule(
     "day",
     "the day that date names, where it names one",
@@ -169,6 +197,7 @@ _SPECS = (
             "bits_source": TEXT,
             "timestamp_source": TEXT,
         },
+        rules=(_TARGET,),
     ),
     Spec(
         name="prices",
@@ -212,7 +241,7 @@ _SPECS = (
             "date": TEXT,
             "day": MAYBE_DAY,
             "date_precision": TEXT,
-            "low": number(1_000, empty=True),
+            "low": number(1_000, low=0.01, empty=True),
             "high": number(1_000, empty=True),
             "relation": RELATION,
             "series": TEXT,
@@ -236,7 +265,7 @@ _SPECS = (
             "date": TEXT,
             "day": MAYBE_DAY,
             "date_precision": TEXT,
-            "low": number(100_000, empty=True),
+            "low": number(100_000, low=0.01, empty=True),
             "high": number(100_000, empty=True),
             "relation": RELATION,
             "averaging": TEXT,
@@ -307,7 +336,7 @@ _SPECS = (
             "publisher": TEXT,
             "url": ADDRESS,
         },
-        rules=(PUBLISHED, _NUMBER_OR_TEXT, *_ONE_NAME),
+        rules=(PUBLISHED, _NUMBER_OR_TEXT, _EARNS, *_ONE_NAME),
         bounds=(_of_the_network("value", 0.5),),
     ),
     Spec(
@@ -334,8 +363,8 @@ _SPECS = (
         },
         rules=(PUBLISHED,),
     ),
-    evidence(*_EVIDENCE_UNITS),
-    cited(units=_CITED_UNITS, sections=_SECTIONS, references=8),
+    evidence(*_EVIDENCE_UNITS, rules=(_READ,)),
+    cited(units=_CITED_UNITS, sections=_SECTIONS, references=8, rules=(_GIVEN,)),
     Spec(
         name="leases",
         folder="ai-leases",
@@ -407,7 +436,7 @@ _SPECS = (
             "url": ADDRESS,
             "note": MAYBE_TEXT,
         },
-        rules=(PUBLISHED, _TOLD_APART),
+        rules=(PUBLISHED, _TARGET, _TOLD_APART),
     ),
 )
 

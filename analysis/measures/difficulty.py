@@ -20,7 +20,8 @@ EPOCH_BLOCKS = 2016
 BLOCK_SECONDS = 600
 """Seconds between two blocks at which the protocol aims."""
 
-_MAX_TARGET = 0xFFFF << 208
+MAX_TARGET = 0xFFFF << 208
+"""The highest target that the protocol allows, which is that of difficulty 1."""
 
 
 def target(bits: str) -> int:
@@ -37,7 +38,7 @@ def target(bits: str) -> int:
 
 def difficulty(bits: str) -> float:
     """Difficulty of a compact target: the highest target over this one (no unit, 1 for block 0)."""
-    return _MAX_TARGET / target(bits)
+    return MAX_TARGET / target(bits)
 
 
 def retargets(epochs: pd.DataFrame) -> pd.DataFrame:

@@ -94,6 +94,7 @@ def ai_share_of_group(statements: pd.DataFrame, period: str) -> pd.DataFrame:
 
     ai = summed(AI_REVENUE).fillna(0.0)
     total = table.reindex(columns=["revenue"])["revenue"].fillna(summed(AI_REVENUE + MINING_REVENUE))
-    group = pd.DataFrame({"ai": ai, "total": total}).dropna()
+    group = pd.DataFrame({"ai": ai, "total": total})
+    group = group[group["total"] > 0]  # who states nothing, or that nothing was earned, has no share
     group.loc["all"] = group.sum()
     return group.assign(share=group["ai"] / group["total"] * 100)

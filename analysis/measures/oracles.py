@@ -121,6 +121,20 @@ def difficulties(evidence: pd.DataFrame, epochs: pd.DataFrame, *, change: bool) 
     return _compared(day, pd.Series(published, dtype="float64"), at["change" if change else "difficulty"])
 
 
+def readable(evidence: pd.DataFrame) -> pd.Series[bool]:
+    """Which pieces of evidence (`id`, `value`) have each number that is read of them, none of them zero."""
+    places: dict[str, list[int]] = {}
+    for one in READINGS:
+        places.setdefault(one.evidence, []).append(one.place)
+
+    def holds(id_: str, value: str) -> bool:
+        found = dict(enumerate(_numbers(value)))
+        return all(found.get(place) for place in places.get(id_, ()))
+
+    pairs = zip(evidence["id"], evidence["value"], strict=True)
+    return pd.Series([holds(*pair) for pair in pairs], evidence.index, dtype=bool)
+
+
 def _numbers(text: str) -> list[float]:
     return [float(found.replace(",", "")) for found in re.findall(r"-?\d[\d,]*(?:\.\d+)?", text)]
 

@@ -22,19 +22,23 @@ CITED = "cited"
 EVIDENCE = "evidence"
 
 
-def cited(*, units: tuple[str, ...], sections: tuple[str, ...], references: int) -> Spec:
+def cited(
+    *, units: tuple[str, ...], sections: tuple[str, ...], references: int, rules: tuple[Rule, ...] = ()
+) -> Spec:
     """The article's numbers and statements, one row a claim.
 
     Args:
         units: in which the article gives numbers.
         sections: of the article.
         references: how many it lists; fewer than ten.
+        rules: what the article's own code asks of a row besides.
     """
     given = Rule(
         "unit",
         "low, high, step and unit all given or all empty",
         lambda t: t[["low", "high", "step"]].isna().eq(t["unit"] == "", axis=0).all(axis=1),
     )
+    rounded = Rule("step", "more than zero: numbers are rounded to it", lambda t: ~(t["step"] <= 0))
     return Spec(
         name=CITED,
         folder="article",
@@ -53,12 +57,12 @@ def cited(*, units: tuple[str, ...], sections: tuple[str, ...], references: int)
             "section": one_of(*sections),
             "references": Column("text", empty=True, pattern=rf"[1-{references}](;[1-{references}])*"),
         },
-        rules=(LOW_TO_HIGH, given),
+        rules=(LOW_TO_HIGH, given, rounded, *rules),
     )
 
 
-def evidence(*units: str) -> Spec:
-    """What others published on each claim, in some units."""
+def evidence(*units: str, rules: tuple[Rule, ...] = ()) -> Spec:
+    """What others published on each claim, in some units; `rules` as for `cited`."""
     return Spec(
         name=EVIDENCE,
         folder="claim-evidence",
@@ -81,5 +85,5 @@ def evidence(*units: str) -> Spec:
             "url": ADDRESS,
             "note": MAYBE_TEXT,
         },
-        rules=(PUBLISHED,),
+        rules=(PUBLISHED, *rules),
     )

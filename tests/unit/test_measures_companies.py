@@ -98,6 +98,7 @@ def test_a_group_counts_a_company_without_ai_and_no_company_without_revenue() ->
         ("A", "revenue", 999.0, "2026-06-01"),
         ("B", "mining_revenue", 100.0, None),
         ("C", "net_loss", 50.0, "2026-05-01"),
+        ("D", "mining_revenue", 0.0, "2026-05-01"),
     ]
     table = pd.DataFrame(rows, columns=["company", "metric", "value", "published"])
     table = table.assign(unit="USD million", period="Q1 2026", published=pd.to_datetime(table["published"]))

@@ -73,9 +73,6 @@ def test_shipped_snapshots_keep_their_contract(name: str) -> None:
         ("prices", 3, "close_usd", "1e5", "a number, with a point"),
         ("prices", 3, "close_usd", "nan", "a number, with a point"),
         ("contracts", 3, "counted", "yes", "true or false"),
-        # a denominator of nothing
-        ("leases", 5, "mw", "0", "0.1 or more"),
-        ("leases", 5, "years", "0", "0.1 or more"),
         ("contracts", 3, "url", "see the release", "text in the form https?://"),
         ("evidence", 3, "publisher", " padded ", r"text in the form \S"),
         ("evidence", 3, "claim", "Two Words", "text in the form [a-z0-9]+"),
