@@ -8,19 +8,24 @@ moved.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import math
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from analysis.report import ARTICLE
-from pivot.claims.ledger import Ledger
+from pivot.claims.account import account
+from pivot.claims.ledger import Ledger, no_value
 from pivot.claims.stored import Entry, Stated
-from pivot.snapshots import Store
+from pivot.errors import ReportError
+from pivot.files import canonical
+from pivot.snapshots import Store, Vintage
+from pivot.snapshots.rows import known
 from tests.conftest import DAYS, NEWEST, ledger_of
 from tests.regression import ledger
 
@@ -94,7 +99,7 @@ def expected() -> frozenset[str]:
             *(f"test_claims/{id_}.yml" for id_ in ARTICLE.claims),
             *(f"test_claims/numbers-{name}.csv" for name in QUANTITIES),
             *(f"test_measures/{name}.csv" for name in MEASURES),
-            *(f"test_snapshots/shapes-{day}.yml" for day in DAYS),
+            *(f"test_snapshots/{kind}-{day}.yml" for day in DAYS for kind in ("shapes", "shown")),
             "test_snapshots/files.yml",
             "test_charts/environment.yml",
             *(f"test_charts/{name}-{day}.csv" for name, day in charts),
@@ -200,6 +205,52 @@ def moved(name: str, by_day: Mapping[dt.date, Mapping[str, Mapping[str, float]]]
             if not abs(new - old) <= quantity.atol + quantity.rtol * abs(old):
                 lines.append(f"{figure}, {day}: {new:.12g}, recorded {old:.12g}")
     return lines
+
+
+def shown(vintage: Vintage, ledger: Ledger, ids: Iterable[str]) -> dict[str, str]:
+    """What readers are shown besides claims: a digest of each chart, table and account, or why there is none.
+
+    Args:
+        vintage: the evidence.
+        ledger: all claims.
+        ids: those whose accounts are asked for.
+    """
+    cells_of = cache(lambda snapshot: known(vintage.store, snapshot))
+
+    def chart(name: str) -> object:
+        return ARTICLE.drawings[name].data(vintage, ledger).digest()
+
+    def table(name: str) -> object:
+        return [*ARTICLE.tables[name](ledger, vintage)]
+
+    def figures(id_: str) -> object:  # and not the words beside them, which no row moves
+        one = account(id_, ledger, vintage, ARTICLE.claims, ARTICLE.workings, cells_of)
+        steps = [(step.expression, step.result) for step in one.steps]
+        return [
+            steps,
+            *(rows.rows for rows in (*one.inputs, *one.workings)),
+            *(edge.text for edge in one.margins),
+        ]
+
+    made = {
+        ("chart", chart): ARTICLE.drawings,
+        ("table", table): ARTICLE.tables,
+        ("account of", figures): ids,
+    }
+    return {
+        f"{kind} {name}": _digest(f"{kind} {name}", partial(make, name), vintage.as_of)
+        for (kind, make), names in made.items()
+        for name in names
+    }
+
+
+def _digest(name: str, make: Callable[[], object], day: dt.date) -> str:
+    try:
+        with no_value(f"the {name}", day, where=name):
+            content = canonical(make()).decode()
+    except ReportError as error:
+        return error.what
+    return hashlib.sha256(_digits(content).encode()).hexdigest()[:16]
 
 
 @cache

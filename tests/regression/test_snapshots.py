@@ -1,6 +1,7 @@
 """The evidence itself: the shape of each data set at each edition, and every byte of every snapshot.
 
-Whoever changes a digit of a snapshot and makes its hash right is told which claims moved by it.
+Whoever changes a digit of a snapshot and makes its hash right is told which claims moved by it, and which
+charts, tables and accounts where no claim did.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import datetime as dt
 import hashlib
 import random
 import re
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -21,8 +23,8 @@ from analysis.report import ARTICLE
 from pivot.claims.ledger import Ledger
 from pivot.errors import ReportError
 from pivot.snapshots import DataSet, Store, Vintage
-from tests.conftest import DAYS, build_ledger, vintage_of
-from tests.regression.baselines import HERE, QUANTITIES, files, moved, numbers, words
+from tests.conftest import DAYS, build_ledger, ledger_of, vintage_of
+from tests.regression.baselines import HERE, QUANTITIES, files, moved, numbers, shown, words
 from tests.regression.edited import SHIPPED, readers
 from tests.unit.snapshots import relisted, shipped_copy
 
@@ -50,6 +52,13 @@ def _label(key: object) -> str:
     return str(key.date()) if isinstance(key, pd.Timestamp) else str(key)
 
 
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_shown(day: dt.date, data_regression: DataRegressionFixture) -> None:
+    """A digest of each chart, table and account, by which the test after next tells what a change moved."""
+    ledger = ledger_of(day)
+    data_regression.check(shown(vintage_of(day), ledger, ledger.entries), basename=f"shown-{day}")
+
+
 def test_files(data_regression: DataRegressionFixture) -> None:
     """Every byte: a hash of each file. What a change means for claims is said by the next test."""
     data_regression.check(files(SHIPPED), basename="files")
@@ -60,7 +69,7 @@ def test_no_snapshot_differs_from_the_one_the_baselines_were_made_from() -> None
 
 
 def drift(store: Store) -> str:
-    """What differs between a store and the recorded one: the files, and the claims that moved by it."""
+    """What differs between a store and the recorded one: the files, and what of the report moved by it."""
     recorded = yaml.safe_load((HERE / FILES).read_text("utf-8"))
     now = files(store)
     changed = sorted(path for path in {*recorded, *now} if recorded.get(path) != now.get(path))
@@ -70,7 +79,8 @@ def drift(store: Store) -> str:
     sources = {path.split("/")[0] for path in changed}
     names = sorted(name for name, spec in DATA_SETS.items() if spec.folder in sources)
     seen = [id_ for id_ in ARTICLE.claims if any(id_ in readers(name) for name in names)]
-    found, lost = _evaluated(store, seen)
+    vintages = [_vintage(store, day, names) for day in DAYS]
+    found, lost = _evaluated(vintages, seen)
     told = [f"claim {id_} has no value any more: {reason}" for id_, reason in lost.items()]
     told += [f"claim {figure}" for name in QUANTITIES for figure in _figures(name, found)]
     told += [
@@ -78,16 +88,24 @@ def drift(store: Store) -> str:
         for id_ in seen
         if id_ not in lost and _fields(id_, found)
     ]
-    lines += told or [f"no claim moved; these read {', '.join(names) or 'it'}: {', '.join(seen) or 'none'}"]
-    return "\n".join(lines)
+    told = told or [line for vintage in vintages for line in _shown(vintage, found[vintage.as_of])]
+    readings = f"these read {', '.join(names) or 'it'}: {', '.join(seen) or 'none'}"
+    return "\n".join([*lines, *(told or [f"no claim, chart, table or account moved; {readings}"])])
 
 
-def _evaluated(store: Store, ids: list[str]) -> tuple[dict[dt.date, Ledger], dict[str, str]]:
+def _vintage(store: Store, day: dt.date, names: Collection[str]) -> Vintage:
+    """The evidence of a store; data sets other than these are read once for all tests."""
+    vintage = Vintage(store, day)
+    vintage._sets.update({one.name: one for one in vintage_of(day).public() if one.name not in names})
+    return vintage
+
+
+def _evaluated(vintages: Iterable[Vintage], ids: list[str]) -> tuple[dict[dt.date, Ledger], dict[str, str]]:
     """Some claims at every edition, and those of them that have no value any more, with the reason."""
     found: dict[dt.date, Ledger] = {}
     lost: dict[str, str] = {}
-    for day in DAYS:
-        vintage = Vintage(store, day)
+    for vintage in vintages:
+        day = vintage.as_of
         try:
             found[day] = build_ledger(vintage, ids)
         except ReportError:
@@ -99,6 +117,17 @@ def _evaluated(store: Store, ids: list[str]) -> tuple[dict[dt.date, Ledger], dic
                     lost[id_] = f"{day}: {error.what}"
             found[day] = Ledger(day, entries)
     return found, lost
+
+
+def _shown(vintage: Vintage, found: Ledger) -> Iterator[str]:
+    """The charts, tables and accounts that show something else, where no claim does."""
+    day = vintage.as_of
+    recorded = yaml.safe_load((HERE / f"test_snapshots/shown-{day}.yml").read_text("utf-8"))
+    whole = ledger_of(day)
+    ledger = Ledger(day, {**whole.entries, **found.entries}, whole.absent, {**whole.results, **found.results})
+    for name, digest in shown(vintage, ledger, found.entries).items():
+        if digest != recorded.get(name):
+            yield f"{name} shows something else, {day}"
 
 
 def _figures(name: str, found: dict[dt.date, Ledger]) -> list[str]:
@@ -142,34 +171,46 @@ def _land(store: Store, path: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("path", "old", "new", "named"),
     [
-        ("btc-price/2026-10-08.csv", "2026-06-30,", "2026-06-30,1", ("hashprice-low",)),
+        ("btc-price/2026-10-08.csv", "2026-06-30,", "2026-06-30,1", ("claim hashprice-low",)),
         (
             "article/2026-05-08.2.csv",
             "$2.07 billion,2070000000",
             "$2.07 billion,2080000000",
-            ("ai-ten-year", "ai-doubled", "btc-over-ai"),
+            ("claim ai-ten-year", "claim ai-doubled", "claim btc-over-ai"),
         ),
         (
             "ai-leases/2026-11-25.csv",
             "cloud,company,9700000000",
             "cloud,company,9800000000",
-            ("ai-contracts",),
+            ("claim ai-contracts",),
         ),
         (
             "difficulty-epochs/2026-07-01.csv",
             "953568,1702",
             "953568,1703",
-            ("difficulty-drop-rank-year", "top10-btc-revenue"),
+            ("claim difficulty-drop-rank-year", "claim top10-btc-revenue"),
+        ),
+        (
+            "btc-price/2026-10-08.csv",
+            "2025-09-18,117135",
+            "2025-09-18,117136",
+            ("chart hashprice", "account of hashprice-range"),
+        ),
+        (
+            "hashprice-published/2026-11-22.csv",
+            "49.42,49.42,=,Luxor Hashprice Index,11",
+            "49.42,49.42,=,Luxor Hashprice Index,13",
+            ("table checks",),
         ),
     ],
 )
-def test_drift_names_the_claims_that_moved(
+def test_drift_names_what_moved(
     tmp_path: Path, path: str, old: str, new: str, named: tuple[str, ...]
 ) -> None:
     said = drift(_with_digit(tmp_path, path, old, new))
     assert f"changed: {path}" in said
-    for id_ in named:
-        assert re.search(rf"(?m)^claim {id_}\b", said), said
+    for one in named:
+        assert re.search(rf"(?m)^{one}\b", said), said
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -185,5 +226,7 @@ def test_any_one_digit_is_noticed(tmp_path: Path, seed: int) -> None:
     said = drift(relisted(store))
     assert f"changed: {path}" in said
     name = ARTICLE.folders[path.split("/")[0]].name
-    assert re.search(r"(?m)^claim |^no claim moved; these read ", said), said
+    assert re.search(
+        r"(?m)^(claim|chart|table|account) |^no claim, chart, table or account moved; these read ", said
+    ), said
     assert name in said or "claim " in said
