@@ -53,9 +53,10 @@ def gone(pid: int) -> bool:
 def test_a_chapter_that_pandoc_does_not_finish_is_named() -> None:
     engine = Engine(1, seconds=0.5)
     try:
+        others = [{**job(text), "source": "other"} for text in ("# A", NESTED[1:-1], "# B")]
         with pytest.raises(RenderError) as caught:
-            engine.run([job(NESTED)])
-        assert caught.value.where == "chapters/x.qmd"
+            engine.run([others[0], job(NESTED), *others[1:]])
+        assert caught.value.where == "chapters/x.qmd", "it is the first that is tried; no other is blamed"
         assert caught.value.got == "it took more than 0.5 seconds"
         assert caught.value.hint
         assert "hello" in engine.run([job("# A\n\nhello")])[0]["html"], "the next job has a new process"

@@ -75,13 +75,17 @@ class Engine:
         order = sorted(range(len(jobs)), key=lambda index: -len(str(jobs[index].get("text", ""))))
         waiting, lock = iter(order), threading.Lock()
 
+        failed: list[int] = []
+
         def work(pandoc: Resident) -> None:
-            while True:
+            while not failed:  # what the other processes are at is let come to its end
                 with lock:
                     index = next(waiting, -1)
                 if index < 0:
                     return
                 answers[index] = pandoc.ask(jobs[index], self._seconds)
+                if "error" in answers[index]:
+                    failed.append(index)
                 done()
 
         threads = [threading.Thread(target=work, args=(one,)) for one in self._running[: len(jobs)]]
@@ -89,17 +93,18 @@ class Engine:
             thread.start()
         for thread in threads:
             thread.join()
-        for job, answer in zip(jobs, answers, strict=True):
-            if "error" in answer:
-                self.close()
-                raise RenderError(
-                    "pandoc could not read a chapter",
-                    where=str(job.get("source", job["op"])),
-                    expected=f"an answer within {self._seconds:g} seconds",
-                    got=answer["error"],
-                    hint="write plainer what nests brackets, quotes or lists deeply"
-                    * bool(answer.get("late")),
-                )
+        if failed:
+            self.close()
+            job, answer = jobs[failed[0]], answers[failed[0]]
+            raise RenderError(
+                "pandoc could not read a chapter",
+                where=str(job.get("source", job["op"])),
+                expected=f"an answer within {self._seconds:g} seconds",
+                got=answer["error"],
+                hint="write plainer what nests brackets, quotes or lists deeply"
+                if "late" in answer
+                else "take out what was added last, and run the command again",
+            )
         return answers
 
     def close(self) -> None:
