@@ -7,6 +7,7 @@ no other command pays for it.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import os
 from pathlib import Path
@@ -15,12 +16,12 @@ from typing import TYPE_CHECKING
 import click
 
 from pivot import evidence_commands, options
+from pivot.files import canonical
 from pivot.names import BOOK_FILE, CACHE
 from pivot.options import FILE, Repository, in_repository
 from pivot.output import say
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from pivot.claims.stored import Use
@@ -262,6 +263,58 @@ def explain(repository: Repository, *, claim: str, as_of: dt.date | None, as_jso
         say(terminal.explain_json(entry, account, history, sentences))
     else:
         terminal.explain(entry, day, account, history, sentences)
+
+
+@pivot.command()
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.option(
+    "--since",
+    type=options.day,
+    metavar="DAY",
+    help="The first day (default: January of the year before the first edition).",
+)
+@click.option(
+    "--until", type=options.day, metavar="DAY", help="The last (default: the newest of the evidence)."
+)
+@click.option("--into", type=FILE, metavar="FILE", help="Also write every state as .csv or .parquet.")
+@click.option(
+    "--scheduler", default="", metavar="ADDRESS", help="Work on a Dask cluster, such as tcp://HOST:8786."
+)
+@options.as_json
+@in_repository
+def history(
+    repository: Repository,
+    *,
+    ids: tuple[str, ...],
+    since: dt.date | None,
+    until: dt.date | None,
+    into: Path | None,
+    scheduler: str,
+    as_json: bool,
+) -> None:
+    """Show the days on which verdicts turned and sentences read wrong.
+
+    The article's words as they stand now are held against the evidence of every day on which that changed.
+    ID is a claim; without one all are shown.
+    """
+    import msgspec
+
+    from pivot.editions import editions
+    from pivot.progress import shown
+    from pivot.timeline import machines, table
+    from pivot.timeline.history import history
+
+    root = repository.root
+    first = since or dt.date(editions(root)[0].as_of.year - 1, 1, 1)
+    work = machines.cluster(scheduler) if scheduler else machines.processes
+    with shown() as progress:
+        told = history(repository.article, root, ids, (first, until), progress, work)
+    if into:
+        table.write(told, into)
+    if as_json:
+        say(canonical(msgspec.to_builtins(told)).decode(), end="")
+    else:
+        say("\n".join(table.lines(told)))
 
 
 @pivot.command()

@@ -103,12 +103,12 @@ def build(vintage: Vintage, register: Register, ids: Iterable[str] | None = None
     for claim in register.in_order(register.keys() - absent if ids is None else ids):
         if claim.id in absent:
             raise no_row(claim.id, vintage.as_of)
-        result = results[claim.id] = _evaluate(claim, vintage, results)
+        result = results[claim.id] = regenerate(claim, vintage, results)
         needs, inputs = register.needs(claim.id), tuple(_inputs(claim, result, vintage))
         rests[claim.id] = {used.data_set for used in inputs}.union(*(rests[id_] for id_ in needs))
         pieces = evidence.iloc[about.get(claim.id, [])]
         alone = rests[claim.id] == {CITED}
-        case = Case(claim, result, _article(cited.loc[claim.id]), pieces, alone)
+        case = Case(claim, result, cited_in(cited.loc[claim.id]), pieces, alone)
         entries[claim.id] = _entry(case, inputs, needs, str(cited.loc[claim.id, "unit"]))
     return Ledger(vintage.as_of, {id_: entries[id_] for id_ in register if id_ in entries}, absent, results)
 
@@ -122,7 +122,12 @@ def no_row(id_: str, as_of: dt.date) -> ClaimError:
     )
 
 
-def _evaluate(claim: Claim, vintage: Vintage, results: Mapping[str, Result]) -> Result:
+def regenerate(claim: Claim, vintage: Vintage, results: Mapping[str, Result]) -> Result:
+    """What the function of a claim returns, given the results of the claims that it is derived from.
+
+    Raises:
+        ClaimError: the evidence of the day does not suffice.
+    """
     given = arguments(claim.parameters, vintage, results)
     where = f"{claim.function.__module__}.{claim.function.__name__}"
     expected = f"rows in {', '.join(_data_sets(claim, vintage))} up to that day"
@@ -155,7 +160,8 @@ def _data_sets(claim: Claim, vintage: Vintage) -> list[str]:
     return [name for name in claim.parameters if name in vintage.store.data_sets]
 
 
-def _article(row: pd.Series) -> Cited:
+def cited_in(row: pd.Series) -> Cited:
+    """The article's number, from its row."""
     low, high, step = (float(row[name]) for name in ("low", "high", "step"))
     return Cited(low, high, step, str(row["hedge"]), str(row["cited"]))
 
@@ -170,13 +176,11 @@ def _entry(case: Case, inputs: tuple[Input, ...], needs: tuple[str, ...], unit: 
         section=claim.section,
         kind=claim.kind.value,
         article=_stated(case.cited, unit),
-        ours=_given(part, result),
+        ours=given(part, result),
         verdict=judgement.verdict.value,
         reason=judgement.reason,
         hypothesis=claim.hypothesis,
-        guard=GuardState(result.guard.holds, result.guard.margin, result.guard.describe())
-        if result.guard
-        else None,
+        guard=guard_of(result),
         margin=_margin(claim, result, part),
         formula=claim.formula,
         code=_code(claim),
@@ -189,6 +193,12 @@ def _entry(case: Case, inputs: tuple[Input, ...], needs: tuple[str, ...], unit: 
         sentences=(),
         derived_from=needs,
     )
+
+
+def guard_of(result: Result) -> GuardState | None:
+    """The guard of a result, as it is stored."""
+    guard = result.guard
+    return GuardState(guard.holds, guard.margin, guard.describe()) if guard else None
 
 
 UNITS = {"percent": Percent.unit, "rank": Rank.unit, "count": Count.unit}
@@ -205,7 +215,7 @@ def _stated(cited: Cited, unit: str) -> Stated:
     return Stated(None, cited.low, cited.high, unit, cited.text)
 
 
-def _given(part: Part | None, result: Result) -> Given | None:
+def given(part: Part | None, result: Result) -> Given | None:
     """What the evidence gives, with the errors of its readings."""
     if part is None:
         return None

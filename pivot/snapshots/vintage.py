@@ -73,12 +73,13 @@ class Vintage:
     Args:
         store: the snapshots.
         as_of: the day, whose end in UTC is meant: what was dated or published on it counts.
+        sets: data sets that were read already.
     """
 
-    def __init__(self, store: Store, as_of: dt.date) -> None:
+    def __init__(self, store: Store, as_of: dt.date, sets: Mapping[str, DataSet] | None = None) -> None:
         self.store = store
         self.as_of = as_of
-        self._sets: dict[str, DataSet] = {}
+        self._sets = dict(sets or {})
 
     def data(self, name: str) -> DataSet:
         """One data set on this day, read once.
@@ -145,23 +146,35 @@ class Vintage:
 
     def _until(self, spec: Spec, snapshot: Snapshot) -> pd.DataFrame:
         ends = pd.Timestamp(self.as_of) + pd.Timedelta(days=1)
-        return self.store.table(snapshot)[self._public(spec, snapshot) < ends]
-
-    def _public(self, spec: Spec, snapshot: Snapshot) -> pd.Series[pd.Timestamp]:
-        """Since when each row of a snapshot was public; an undated one since the first that has it."""
-        rows = self.store.table(snapshot)
-        dates = tables.dates(rows, spec.dated)
-        for known in self.store.snapshots(spec.folder):
-            undated = dates.index[dates.isna()]
-            if known == snapshot or undated.empty:
-                break
-            seen = undated.intersection(self.store.table(known).index)
-            dates.loc[seen] = pd.Timestamp(known.vintage)
-        return dates.fillna(pd.Timestamp(snapshot.vintage))
+        return self.store.table(snapshot)[_public(self.store, spec, snapshot) < ends]
 
     def _first_day(self, spec: Spec, snapshots: Sequence[Snapshot]) -> dt.date:
         if not spec.dated:
             return snapshots[0].vintage
         newest = snapshots[-1]
-        first: dt.date = self._public(spec, newest).min().date()
+        first: dt.date = _public(self.store, spec, newest).min().date()
         return first
+
+
+def arrivals(store: Store, name: str) -> tuple[dt.date, ...]:
+    """The days on which rows of a data set became public or gave way to others; on no other it changes."""
+    spec = store.data_sets[name]
+    snapshots = store.snapshots(spec.folder)
+    days = set() if spec.dated and not spec.append_only else {snapshot.vintage for snapshot in snapshots}
+    if spec.dated:
+        for snapshot in snapshots if spec.append_only else snapshots[-1:]:
+            days.update(_public(store, spec, snapshot).dt.date)
+    return tuple(sorted(days))
+
+
+def _public(store: Store, spec: Spec, snapshot: Snapshot) -> pd.Series[pd.Timestamp]:
+    """Since when each row of a snapshot was public; an undated one since the first that has it."""
+    rows = store.table(snapshot)
+    dates = tables.dates(rows, spec.dated)
+    for known in store.snapshots(spec.folder):
+        undated = dates.index[dates.isna()]
+        if known == snapshot or undated.empty:
+            break
+        seen = undated.intersection(store.table(known).index)
+        dates.loc[seen] = pd.Timestamp(known.vintage)
+    return dates.fillna(pd.Timestamp(snapshot.vintage))

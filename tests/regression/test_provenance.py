@@ -35,7 +35,7 @@ def results(day: dt.date) -> Mapping[str, Result]:
     """What each claim's function returns on the true evidence."""
     made: dict[str, Result] = {}
     for claim in ARTICLE.claims.in_order(ledger_of(day).entries):
-        made[claim.id] = ledgers._evaluate(claim, vintage_of(day), made)
+        made[claim.id] = ledgers.regenerate(claim, vintage_of(day), made)
     return made
 
 

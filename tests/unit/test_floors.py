@@ -25,6 +25,8 @@ FLOORS = (
     "accounts",
     "blocks",
     "editions",
+    "evaluation",
+    "timeline",
     "revisions",
     "publish",
 )
