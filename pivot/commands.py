@@ -257,7 +257,7 @@ def explain(repository: Repository, *, claim: str, as_of: dt.date | None, as_jso
     evaluation = repository.evaluation(as_of)
     entry = evaluation.ledger[claim]
     sentences = _sentences(repository.root, evaluation).get(claim, [])
-    day = evaluation.vintage.as_of
+    day = evaluation.as_of
     account, history = evaluation.account(claim), repository.history(claim, day)
     if as_json:
         say(terminal.explain_json(entry, account, history, sentences))

@@ -1,4 +1,8 @@
-"""One vintage, evaluated once: its claims, the texts that prose may use, its tables, what its charts show."""
+"""One vintage, evaluated once: its claims, the texts that prose may use, its tables, what its charts show.
+
+Claims, texts and tables are kept in `.pivot` under the hash of what they follow from, for the next command;
+where they were kept, evidence is read only by those who ask for it, and pandas is not imported.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,12 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from pivot import code
+from pivot.claims.stored import Code, Entry
 from pivot.files import digest
 from pivot.folders import files_in
-from pivot.names import SNAPSHOTS
+from pivot.kept import kept
+from pivot.names import CACHE, SNAPSHOTS
+from pivot.records import Record
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,36 +36,68 @@ _KEPT = 16
 """Evaluations that a process remembers; a preview goes through many."""
 
 
+class Made(Record, frozen=True):
+    """What is kept of an evaluation."""
+
+    claims: dict[str, Entry]
+    absent: dict[str, Code]
+    texts: dict[str, str]
+    blocks: dict[str, str]
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """One vintage, evaluated.
 
     Args:
         article: what was evaluated.
-        vintage: the evidence.
-        ledger: all claims.
-        texts: flat dotted names to plain text, as prose uses them.
-        blocks: Markdown of each generated block, by name.
+        root: the repository.
+        as_of: the day on which its evidence is read.
+        key: hash of all that the evaluation follows from.
     """
 
     article: Article
-    vintage: Vintage
-    ledger: Ledger
-    texts: Mapping[str, str]
-    blocks: Mapping[str, str]
+    root: Path
+    as_of: dt.date
+    key: str
+
+    @cached_property
+    def vintage(self) -> Vintage:
+        """The evidence."""
+        return self.article.vintage(self.root, self.as_of)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """All claims, without what their functions returned."""
+        from pivot.claims.ledger import Ledger
+
+        return Ledger(self.as_of, self.made.claims, self.made.absent)
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """What prose may use: flat dotted names to plain text."""
+        return self.made.texts
+
+    @property
+    def blocks(self) -> Mapping[str, str]:
+        """Markdown of each generated block, by name."""
+        return self.made.blocks
 
     @cached_property
     def accounts(self) -> Mapping[str, Account]:
         """How each claim comes to its value; worked out when it is first asked for."""
         from pivot.claims.account import accounts
 
-        return accounts(self.ledger, self.vintage, self.article.claims, self.article.workings)
+        return accounts(self._built, self.vintage, self.article.claims, self.article.workings)
 
     def account(self, claim: str) -> Account:
         """How one claim comes to its value."""
-        from pivot.claims.account import account
+        from pivot.claims.account import Account, account
 
-        return account(claim, self.ledger, self.vintage, self.article.claims, self.article.workings)
+        def make() -> Account:
+            return account(claim, self._built, self.vintage, self.article.claims, self.article.workings)
+
+        return kept(self._place(f"{self.key}-{claim}"), Account, make)
 
     @cached_property
     def plotted(self) -> Mapping[str, Plotted]:
@@ -67,6 +106,30 @@ class Evaluation:
 
         return prepare(self.article.drawings, self.vintage, self.ledger)
 
+    @cached_property
+    def made(self) -> Made:
+        """What is kept of it."""
+        return kept(self._place(self.key), Made, self._make)
+
+    @cached_property
+    def _built(self) -> Ledger:
+        """The ledger with what the functions of its claims returned."""
+        from pivot.claims.ledger import build
+
+        return build(self.vintage, self.article.claims)
+
+    def _make(self) -> Made:
+        from pivot.blocks import generated
+        from pivot.prose.variables import variables
+
+        ledger, vintage = self._built, self.vintage
+        texts = variables(ledger, vintage, len(self.article.charts))
+        blocks = generated(self.article, ledger, vintage)
+        return Made(dict(ledger.entries), dict(ledger.absent), dict(texts), dict(blocks))
+
+    def _place(self, name: str) -> Path:
+        return self.root / CACHE / "evaluations" / f"{name}.json"
+
 
 def evaluate(article: Article, root: Path, as_of: dt.date) -> Evaluation:
     """Evaluate an article on the evidence of a repository as it stood on a day; the same is not done twice.
@@ -74,20 +137,12 @@ def evaluate(article: Article, root: Path, as_of: dt.date) -> Evaluation:
     Raises:
         ReportError: evidence or claims are wrong.
     """
-    return _evaluated(article, root, as_of, key(article, root, as_of))
+    evaluation = _evaluation(article, root, as_of, key(article, root, as_of))
+    _ = evaluation.made
+    return evaluation
 
 
-@lru_cache(_KEPT)
-def _evaluated(article: Article, root: Path, as_of: dt.date, _key: str) -> Evaluation:
-    # pandas takes a third of a second to import; who only asks for a key must not pay it.
-    from pivot.blocks import generated
-    from pivot.claims import ledger as ledgers
-    from pivot.prose.variables import variables
-
-    vintage = article.vintage(root, as_of)
-    ledger = ledgers.build(vintage, article.claims)
-    texts = variables(ledger, vintage, len(article.charts))
-    return Evaluation(article, vintage, ledger, texts, generated(article, ledger, vintage))
+_evaluation = lru_cache(_KEPT)(Evaluation)
 
 
 def key(article: Article, root: Path, as_of: dt.date) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pivot.article import Article
     from pivot.evaluation import Evaluation
-    from pivot.publish.archive.history import Observation
+    from pivot.publish.history import Observation
     from pivot.snapshots import Store
 
 _Command = TypeVar("_Command", bound="Callable[..., object]")
@@ -75,17 +75,11 @@ class Repository:
 
     def history(self, claim: str, as_of: dt.date) -> Sequence[Observation]:
         """A claim in each edition up to a day, evaluated as the edition was."""
-        from pivot.claims import ledger
-        from pivot.claims.data import CITED
         from pivot.editions import editions
-        from pivot.publish.archive.history import observations
+        from pivot.publish.history import observations
 
-        states = []
-        for one in editions(self.root):
-            vintage = self.article.vintage(self.root, one.as_of)
-            if one.as_of <= as_of and claim in vintage.data(CITED).frame.index:
-                states.append((one, ledger.build(vintage, self.article.claims, [claim]).entries))
-        return observations(claim, states)
+        listed = [one for one in editions(self.root) if one.as_of <= as_of]
+        return observations(claim, [(one, self.evaluation(one.as_of).ledger.entries) for one in listed])
 
     def evaluation(self, as_of: dt.date | None) -> Evaluation:
         """Its claims on that day."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pivot.claims.account import Account, Margin, Rows
     from pivot.claims.ledger import Ledger
     from pivot.claims.stored import Entry, Use
-    from pivot.publish.archive.history import Observation
+    from pivot.publish.history import Observation
 
 _STYLES = {
     Verdict.REPRODUCED: "green",

@@ -13,14 +13,14 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
-
 from pivot.claims.model import Claim, Kind, Part, Result, Verdict
 from pivot.claims.quantities import Phrase, Range, Unknown, decimal
 from pivot.words import long_day, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pandas as pd
 
 TIERS = ("primary", "primary data", "mirror", "mirror data", "computed", "secondary", "none")
 """Of sources, the best first."""
@@ -86,8 +86,8 @@ class Case:
         weigh = ("confirms", "contradicts", *(("differs",) if self.cited.numeric else ()))
         rows = self.evidence[self.evidence["bearing"].isin(weigh)]
         best = next((rows[rows["tier"] == tier] for tier in TIERS if (rows["tier"] == tier).any()), rows)
-        newest = best["published"].max()
-        return best[best["published"] == newest] if pd.notna(newest) else best
+        newest = best["published"] == best["published"].max()
+        return best[newest] if newest.any() else best  # none has a day
 
     def bears(self, *bearings: str, traceable: bool = False, tier: str = "") -> bool:
         """Whether one of the deciding rows bears so, as one that can be followed or of a tier."""

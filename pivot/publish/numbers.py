@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pivot.claims.stored import Entry, Evidence, Input
-    from pivot.publish.archive.history import Observation
     from pivot.publish.frame import Address, Frame
+    from pivot.publish.history import Observation
 
 _LINKED = re.compile(r'<a class="claim[^"]*" data-var="([^"]+)" href="([^"]+)"')
 _TIERS = ("primary", "computed", "mirror", "secondary")

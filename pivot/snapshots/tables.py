@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from pivot.snapshots.datasets import Kind, Spec
 
@@ -24,6 +24,8 @@ def read(data: bytes, spec: Spec) -> pd.DataFrame:
     empty days NaT, empty texts `""`. The files are small, so `csv` reads them in half the time that
     `pandas.read_csv` takes.
     """
+    import pandas as pd
+
     rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     cells = zip(*rows, strict=True)
     columns = {column[0]: _typed(column[1:], spec.columns[column[0]].kind) for column in cells}
@@ -32,6 +34,9 @@ def read(data: bytes, spec: Spec) -> pd.DataFrame:
 
 
 def _typed(cells: tuple[str, ...], kind: Kind) -> Any:  # noqa: ANN401 - an array of any type
+    import numpy as np
+    import pandas as pd
+
     match kind:
         case "whole":
             return np.array([int(cell) for cell in cells])
@@ -50,11 +55,11 @@ def _typed(cells: tuple[str, ...], kind: Kind) -> Any:  # noqa: ANN401 - an arra
 
 def text(label: object) -> str:
     """A key or a cell as readers meet it: ISO days, `""` for nothing."""
-    if isinstance(label, pd.Timestamp):
-        whole = label.tz is None and label == label.normalize()
-        return str(label.strftime(FORMATS["day" if whole else "instant"]))
-    if label is None or label is pd.NaT or (isinstance(label, float) and np.isnan(label)):
+    if label is None or label != label:  # noqa: PLR0124 -- only nothing, as pandas has it, differs from itself
         return ""
+    if isinstance(label, dt.datetime):
+        whole = label.tzinfo is None and label.time() == dt.time()
+        return label.strftime(FORMATS["day" if whole else "instant"])
     return f"{label:.15g}" if isinstance(label, float) else str(label)
 
 
@@ -71,4 +76,6 @@ def dates(frame: pd.DataFrame, dated: str) -> pd.Series[pd.Timestamp]:
 
 def joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The rows of several tables under each other, by rising key."""
+    import pandas as pd
+
     return parts[0] if len(parts) == 1 else pd.concat(parts).sort_index()

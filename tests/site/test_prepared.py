@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pivot import evaluation
+from pivot.article import article_of
 from pivot.publish.prepared import Prepared, draw, prepare
 from pivot.publish.render import silent
 from tests.conftest import NEWEST
@@ -58,6 +59,24 @@ def test_a_new_sentence_is_published_without_evaluating(repository: Path, made: 
     told = json.loads(kept.published(repository))["claims"]["difficulty-drop"]["sentences"]
     assert not anew
     assert told[-1]["text"] == f"New: {made.inputs.variables['claim.difficulty-drop']}."
+
+
+def test_what_was_evaluated_before_is_told_without_reading_evidence(
+    repository: Path, made: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ledger, texts, tables and accounts of another process, and of this one, are the same."""
+    article = article_of(repository)
+    fresh = made.evaluation or evaluation.evaluate(article, repository, NEWEST)
+    accounts = {id_: fresh.account(id_) for id_ in ("difficulty-drop", "ai-contracts")}
+    evaluation._evaluation.cache_clear()
+    monkeypatch.setattr(type(article), "vintage", lambda *_: pytest.fail("evidence was read"))
+    again = evaluation.evaluate(article, repository, NEWEST)
+    assert again is not fresh
+    assert again.ledger == fresh.ledger
+    assert [*again.ledger.entries] == [*article.claims]
+    assert (again.texts, again.blocks) == (fresh.texts, fresh.blocks)
+    assert {id_: again.account(id_) for id_ in accounts} == accounts
+    assert accounts["difficulty-drop"].inputs[0].rows
 
 
 def _change_evidence(root: Path, _: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from pivot.claims.changes import changes
 from pivot.claims.stored import Entry, Figure, Given, GuardState, Stated
 from pivot.editions import Edition
-from pivot.publish.archive import history
+from pivot.publish import history
 from pivot.revisions.numbers import READING, TOLERANCE, _level
 from tests.conftest import NEWEST, ledger_of
 

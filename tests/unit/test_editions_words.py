@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from pivot.claims.stored import Code, Entry, Given, GuardState, Stated
 from pivot.editions import Edition, Revision
-from pivot.publish.archive import history, metadata, paths
+from pivot.publish import history
+from pivot.publish.archive import metadata, paths
 from pivot.publish.archive.citation import Citation
 from pivot.publish.archive.manifest import About
 

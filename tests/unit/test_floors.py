@@ -15,6 +15,7 @@ FLOORS = (
     "records",
     "files",
     "folders",
+    "kept",
     "templates",
     "code",
     "snapshots",

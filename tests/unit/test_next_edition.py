@@ -15,7 +15,7 @@ from pivot.claims import stored
 from pivot.editions import editions
 from pivot.evaluation import evaluate
 from pivot.next_edition import commands, stanza
-from pivot.publish.archive import history
+from pivot.publish import history
 from tests.conftest import NEWEST, ROOT
 
 DAY = dt.date(2026, 11, 23)

@@ -14,14 +14,15 @@ from pivot.claims.account import Account, file_of
 from pivot.files import canonical
 from pivot.names import SNAPSHOTS
 from pivot.prose.markdown import sentence, signed
-from pivot.publish.archive import code_listing, history, metadata, pages, paths
+from pivot.publish import history
+from pivot.publish.archive import code_listing, metadata, pages, paths
 from pivot.publish.archive.citation import Citation
 from pivot.publish.frame import Turn, render
 
 if TYPE_CHECKING:
     from pivot.claims.stored import Entry, Evidence, Input
-    from pivot.publish.archive.history import Observation
     from pivot.publish.archive.pages import View
+    from pivot.publish.history import Observation
 
 _SUMS = f"{SNAPSHOTS}/SHA256SUMS"
 

@@ -15,7 +15,8 @@ from pivot.claims import values
 from pivot.claims.quantities import Day
 from pivot.files import sha256
 from pivot.names import slug
-from pivot.publish.archive import history, metadata, paths
+from pivot.publish import history
+from pivot.publish.archive import metadata, paths
 from pivot.publish.archive.citation import Citation
 from pivot.publish.frame import PUBLISH, SEARCH, Frame, Listed, chapter, render, top, turns
 from pivot.publish.numbers import Record
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
     from pivot.claims.account import Account
     from pivot.claims.stored import Entry
     from pivot.editions import Edition
-    from pivot.publish.archive.history import Observation
     from pivot.publish.archive.manifest import About
     from pivot.publish.archive.reader import ReleasedEdition
     from pivot.publish.frame import Address, BookPage, RenderedBook
+    from pivot.publish.history import Observation
     from pivot.snapshots import Snapshot
 
 _ASSETS = ("site.css", "site.js", "numbers.js", "choice.js", "values.js", "editions.css", "editions.js")

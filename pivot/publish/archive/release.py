@@ -10,7 +10,8 @@ from pivot.claims import stored
 from pivot.errors import OutputError, ProseError
 from pivot.files import sha256, writing
 from pivot.folders import refuse_foreign, replacing
-from pivot.publish.archive import history, paths, reader
+from pivot.publish import history
+from pivot.publish.archive import paths, reader
 from pivot.publish.archive.composition import compose, earlier
 from pivot.publish.archive.reader import ReleasedEdition
 from pivot.publish.archive.site_root import renew, write

@@ -12,7 +12,8 @@ from pivot.claims import stored
 from pivot.claims.changes import CITED, GUARD
 from pivot.editions import KINDS
 from pivot.files import canonical
-from pivot.publish.archive import history, pages, paths
+from pivot.publish import history
+from pivot.publish.archive import pages, paths
 from pivot.publish.frame import render
 
 if TYPE_CHECKING:
