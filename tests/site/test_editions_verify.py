@@ -17,6 +17,7 @@ from pivot.errors import ReportError
 from pivot.files import sha256
 from pivot.publish.archive import Verification, release, verify
 from pivot.publish.archive.findings import by_kind
+from tests.conftest import ROOT
 from tests.editions import FIRST, IDS, NEWEST, SECOND, Forger, contents, draft, published
 
 
@@ -40,12 +41,55 @@ def test_an_untouched_site_passes_and_says_how_much_was_checked() -> None:
     assert seen.checked["files"] == len(contents(published())) - 1  # all but the root's own list
     assert seen.checked["bytes"] > 5_000_000
     assert seen.checked["snapshots"] > 60
+    assert seen.checked["statements"] == 3
     assert seen.checked["numbers"] > 4_000
     assert seen.checked["root"] > 100
     assert seen.checked["recomputed"] > 2_000
     assert seen.checked["charts"] == (len(ARTICLE.charts) * 5 + 4) * 3  # drawings, data; values
     assert seen.newest == sha256((published() / f"editions/{NEWEST}/manifest.json").read_bytes())
     assert verify(published(), known=seen.newest.upper()).findings == ()
+
+
+def test_the_provenance_of_each_edition_is_a_statement_in_toto() -> None:
+    """Held to the two specifications by hand: every output and every input has a name and its SHA-256."""
+    for id_ in IDS:
+        statement = json.loads((published() / f"provenance/{id_}.json").read_text("utf-8"))
+        assert (statement["_type"], statement["predicateType"]) == (
+            "https://in-toto.io/Statement/v1",
+            "https://slsa.dev/provenance/v1",
+        )
+        outputs = {one["name"]: one["digest"]["sha256"] for one in statement["subject"]}
+        assert len(outputs) > 100
+        for name, digest in outputs.items():
+            assert sha256((published() / name).read_bytes()) == digest
+        assert f"editions/{id_}/report.pdf" in outputs
+        definition = statement["predicate"]["buildDefinition"]
+        inputs = definition["resolvedDependencies"]
+        evidence = {one["name"]: one["digest"]["sha256"] for one in inputs if "name" in one}
+        for name, digest in evidence.items():
+            if name.startswith("data-snapshots/"):
+                assert sha256((ROOT / name).read_bytes()) == digest
+        assert {"code", "prose", "data-snapshots/SHA256SUMS"} <= {*evidence}
+        assert len(evidence) > 40
+        assert any(one.get("uri", "").startswith("pkg:pypi/pandas@") for one in inputs)
+        assert statement["predicate"]["runDetails"]["builder"]["id"]
+
+
+@pytest.mark.parametrize("part", ["subject", "resolvedDependencies", ""])
+def test_a_provenance_that_its_manifest_does_not_bear_out(part: str, forger: Forger) -> None:
+    """Also by other code than that which made it, which knows only what the statement says."""
+    name = f"provenance/{FIRST}.json"
+
+    def forge(content: dict[str, Any]) -> None:
+        definition = content["predicate"]["buildDefinition"]
+        if part:
+            {**content, **definition}[part][0]["digest"]["sha256"] = "0" * 64
+        else:
+            content["subject"] = None
+
+    forger.json(name, forge)
+    forger.cover(root_only=True)
+    assert found(forger.site) == {"provenance": 1}
 
 
 def test_a_changed_page(forger: Forger) -> None:
@@ -79,6 +123,7 @@ ROOT_FORGERIES = {
     "a claim's address": ("latest/claims/difficulty-drop.html", NEWEST.encode(), FIRST.encode()),
     "a claim's data": ("latest/claims/difficulty-drop.json", b"7.7%", b"7.8%"),
     "robots": ("robots.txt", b"Allow", b"Disallow"),
+    "the provenance": (f"provenance/{FIRST}.json", b"embedded", b"quarto"),
 }
 
 

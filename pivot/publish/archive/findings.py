@@ -19,7 +19,8 @@ class Discrepancy:
     """One thing in a site that is not as it was published.
 
     Args:
-        kind: changed, missing, extra, link, chain, fork, rollback, snapshot, number, root or recomputed.
+        kind: changed, missing, extra, link, chain, fork, rollback, snapshot, provenance, number, root or
+            recomputed.
         where: the file, or the edition and the claim.
         expected: what should be there.
         got: what is there.
@@ -39,7 +40,7 @@ class Verification:
     """What was checked, how much of it, and what was found.
 
     Args:
-        checked: how many editions, files, bytes, snapshots and numbers.
+        checked: how many editions, files, bytes, snapshots, statements of provenance and numbers.
         findings: empty for a site that keeps its word.
         notes: what a reader should know besides, above all what was not checked.
         newest: the SHA-256 of the last manifest of the chain, to be kept for `known`; "" if there is none.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pivot.editions import Edition
 from pivot.files import sha256
-from pivot.publish.archive import metadata, pages, paths, reader, site_pages
+from pivot.publish.archive import metadata, pages, paths, provenance, reader, site_pages
 from pivot.publish.archive.composition import reading_order
 from pivot.publish.archive.manifest import Listed, Root
 from pivot.publish.archive.site_pages import Compared
@@ -71,6 +71,8 @@ def own_files(
             names.add(name)
             yield name, data
     pages_ = {name for name in names if name.endswith(".html") and not name.startswith("latest/")}
+    for one in editions:
+        yield provenance.path(one.id), provenance.statement(one)
     yield from site_pages.for_robots(editions[-1].manifest.about, pages_ - {"404.html"}).items()
 
 

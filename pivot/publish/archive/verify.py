@@ -18,7 +18,7 @@ from pivot.claims import stored
 from pivot.errors import ReportError
 from pivot.files import sha256
 from pivot.names import SNAPSHOTS
-from pivot.publish.archive import paths
+from pivot.publish.archive import paths, provenance
 from pivot.publish.archive.derivation import check_differences, check_root
 from pivot.publish.archive.findings import Findings, Verification
 from pivot.publish.archive.manifest import Code, Manifest, Root
@@ -67,6 +67,7 @@ def verify(
     verifier.check_files()
     verifier.check_chain(known.strip().lower())
     verifier.check_snapshots()
+    verifier.check_provenance()
     verifier.check_numbers()
     verifier.check_root(Code.current(article) if article else None)
     whole = False
@@ -88,7 +89,7 @@ class _Verifier:
         self.files = files
         self.findings = Findings()
         self.add, self.checked = self.findings.add, self.findings.checked
-        self.checked.update(editions=0, files=0, bytes=0, snapshots=0, numbers=0, root=0)
+        self.checked.update(editions=0, files=0, bytes=0, snapshots=0, statements=0, numbers=0, root=0)
         self.names = files.names()
         self.editions = tuple(sorted(self._read_editions(), key=lambda one: (one.manifest.number, one.id)))
         self.checked["editions"] = len(self.editions)
@@ -203,6 +204,20 @@ class _Verifier:
                     if (got := held.get(used.snapshot, "nothing")) != used.sha256:
                         where = f"{edition.id}: {used.snapshot}, used by {id_}"
                         self.add("snapshot", where, f"SHA-256 {used.sha256}", got)
+
+    def check_provenance(self) -> None:
+        """What the statement on an edition says of files and evidence is what its manifest says."""
+        for edition in self.editions:
+            name = provenance.path(edition.id)
+            if name not in self.root.files:
+                self.findings.note(f"no {name}: the site was last added to by code that wrote none")
+                continue
+            try:
+                for what, wanted, got in provenance.disagreements(self._bytes(name), edition):
+                    self.add("provenance", f"{name}, {what}", wanted, got)
+            except ReportError as error:
+                self.add("provenance", name, "a statement", error.what)
+            self.checked["statements"] += 1
 
     def check_numbers(self) -> None:
         """Every number that a page binds to a claim is the one that the edition's ledger gives."""
