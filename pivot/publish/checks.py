@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from pivot.charts import draw as charts
 from pivot.claims.ledger import no_row
 from pivot.editions import editions
 from pivot.evaluation import evaluate
-from pivot.names import BOOK_FILE, EDITIONS_FILE
+from pivot.git import git
+from pivot.names import BOOK_FILE, CACHE, EDITIONS_FILE
 from pivot.prose.book import Book, included_file
 from pivot.prose.comparisons import typed_comparisons
 from pivot.prose.findings import Finding
@@ -69,7 +71,7 @@ def check(root: Path) -> tuple[Check, ...]:
         ReportError: the book, the editions or the claims can not be read.
     """
     article, book = article_of(root), Book.load(root)
-    evidence = Check("evidence", article.store(root).verify())
+    evidence = Check("evidence", article.store(root).verify(), brought_results(root))
     listed = editions(root)
     accepted = {(edition.as_of, one.claim) for edition in listed for one in edition.accepted}
     states = {edition.as_of: evaluate(article, root, edition.as_of) for edition in listed}
@@ -109,6 +111,15 @@ def check(root: Path) -> tuple[Check, ...]:
 def as_json(checks: Iterable[Check]) -> str:
     """All checks as JSON: name, what was seen, findings."""
     return json.dumps([asdict(found) for found in checks], ensure_ascii=False, indent=1)
+
+
+def brought_results(root: Path) -> list[Finding]:
+    """What git brings as if a command had kept it here: whoever commits that forges what evidence gives."""
+    if shutil.which("git") is None:
+        return []  # so nothing came by it
+    brought = git(root, "ls-files", "-z", "--", CACHE).stdout.decode(errors="replace").split("\0")[:-1]
+    hint = f"`git rm -r {CACHE}`; what one command keeps for the next is made on each machine"
+    return [Finding(file, 1, 0, "made by a command, and in git", "", hint) for file in brought]
 
 
 def check_numerals(text: Sequence[Line], shown: Mapping[str, str]) -> Check:

@@ -181,7 +181,8 @@ def _revision(article: Article, root: Path, word: str, folder: Path, *, data_onl
             if is_shallow
             else "`git log --oneline` lists revisions, editions.toml the editions",
         )
-    archive = git(root, "archive", "--format=tar", f"{commit}^{{tree}}")
+    # What a commit brings as if one of our commands had kept it is nobody's work.
+    archive = git(root, "archive", "--format=tar", f"{commit}^{{tree}}", "--", ".", f":(exclude){CACHE}")
     if archive.returncode:
         raise ReportError(f"git can not read {word}", got=complaint(archive))
     if archive.stdout.strip(b"\0"):  # a commit may be empty

@@ -19,6 +19,7 @@ from pivot.blocks import generated
 from pivot.charts import draw as charts
 from pivot.charts.draw import Chart
 from pivot.claims.ledger import Ledger
+from pivot.names import CACHE
 from pivot.prose.book import Book
 from pivot.prose.comparisons import comparisons, typed_comparisons
 from pivot.prose.numerals import numerals, typed_numerals
@@ -26,6 +27,7 @@ from pivot.prose.scan import Line, lines
 from pivot.prose.variables import guards, variables
 from pivot.publish import checks
 from tests.conftest import AS_READ, DAYS, NEWEST, ROOT, ledger_of, vintage_of
+from tests.unit.revisions import git
 from tests.unit.test_cli import rehash, repository, run
 
 __all__ = ["repository"]
@@ -400,6 +402,18 @@ def test_a_setting_that_the_embedded_renderer_ignores_is_found(repository: Path)
     check = checks.check_settings(Book.load(repository))
     assert what(check) == ["the embedded renderer ignores execute.echo"]
     assert check.findings[0].line == path.read_text("utf-8").count("\n")
+
+
+def test_what_a_command_keeps_may_not_come_with_a_commit(tmp_path: Path) -> None:
+    forged = tmp_path / CACHE / "evaluations" / "0.json"
+    forged.parent.mkdir(parents=True)
+    forged.write_text("{}", "utf-8")
+    git(tmp_path, "init", "--quiet")
+    assert checks.brought_results(tmp_path) == []
+    git(tmp_path, "add", "--force", CACHE)
+    (finding,) = checks.brought_results(tmp_path)
+    assert finding.file == f"{CACHE}/evaluations/0.json"
+    assert f"git rm -r {CACHE}" in finding.hint
 
 
 # Words in the code of generated tables that name a number, and why they may.

@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from analysis.report import ARTICLE
 from pivot.cli import main
 from pivot.errors import ReportError
+from pivot.names import CACHE
 from pivot.revisions import sides
 from pivot.revisions.report import Report
 from pivot.revisions.tables import SAME_TABLE
@@ -124,6 +126,9 @@ def repository() -> Path:
     root = copy(Path(mkdtemp(prefix="pivot-commits-")), code=True)
     (root / ".gitignore").write_text(".pivot\n", "utf-8")
     git(root, "init", "-q", "-b", "main")
+    (root / CACHE).mkdir()
+    (root / CACHE / "forged.json").touch()
+    git(root, "add", "--force", CACHE)
     commit(root, "as it was")
     edit(root, CLOSES, lambda said: re.sub(r"2026-08-21,[\d.]+", "2026-08-21,80000.00", said))
     commit(root, "data")
@@ -214,6 +219,12 @@ def test_code_from_before_there_were_differences_tells_its_claims() -> None:
     assert (report.charts, report.tables) == ((), ())
     assert {number.kind for number in report.numbers} == {"method"}
     assert len(report.prose) > 5
+
+
+def test_a_commit_brings_nothing_that_a_command_would_take_for_its_own(tmp_path: Path) -> None:
+    sides._revision(ARTICLE, repository(), "main", tmp_path, data_only=True)
+    assert (tmp_path / "editions.toml").exists()
+    assert not (tmp_path / CACHE).exists()
 
 
 def test_an_archive_is_unpacked_as_plain_files_below_its_folder(tmp_path: Path) -> None:
