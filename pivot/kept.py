@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from pivot.errors import OutputError
 from pivot.files import sha256, write_atomic
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def kept(place: Path, kind: type[_T], make: Callable[[], _T]) -> _T:
             return msgspec.json.decode(data[_DIGEST:], type=kind)
     record = make()
     data = msgspec.json.encode(record, enc_hook=lambda number: number.item())
-    with suppress(msgspec.MsgspecError):
+    with suppress(msgspec.MsgspecError, OutputError):  # a folder that may only be read keeps nothing
         if msgspec.json.decode(data, type=kind) == record:  # what JSON can not hold is not kept
             write_atomic(place, sha256(data).encode() + data)
             _sweep(place.parent)

@@ -66,6 +66,12 @@ def test_what_json_can_not_hold_is_made_each_time(tmp_path: Path) -> None:
     assert not [*tmp_path.iterdir()]
 
 
+def test_where_nothing_can_be_written_it_is_made_each_time(tmp_path: Path) -> None:
+    """As in another's evidence, which the confined code of a revision may only read."""
+    (tmp_path / "folder").touch()
+    assert kept(tmp_path / "folder/one.json", Reading, Maker(WHOLE)) == WHOLE
+
+
 def test_what_was_used_for_longest_ago_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_KEPT", 2)
     make = Maker(WHOLE)
