@@ -157,7 +157,13 @@ def article_of(root: Path) -> Article:
             hint="correct the name, or install the package that it is in",
         ) from error
     if not isinstance(article, Article):
-        raise ReportError("ARTICLE is no article", where=name, expected="an object of pivot.article.Article")
+        raise ReportError(
+            "ARTICLE is no article",
+            where=name,
+            expected="an object of pivot.article.Article",
+            got=f"one of {type(article).__name__}",
+            hint="make it one, as `pivot new` writes it",
+        )
     return article
 
 

@@ -39,7 +39,11 @@ def bill(lock: str) -> dict[str, Any]:
     ]
     if not components:
         raise ReportError(
-            "there is no bill of materials", where=LOCK, expected="NAME==VERSION", hint="make lock"
+            "there is no bill of materials",
+            where=LOCK,
+            expected="lines of NAME==VERSION with hashes",
+            got="none",
+            hint="make lock",
         )
     return {
         "bomFormat": "CycloneDX",

@@ -51,7 +51,8 @@ def _usage_error(error: click.ClickException) -> ReportError:
     """A command, option or argument that is wrong, in the words of our other errors."""
     text = error.format_message().rstrip(".")
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "pivot"
-    return ReportError(text[:1].lower() + text[1:], hint=f"{command} --help")
+    # Click's words say where, what was expected and what it got.
+    return ReportError(text[:1].lower() + text[1:], where="", expected="", got="", hint=f"{command} --help")
 
 
 def _unexpected(error: Exception) -> UnexpectedError:
@@ -75,6 +76,7 @@ def _unexpected(error: Exception) -> UnexpectedError:
     return UnexpectedError(
         "this is a fault of the program, not of what it was given",
         where=f"{place.as_posix()}:{frame.lineno}, {frame.name}",
+        expected="an answer, or a refusal",
         got=f"{type(error).__name__}: {error}",
         hint="report it, with the command and this message; PIVOT_DEBUG=1 shows the whole traceback",
     )

@@ -96,12 +96,17 @@ def editions(root: Path) -> tuple[Edition, ...]:
         listed = tomllib.loads(path.read_text("utf-8")).get("edition", [])
     except FileNotFoundError:
         raise ProseError(
-            "there is no list of editions", where=str(path), hint="restore it from git"
+            "there is no list of editions",
+            where=str(path),
+            expected="a file with an [[edition]] for each",
+            got="no such file",
+            hint="restore it from git",
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise ProseError(
             "the list of editions is not TOML",
             where=EDITIONS_FILE,
+            expected="TOML",
             got=str(error),
             hint="mend the line; `git diff editions.toml` shows what changed in it",
         ) from None
@@ -115,6 +120,7 @@ def editions(root: Path) -> tuple[Edition, ...]:
             "no edition is listed",
             where=EDITIONS_FILE,
             expected="at least one [[edition]]",
+            got="none",
             hint="add one with id, as_of, published and title",
         )
     twice = sorted({one.id for one in entries if sum(one.id == other.id for other in entries) > 1})
@@ -122,6 +128,7 @@ def editions(root: Path) -> tuple[Edition, ...]:
         raise ProseError(
             "two editions have one id",
             where=EDITIONS_FILE,
+            expected="an id of its own for each",
             got=", ".join(twice),
             hint="rename the one that is not released yet",
         )
@@ -141,6 +148,7 @@ def edition(root: Path, id_: str) -> Edition:
             f"there is no edition {id_}",
             where=EDITIONS_FILE,
             expected=" or ".join(listed),
+            got=id_,
             hint="add an [[edition]] with id, as_of, published and title",
         )
     return listed[id_]

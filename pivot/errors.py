@@ -25,14 +25,14 @@ class ReportError(Exception):
         expected: what should have been there.
         got: what was there.
         hint: what to do next; else what is to be done about every error of its class.
+
+    A field is empty where the first line says all of it; none is left out by chance.
     """
 
     exit_code = 2
     next_step = "mend what is named above, and run the command again"
 
-    def __init__(
-        self, what: str, *, where: str = "", expected: str = "", got: str = "", hint: str = ""
-    ) -> None:
+    def __init__(self, what: str, *, where: str, expected: str, got: str, hint: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.where = where

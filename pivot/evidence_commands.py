@@ -117,23 +117,34 @@ def add(
     store = repository.store
     if undo:
         if file or rows:
-            raise ReportError("--undo takes nothing but a source", hint="take back first, then add")
+            raise _misused(
+                "--undo takes nothing but a source",
+                "--undo and a source",
+                "something to add beside them",
+                "take back first, then add",
+            )
         with exclusive(store) as pending:
             say(f"taken back  {pending.undo(source).path}")
         return
     if file:
         if rows:
-            raise ReportError("a FILE and --row do not go together", hint="add one after the other")
+            what = "a FILE and --row do not go together"
+            raise _misused(what, "one of the two", "both", "add one after the other")
         with exclusive(store):
             snapshot = store.add(source, file, sidecar, accept, **fields)
     elif sidecar:
-        raise ReportError("--sidecar describes a file, and there is none", hint="name the file, or leave it")
+        what = "--sidecar describes a file, and there is none"
+        raise _misused(what, "a FILE", "none", "name the file, or leave out --sidecar")
     else:
         snapshot = _add_rows(store, source, rows, accept, fields)
     before = [other.path for other in store.snapshots(snapshot.source) if other.order < snapshot.order]
     say(f"added  {snapshot.path}  ({snapshot.bytes:,} bytes)\nsha256 {snapshot.sha256}")
     if before:
         say(f"next   pivot diff {before[-1]} {snapshot.path}")
+
+
+def _misused(what: str, expected: str, got: str, hint: str) -> ReportError:
+    return ReportError(what, where="pivot add", expected=expected, got=got, hint=hint)
 
 
 def _add_rows(
@@ -147,11 +158,8 @@ def _add_rows(
 
     statement.spec_of(store, source)
     if not rows and not sys.stdin.isatty():
-        raise ReportError(
-            "there is nothing to add",
-            expected="a FILE, or --row COLUMN=VALUE…",
-            hint="on a terminal `pivot add SOURCE` asks for a row",
-        )
+        hint = "on a terminal `pivot add SOURCE` asks for a row"
+        raise _misused("there is nothing to add", "a FILE, or --row COLUMN=VALUE…", "neither", hint)
     rows = rows or form.ask(store, source, terminal.console())
     stated = {name: value for name, value in fields.items() if value is not None}
     vintage = stated.pop("vintage", dt.datetime.now(dt.UTC).date())

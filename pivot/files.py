@@ -29,6 +29,7 @@ def writing(place: Path) -> Iterator[None]:
         raise OutputError(
             "the output could not be written; what was there before still stands",
             where=str(place),
+            expected="a file that can be written there",
             got=(error.strerror or str(error)) + (f": {error.filename}" if elsewhere else ""),
             hint="make room, or choose a folder that you may write to (--out for a site); then try again",
         ) from error

@@ -65,7 +65,13 @@ class OutputFolder:
             OutputError: it can not be written, and the old file stands; or the name leads out of the folder.
         """
         if not _is_name(name):
-            raise OutputError("a file would be written outside of its folder", where=str(self.root), got=name)
+            raise OutputError(
+                "a file would be written outside of its folder",
+                where=str(self.root),
+                expected="a name within it",
+                got=name,
+                hint="give what the book calls so another name",
+            )
         self._names.add(name)
         write_changed(self.root / name, data.encode() if isinstance(data, str) else data)
 

@@ -45,7 +45,13 @@ def ask(store: Store, source: str, console: Console) -> list[dict[str, str]]:
         while not answers or Confirm.ask("\nAnother one", console=console, default=False):
             answers.append(_row(spec, earlier, console))
     except EOFError:
-        raise ReportError("the form was left before its end", hint="begin again; nothing was added") from None
+        raise ReportError(
+            "the form was left before its end",
+            where=f"pivot add {source}",
+            expected="an answer to every question",
+            got="the end of the input",
+            hint="begin again; nothing was added",
+        ) from None
     return answers
 
 

@@ -23,7 +23,8 @@ def git(root: Path, *words: str) -> Completed:
         ReportError: it is not installed, or does not come to an end.
     """
     if shutil.which("git") is None:
-        raise ReportError("git can not be run", expected="git on PATH", got="none", hint="install git")
+        what, expected = "git can not be run", "git on PATH"
+        raise ReportError(what, where=str(root), expected=expected, got="none", hint="install git")
     return run(["git", "-C", str(root), *words], seconds=_SECONDS)
 
 

@@ -32,6 +32,7 @@ def new(folder: Path) -> None:
             "something stands where the report would be put; it was left alone",
             where=str(folder),
             expected="no such folder, or an empty one",
+            got="a folder with files in it" if folder.is_dir() else "a file",
             hint="choose another folder",
         )
     missing = [name for name in _BESIDE if not (code.ENGINE.parent / name).exists()]
@@ -40,6 +41,7 @@ def new(folder: Path) -> None:
             "this engine was installed without what a new report needs",
             where=str(code.ENGINE.parent),
             expected=" and ".join(missing),
+            got="the engine alone",
             hint="run `pivot new` in a checkout of a report, where the engine stands beside them",
         )
     clean = shutil.ignore_patterns("__pycache__")

@@ -45,6 +45,7 @@ class Repository:
             "there is no report here",
             where=str(self.start),
             expected=f"a folder with {BOOK_FILE}, or one below it",
+            got=f"no {BOOK_FILE} there or above",
             hint="change to the repository, or name it with --root",
         )
 

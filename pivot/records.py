@@ -25,6 +25,10 @@ def one_of(*words: str) -> msgspec.Meta:
     return msgspec.Meta(pattern=pattern, extra_json_schema={"enum": list(words)})
 
 
+RESTORE = "mend what is named, or restore the file from where it came"
+"""What is to be done about a file that a program wrote."""
+
+
 def loads(data: bytes, what: str, where: str) -> Any:  # noqa: ANN401
     """Read JSON.
 
@@ -34,7 +38,7 @@ def loads(data: bytes, what: str, where: str) -> Any:  # noqa: ANN401
     try:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        raise ReportError(what, where=where, expected="JSON", got=str(error)) from None
+        raise ReportError(what, where=where, expected="JSON", got=str(error), hint=RESTORE) from None
 
 
 def convert(
@@ -44,7 +48,7 @@ def convert(
     where: str,
     error: type[ReportError] = ReportError,
     *,
-    hint: str = "",
+    hint: str = RESTORE,
 ) -> _T:
     """Take JSON or TOML for a record.
 
@@ -66,7 +70,7 @@ def convert(
         place = place.rstrip("`").lstrip(".")
         expected, _, got = text.removeprefix("Expected ").partition(", got ")
         if not text.startswith("Expected "):
-            expected, got = "", text[:1].lower() + text[1:]
+            expected, got = "a record as its schema has it", text[:1].lower() + text[1:]
         where = f"{where}, {place}" if place else where
         raise error(what, where=where, expected=expected, got=got, hint=hint) from None
 

@@ -83,7 +83,8 @@ def _kraken(client: Client, known: Known) -> dict[str, str]:
     if answer["error"].content:
         got = ", ".join(each.text() for each in answer["error"].each())
         hint = "Nothing was added. Run `pivot refresh` again later."
-        raise SourceError("Kraken answers with an error.", where=url, got=got, hint=hint)
+        what, expected = "Kraken answers with an error.", "no error"
+        raise SourceError(what, where=url, expected=expected, got=got, hint=hint)
     pairs = [name for name in answer["result"].names() if name != "last"]
     candles: list[Value] = answer["result"][pairs[0] if pairs else "XXBTZUSD"].each()
     rows: list[Row] = [

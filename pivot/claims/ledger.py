@@ -117,7 +117,9 @@ def no_row(id_: str, as_of: dt.date) -> ClaimError:
     """The error for a claim of which the article's words are not known on a day."""
     return ClaimError(
         f"the article makes no claim {id_} that was known on {as_of}",
+        where="the article",
         expected=f"its row in the snapshot of the article that is read as of {as_of}",
+        got="none",
         hint=f"read it on a later day with --as-of, or add it: `pivot add article --row claim={id_} …`",
     )
 

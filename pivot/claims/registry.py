@@ -69,6 +69,8 @@ def claim(
             raise ClaimError(
                 f"the claim {id} has no docstring",
                 where=where,
+                expected="a docstring",
+                got="none",
                 hint="say in one sentence how the value is made",
             )
         parameters = tuple(inspect.signature(function).parameters)
@@ -99,6 +101,8 @@ class Register(Mapping[str, Claim]):
                     raise ClaimError(
                         f"the claim {one.id} is declared twice",
                         where=f"{module}.{one.function.__name__}",
+                        expected="an id of its own",
+                        got=f"that of a claim in {self._claims[one.id].function.__module__}",
                         hint="give one of them another id",
                     )
                 self._claims[one.id] = one
@@ -109,6 +113,8 @@ class Register(Mapping[str, Claim]):
                         f"the claim {one.id} asks for {parameter!r}, which is nothing we have",
                         where=f"{one.function.__module__}.{one.function.__name__}",
                         expected=f"a data set ({', '.join(data_sets)}), a claim's name, or {AS_OF}",
+                        got=parameter,
+                        hint="rename the parameter, or declare what it names",
                     )
 
     def __iter__(self) -> Iterator[str]:
@@ -150,8 +156,13 @@ class Register(Mapping[str, Claim]):
         try:
             return [self._claims[id_] for id_ in TopologicalSorter(graph).static_order()]
         except CycleError as error:
-            circle = " -> ".join(error.args[1])
-            raise ClaimError(f"claims depend on each other in a circle: {circle}") from error
+            raise ClaimError(
+                "claims depend on each other in a circle",
+                where=self._claims[error.args[1][0]].function.__module__,
+                expected="claims that can be worked out one after the other",
+                got=" -> ".join(error.args[1]),
+                hint="let one of them read the evidence itself",
+            ) from error
 
 
 def arguments(parameters: Iterable[str], vintage: Vintage, results: Mapping[str, Result]) -> dict[str, Any]:
@@ -177,7 +188,8 @@ def unknown_claim(id_: str, ids: Iterable[str]) -> ClaimError:
     """The error for an id that is none of some, with the nearest ones that are."""
     near = difflib.get_close_matches(id_, list(ids), n=3, cutoff=0.4)
     hint = f"did you mean {', '.join(near)}?" if near else "`pivot numbers` lists the ids"
-    return ClaimError(f"no claim is called {id_!r}", hint=hint)
+    where, expected = "the claims of the report", "the id of one of them"
+    return ClaimError(f"no claim is called {id_!r}", where=where, expected=expected, got=id_, hint=hint)
 
 
 def dependency(parameter: str) -> str:

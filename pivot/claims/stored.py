@@ -15,7 +15,7 @@ from msgspec import Meta, field, to_builtins
 from pivot.claims.model import Kind, Verdict
 from pivot.errors import ReportError
 from pivot.files import canonical
-from pivot.records import Record, convert, loads, one_of
+from pivot.records import RESTORE, Record, convert, loads, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -293,7 +293,8 @@ def read(content: Any, where: str) -> dict[str, Entry]:  # noqa: ANN401
                 claims = {id_: step(entry) for id_, entry in claims.items()}
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             got = f"{type(error).__name__}: {error}"
-            raise ReportError(what, where=where, expected=f"schema {schema}", got=got) from None
+            expected = f"schema {schema}"
+            raise ReportError(what, where=where, expected=expected, got=got, hint=RESTORE) from None
         content = {**content, "schema": SCHEMA_VERSION, "claims": claims}
     elif schema != SCHEMA_VERSION:
         raise ReportError(
@@ -301,6 +302,7 @@ def read(content: Any, where: str) -> dict[str, Entry]:  # noqa: ANN401
             where=where,
             expected=f"1 to {SCHEMA_VERSION}",
             got=str(schema),
+            hint="take the newest version of this program, which reads all earlier schemas",
         )
     return convert(content, StoredLedger, what, where).claims
 

@@ -311,7 +311,11 @@ class _Reader:
             return (self.root / name).read_text("utf-8-sig")  # some editors open a file with a mark
         except FileNotFoundError:
             raise ProseError(
-                missing, where=name, hint="run this in the folder of the book, or name that folder"
+                missing,
+                where=name,
+                expected="a file of the book",
+                got="no such file",
+                hint="run this in the folder of the book, or name that folder",
             ) from None
         except OSError as error:
             raise ProseError(
@@ -319,6 +323,7 @@ class _Reader:
                 where=name,
                 expected="a file that may be read",
                 got=error.strerror or str(error),
+                hint="see that it is a file and that you may read it",
             ) from None
         except UnicodeDecodeError as error:
             line = (self.root / name).read_bytes()[: error.start].count(b"\n") + 1

@@ -70,6 +70,7 @@ class Problems:
         count = "one problem" if len(findings) == 1 else f"{len(findings)} problems"
         raise ProseError(
             f"{count} in the prose:\n" + "\n".join(f"  {finding}" for finding in findings),
+            **dict.fromkeys(("where", "expected", "got"), ""),  # each of the lines above says its own
             hint="mend the lines named above and build again",
         )
 

@@ -52,7 +52,8 @@ def parse(text: str, name: str, first_line: int) -> tuple[dict[str, object], dic
             hint="check indentation and quotes",
         ) from None
     except yaml.YAMLError as error:
-        raise ProseError(f"{name}: broken YAML", where=name, got=str(error).splitlines()[0]) from None
+        got = str(error).splitlines()[0]
+        raise ProseError(f"{name}: broken YAML", where=name, expected="YAML", got=got) from None
     if data is None:
         return {}, {}
     if not isinstance(data, dict):

@@ -225,7 +225,11 @@ def published_files(root: Path) -> dict[str, Path]:
     for name in files:
         if not within(root, name):
             raise SnapshotError(
-                "a snapshot is a link to a file elsewhere", where=name, hint="put the file itself there"
+                "a snapshot is a link to a file elsewhere",
+                where=name,
+                expected="a file of its own",
+                got="a symbolic link",
+                hint="put the file itself there",
             )
     if (root / "LICENSE").is_file():
         files["LICENSE.txt"] = root / "LICENSE"

@@ -230,6 +230,7 @@ def _server(out: Path, port: int, state: _State) -> ThreadingHTTPServer:
         raise OutputError(
             "the preview can not listen",
             where=f"{HOST}:{port}",
+            expected="a port that is free",
             got=error.strerror or str(error),
             hint="choose another port with --port",
         ) from None

@@ -106,7 +106,11 @@ def choose_renderer(name: str | None, cache: Path) -> Renderer:
     """
     if name not in {*RENDERERS, None}:
         raise RenderError(
-            f"there is no renderer called {name}", expected=" or ".join(RENDERERS), got=str(name)
+            f"there is no renderer called {name}",
+            where="--renderer",
+            expected=" or ".join(RENDERERS),
+            got=str(name),
+            hint="name one of these, or leave it out",
         )
     if name == "quarto" or (name is None and shutil.which("quarto")):
         from pivot.publish.quarto import QuartoRenderer

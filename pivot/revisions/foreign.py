@@ -117,7 +117,10 @@ def _answer(reader: Side, data: Side, program: str, *words: str) -> Any:  # noqa
         try:
             done = run(command, seconds=SECONDS, env=environment, cwd=Path(home))
         except ReportError:
-            raise ReportError(what, got=f"no answer within {SECONDS} seconds", hint=hint) from None
+            expected = f"an answer within {SECONDS} seconds"
+            raise ReportError(
+                what, where=reader.revision, expected=expected, got="none by then", hint=hint
+            ) from None
     try:
         return json.loads(done.stdout)
     except ValueError:
@@ -126,4 +129,6 @@ def _answer(reader: Side, data: Side, program: str, *words: str) -> Any:  # noqa
             line.partition("got:")[2].strip() for line in said if line.startswith("  got:")
         ]  # as we tell it
         got = [f"exit code {done.returncode}", *said[-1:], *told][-1].replace(f"{reader.code}/", "")
-        raise ReportError(what, got=got, hint=hint) from None
+        raise ReportError(
+            what, where=reader.revision, expected="an answer in JSON", got=got, hint=hint
+        ) from None

@@ -151,7 +151,13 @@ def _day(word: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(word) if re.fullmatch(r"\d{4}-\d\d-\d\d", word) else None
     except ValueError:
-        raise ReportError(f"{word!r} is not a day", expected="YYYY-MM-DD") from None
+        raise ReportError(
+            f"{word!r} is not a day",
+            where=_DIFF,
+            expected="a day of the calendar as YYYY-MM-DD",
+            got=word,
+            hint="write the day that you mean",
+        ) from None
 
 
 def _file(root: Path, word: str) -> Path | None:
@@ -159,12 +165,15 @@ def _file(root: Path, word: str) -> Path | None:
     if file and not git(root, *_COMMIT, f"{word}^{{commit}}").returncode:
         raise ReportError(
             f"{word!r} is a file and a git revision",
+            where=_DIFF,
             expected="one of the two",
+            got="both",
             hint=f"./{word} is the file, and `git rev-parse {word}` prints the revision's own name",
         )
     return file
 
 
+_DIFF = "the sides of the comparison"
 _COMMIT = ("rev-parse", "--verify", "--quiet", "--end-of-options")
 
 
@@ -175,6 +184,7 @@ def _revision(article: Article, root: Path, word: str, folder: Path, *, data_onl
         is_shallow = git(root, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
         raise ReportError(
             f"{word!r} is nothing that can be compared",
+            where=_DIFF,
             expected="a day (2026-05-08), an edition, a snapshot file or a git revision (main, HEAD~1)",
             got="a clone without its whole history" * is_shallow or complaint(parsed),
             hint="`git fetch --unshallow`, or `fetch-depth: 0` in a workflow, brings the history"
@@ -184,7 +194,13 @@ def _revision(article: Article, root: Path, word: str, folder: Path, *, data_onl
     # What a commit brings as if one of our commands had kept it is nobody's work.
     archive = git(root, "archive", "--format=tar", f"{commit}^{{tree}}", "--", ".", f":(exclude){CACHE}")
     if archive.returncode:
-        raise ReportError(f"git can not read {word}", got=complaint(archive))
+        raise ReportError(
+            f"git can not read {word}",
+            where=str(root),
+            expected="the files of that revision",
+            got=complaint(archive),
+            hint="`git fsck` says what the repository lacks; fetch it again",
+        )
     if archive.stdout.strip(b"\0"):  # a commit may be empty
         _unpack(archive.stdout, folder)
     side = Side(word, "revision", article, folder, dt.date.min, commit=commit)
@@ -192,6 +208,7 @@ def _revision(article: Article, root: Path, word: str, folder: Path, *, data_onl
     if missing := [name for name in needed if not (folder / name).exists()]:
         raise ReportError(
             f"{side.revision} holds no report that can be read",
+            where=_DIFF,
             expected=", ".join(needed),
             got=f"no {', no '.join(missing)}",
             hint="with --data-only the running code reads its evidence and prose"

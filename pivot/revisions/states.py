@@ -102,7 +102,13 @@ def evaluate(side: Side, *, pictures: bool = False) -> Side:
         ReportError: its evidence, claims or prose are wrong.
     """
     if side.refused:
-        raise ReportError(side.refused, where=side.revision)
+        raise ReportError(
+            side.refused,
+            where=side.revision,
+            expected="a snapshot that `pivot add` would take",
+            got="",
+            hint="mend the file, and compare it again",
+        )
     text = prose(side)
     state = (
         _foreign(side, text, pictures=pictures)
@@ -192,7 +198,10 @@ def crossed(reader: Side, data: Side) -> Ledger:
     except (LookupError, TypeError, ValueError) as error:  # as of a claim that the evidence has no row of
         raise ClaimError(
             f"the code of {reader.revision} can not read the evidence of {data.revision}",
+            where=data.revision,
+            expected="the rows that this code asks for",
             got=f"{type(error).__name__}: {error}",
+            hint="compare without --data-only: then each side's code reads its own evidence",
         ) from error
 
 

@@ -232,8 +232,8 @@ def read(data: bytes, file: str, spec: Spec | None, digest: str) -> Table:
 
 
 def _no_table(file: str, got: str) -> SnapshotError:
-    hint = "a row has one cell for each name in the header"
-    return SnapshotError("a file is no table", where=file, got=got, hint=hint)
+    expected, hint = "a header, and a cell of each row for each name in it", "mend the line that is named"
+    return SnapshotError("a file is no table", where=file, expected=expected, got=got, hint=hint)
 
 
 def _typed(cells: pd.Series[str], name: str, spec: Spec | None) -> pd.Series[Any]:

@@ -127,7 +127,11 @@ class Client:
             response = self._session.get(url, headers={"Accept": kind}, allow_redirects=False)
         except requests.RequestException as error:
             lost = SourceError(
-                "A source can not be asked.", where=url, got=transport.reason(error), hint=transport.LATER
+                "A source can not be asked.",
+                where=url,
+                expected="an answer",
+                got=transport.reason(error),
+                hint=transport.LATER,
             )
             raise self._transport.trouble or lost from None
         trouble = self._transport.trouble

@@ -63,6 +63,7 @@ class PendingAdd:
                 f"there is no snapshot of {source} to take back",
                 where=self.store.snapshots(source)[-1].path,
                 expected="one that git does not track",
+                got="none",
                 hint="what is committed stays: add the right rows as a new snapshot; "
                 f"of one that is only staged, `git restore --staged {self.store.root.name}` first",
             )
@@ -104,6 +105,7 @@ def _tracked(root: Path, source: str) -> set[str]:
         raise SnapshotError(
             "git can not say what is committed",
             where=str(root),
+            expected="a repository whose files git lists",
             got=complaint(listing),
             hint="only what git does not track yet can be taken back; run the command in the repository",
         )
@@ -128,6 +130,8 @@ def exclusive(store: Store) -> Iterator[PendingAdd]:
             raise OutputError(
                 "another `pivot refresh` or `pivot add` is running",
                 where=str(path),
+                expected="one of them at a time",
+                got="a lock that is held",
                 hint="wait until it has ended; nothing was asked or added",
             ) from None
         pending = PendingAdd(store, file)

@@ -120,6 +120,7 @@ def refresh(
         if name not in sources:
             raise SourceError(
                 f"There is no live source {name!r}.",
+                where="pivot refresh",
                 expected="one of " + ", ".join(sources),
                 got=name,
                 hint="Name one of these, or none for all. What a person transcribes: `pivot add`.",

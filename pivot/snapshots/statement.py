@@ -70,6 +70,7 @@ def spec_of(store: Store, source: str) -> Spec:
     if source not in takers:
         raise SnapshotError(
             f"No single row can be added to {source!r}.",
+            where="pivot add",
             expected="one of " + ", ".join(takers),
             got=source,
             hint="Add a whole file: `pivot add SOURCE FILE`.",
@@ -205,6 +206,7 @@ def _key(spec: Spec, answers: Mapping[str, str], known: Mapping[str, rows.Row]) 
         if key in known:
             raise SnapshotError(
                 f"the {spec.folder} has a row {key} already",
+                where=f"--row {spec.key}",
                 expected=f"a {spec.key} that no row has",
                 got=key,
                 hint=f"choose another {spec.key}; what landed does not change",

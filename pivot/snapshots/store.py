@@ -63,6 +63,7 @@ class Store:
                 "The snapshot store is empty.",
                 where=str(self.root),
                 expected=f"a folder with {SUMS}",
+                got="none, or one that lists nothing",
                 hint="Run the command in the repository, or restore the folder from version control.",
             )
         return tuple(sorted(self._folders()))
@@ -79,6 +80,7 @@ class Store:
                     f"There is no snapshot of {source!r}.",
                     where=str(self.root),
                     expected="one of " + ", ".join(self.sources()),
+                    got=source,
                     hint="`pivot add SOURCE FILE` puts one in.",
                 )
             paths = sorted(
@@ -207,6 +209,7 @@ class Store:
         if source not in self.specs:
             raise SnapshotError(
                 f"There is no source {source!r}.",
+                where=str(self.root),
                 expected="one of " + ", ".join(self.specs),
                 got=source,
                 hint="Name one of these, or declare a data set of this name first.",
@@ -228,6 +231,7 @@ class Store:
                 raise SnapshotError(
                     "This snapshot has landed already.",
                     where=other.path,
+                    expected="other rows or notes than those",
                     got=str(file),
                     hint="There is nothing to add: another state of the source has other rows or notes.",
                 )
@@ -293,6 +297,8 @@ class Store:
                 raise SnapshotError(
                     f"A file in the snapshot store is not in {SUMS}.",
                     where=f"{self.root.name}/{path}",
+                    expected="files whose hash is listed there, and no others",
+                    got="one that is not listed",
                     hint="Finish an interrupted `pivot add` by repeating it, or remove the file.",
                 )
 
@@ -318,6 +324,7 @@ class Store:
             raise SnapshotError(
                 "A file of the snapshot store can not be read.",
                 where=path,
+                expected="a file that can be read",
                 got=error.strerror or str(error),
                 hint="Restore it from version control; a landed snapshot never goes.",
             ) from None
@@ -352,6 +359,7 @@ def _content(file: Path) -> bytes:
         raise ReportError(
             "A file to add can not be read.",
             where=str(file),
+            expected="a file that can be read",
             got=error.strerror or str(error),
             hint="Name a file that is there and that you may read.",
         ) from None

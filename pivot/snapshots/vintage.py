@@ -61,6 +61,7 @@ class DataSet:
             raise VintageError(
                 "A row is not in the data set on this day.",
                 where=f"{self.name}, {self.as_of}",
+                expected="rows that were public by then",
                 got=", ".join(map(str, absent)),
             )
         found = {snapshot: tuple(asked[asked.isin(keys)]) for snapshot, keys in self._keys}
@@ -92,7 +93,11 @@ class Vintage:
         if name not in self._sets:
             if name not in self.store.data_sets:
                 raise VintageError(
-                    f"There is no data set {name!r}.", expected="one of " + ", ".join(self.store.data_sets)
+                    f"There is no data set {name!r}.",
+                    where="the article",
+                    expected="one of " + ", ".join(self.store.data_sets),
+                    got=name,
+                    hint="name one of these, or declare it",
                 )
             self._sets[name] = self._data(self.store.data_sets[name])
         return self._sets[name]

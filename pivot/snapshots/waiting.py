@@ -67,6 +67,7 @@ def _shown(repository: Path, revision: str, path: str) -> bytes:
         raise SnapshotError(
             "git can not show a file of a revision.",
             where=f"{revision}:{path}",
+            expected="a file of that revision",
             got=complaint(shown),
             hint="Name a branch that is there, `origin/refresh` say, after `git fetch`.",
         )

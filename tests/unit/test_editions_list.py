@@ -80,7 +80,7 @@ def test_an_edition_survives_its_manifest(tmp_path: Path) -> None:
     [
         ('id = "b"', 'id = "B/x"', "edition 1, id\n  expected: `str` matching regex"),
         ('id = "b"', 'id = "a"', "two editions have one id"),
-        ("as_of = 2026-06-30", 'as_of = "June"', "edition 1, as_of\n  got:      invalid RFC3339"),
+        ("as_of = 2026-06-30", 'as_of = "June"', "edition 1, as_of\n  expected: a record as its schema"),
         ('title = "Later"', 'titel = "Later"', "object contains unknown field `titel`"),
         ('title = "Later"', "", "object missing required field `title`"),
         ('kind = "data"', 'kind = "whim"', "edition 1, revision[0].kind\n  expected: `str` matching"),

@@ -47,6 +47,8 @@ def release(place: Path, draft: Draft, difference: Difference | None = None) -> 
             raise ProseError(
                 f"edition {draft.edition.id} can not be released:\n" + "\n".join(f"  {one}" for one in wrong),
                 where="editions.toml",
+                expected="prose that reads right, or a word of the editor for each",
+                got=f"{len(wrong)} that need one",
                 hint="mend the prose, or say it in [[edition.accepted]] or [[edition.revision]]",
             )
         with replacing(place) as new:

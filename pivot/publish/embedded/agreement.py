@@ -45,7 +45,13 @@ def check_agreement(
     for page in pages:
         source = f"{page.chapter.key}.typ"
         if main.count(f'#include "{source}"') != 1 or source not in project:
-            raise RenderError("a chapter is not once in the PDF", where=page.chapter.source)
+            raise RenderError(
+                "a chapter is not once in the PDF",
+                where=page.chapter.source,
+                expected="a name that no other chapter's is too near to",
+                got=page.chapter.key,
+                hint="rename one of the two files",
+            )
         shown, typeset = page_text(bodies[page.chapter.href]), typst_text(project[source].decode())
         for leak in sorted({*_leaks(shown), *_leaks(typeset)}):
             for file, line in page.text.places(re.escape(leak)):

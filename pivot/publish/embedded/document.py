@@ -130,6 +130,7 @@ class DocumentCompiler:
         return RenderError(
             "Typst could not make the PDF",
             where=where or self._chapter(message, project, texts),
+            expected="a book that Typst sets without a warning",
             got=_PLACE.sub(r"\1:\2", diagnosis)[:2000],
             hint="what is named above, or what stands near it, is something that Typst can not set",
         )

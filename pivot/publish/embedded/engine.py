@@ -44,7 +44,9 @@ def find_pandoc() -> str:
                 return str(path)
     if path_on_system := shutil.which("pandoc"):
         return path_on_system
-    raise RenderError("pandoc is not installed", hint="python -m pip install pypandoc_binary")
+    what, expected = "pandoc is not installed", "pandoc in this Python's environment, or on PATH"
+    hint = "python -m pip install pypandoc_binary"
+    raise RenderError(what, where="PATH", expected=expected, got="none", hint=hint)
 
 
 class Engine:

@@ -149,6 +149,7 @@ class ObjectStore:
             raise ProseError(
                 "the chapters cite, but _quarto.yml names no bibliography",
                 where=_first_citation(book, objects) or "_quarto.yml, nocite",
+                expected="a bibliography that has what is cited",
                 got=cites[0] if cites else book.nocite,
                 hint="add a line `bibliography: references.bib`",
             )

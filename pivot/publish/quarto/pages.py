@@ -79,6 +79,17 @@ class _Page:
                 yield (self.chapter.href, one.id), number.text()
 
 
+def unresolved_by_quarto(where: str, found: Iterable[str]) -> RenderError:
+    """The error for what Quarto leaves as it stood, though it ends well."""
+    return RenderError(
+        "Quarto could not resolve everything",
+        where=where,
+        expected="a value for each variable, a target for each reference",
+        got="\n            ".join(dict.fromkeys(found)),
+        hint="mend these names where the chapters have them",
+    )
+
+
 def rendered(book: Book, site: Path, inputs: Inputs, pictures: Pictures) -> RenderedBook:
     """Return the book that Quarto made, as the frame takes it.
 
@@ -107,9 +118,7 @@ def rendered(book: Book, site: Path, inputs: Inputs, pictures: Pictures) -> Rend
     )
     unresolved = [f"{page.chapter.source}: {text}" for page in pages for text in _unresolved(page.body)]
     if unresolved:
-        raise RenderError(
-            "Quarto could not resolve everything", got="\n            ".join(dict.fromkeys(unresolved))
-        )
+        raise unresolved_by_quarto("the pages that it made", unresolved)
     _share_bibliography(pages)
     for page in pages:
         page.take_title()

@@ -19,7 +19,7 @@ from pivot.publish.embedded.engine import refused
 from pivot.publish.embedded.expand import expand
 from pivot.publish.embedded.pictures import Pictures
 from pivot.publish.embedded.site import write_site
-from pivot.publish.quarto.pages import rendered
+from pivot.publish.quarto.pages import rendered, unresolved_by_quarto
 from pivot.publish.quarto.staged import stage_book
 from pivot.publish.render import Inputs, Progress, silent
 
@@ -142,7 +142,9 @@ def find_quarto() -> str:
     if path is None:
         raise RenderError(
             "Quarto is not installed",
+            where="PATH",
             expected="quarto 1.9 or later on PATH",
+            got="none",
             hint="install it from quarto.org, or build with --renderer embedded",
         )
     version = run([path, "--version"], seconds=_SECONDS).stdout.decode("utf-8", "replace").strip()
@@ -153,6 +155,7 @@ def find_quarto() -> str:
             where=path,
             expected="1.9 or later",
             got=version,
+            hint="install a newer one from quarto.org, or build with --renderer embedded",
         )
     return path
 
@@ -163,6 +166,12 @@ def check_output(code: int, output: str) -> None:
     Quarto ends with 0 when a variable or a reference is undefined. Raises RenderError.
     """
     if code:
-        raise RenderError("Quarto stopped", where=f"return code {code}", got=output.strip()[-3000:])
+        raise RenderError(
+            "Quarto stopped",
+            where=f"return code {code}",
+            expected="a book that Quarto renders",
+            got=output.strip()[-3000:],
+            hint="mend what it names; --renderer embedded says file and line of most of it",
+        )
     if trouble := sorted({match[0].strip() for match in _TROUBLE.finditer(output)}):
-        raise RenderError("Quarto could not resolve everything", got="\n            ".join(trouble))
+        raise unresolved_by_quarto("quarto render", trouble)

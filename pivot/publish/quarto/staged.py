@@ -112,6 +112,7 @@ def variables_yaml(variables: Mapping[str, str]) -> str:
         if bad is not None:
             raise RenderError(
                 f"Quarto can not look up the variable {name}",
+                where=VARIABLES_FILE,
                 expected="no part of the name that is a number",
                 got=bad,
                 hint="Quarto takes such a part for a position in a list; name it, as in `year-2009`",
@@ -122,7 +123,10 @@ def variables_yaml(variables: Mapping[str, str]) -> str:
             if not isinstance(child, dict):
                 raise RenderError(
                     f"variable {name} is below another variable",
+                    where=VARIABLES_FILE,
                     expected="a name that no other name starts with",
+                    got=part,
+                    hint="rename the claim, or the part of it, that one of the two is of",
                 )
             node = child
         node[parts[-1]] = variable_markdown(name, variables[name])
