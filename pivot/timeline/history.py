@@ -89,7 +89,13 @@ def history(  # noqa: PLR0917
     arrived = {day for days in calendar(store).values() for day in days}
     first, last = span[0], span[1] or max(arrived)
     if first > last:
-        raise ReportError("the history would end before it begins", expected=f"--since {last} or earlier")
+        raise ReportError(
+            "the history would end before it begins",
+            where="--since",
+            expected=f"{last} or earlier",
+            got=str(first),
+            hint="choose an earlier day, or a later one for its end",
+        )
     cited = Vintage(store, max(arrived)).data(CITED).frame["cited"]
     for claim in register.in_order(ids):
         if claim.id not in cited.index:
@@ -116,7 +122,13 @@ def _states(
     for place, answer in work([{**asked, "days": [*map(str, days)]} for days in months]):
         what, where = "a part of the history could not be worked out", f"{months[place][0]:%B %Y}"
         if "error" in answer:
-            raise ReportError(what, where=where, got=str(answer["error"]))
+            raise ReportError(
+                what,
+                where=where,
+                expected="the states of its days",
+                got=str(answer["error"]),
+                hint="`pivot numbers --as-of` on a day of that month says more",
+            )
         parts[place] = convert(answer["states"], tuple[State, ...], what, where)
         progress("months", len(parts), len(months))
     for place in range(len(months)):

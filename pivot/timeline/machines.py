@@ -102,7 +102,9 @@ def cluster(address: str) -> Work:
     except ImportError:
         raise ReportError(
             "Dask is not installed",
+            where="the Python environment",
             expected="the package distributed, of the version that the cluster has",
+            got="none",
             hint="python -m pip install distributed",
         ) from None
 

@@ -36,7 +36,11 @@ def write(history: History, file: Path) -> None:
     forms = {".csv": _csv, ".parquet": _parquet}
     if file.suffix not in forms:
         raise ReportError(
-            "a history is no such file", where=str(file), expected=f"a name with {' or '.join(forms)}"
+            "a history is no such file",
+            where=str(file),
+            expected=f"a name with {' or '.join(forms)}",
+            got=file.suffix or "a name without an ending",
+            hint="name the file anew",
         )
     write_atomic(file, forms[file.suffix]([*rows(history)]))
 
@@ -72,7 +76,9 @@ def _parquet(table: list[tuple[object, ...]]) -> bytes:
     except ImportError:
         raise ReportError(
             "Parquet can not be written here",
+            where="the Python environment",
             expected="the package pyarrow",
+            got="none",
             hint="python -m pip install pyarrow, or write a file that ends in .csv",
         ) from None
 

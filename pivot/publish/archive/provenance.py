@@ -75,7 +75,13 @@ def disagreements(data: bytes, released: ReleasedEdition) -> Iterable[tuple[str,
             if "digest" in one and "annotations" not in one
         }
     except (LookupError, TypeError, AttributeError):
-        raise ReportError(_WHAT, where=path(released.id)) from None
+        raise ReportError(
+            _WHAT,
+            where=path(released.id),
+            expected="the form of an in-toto statement with SLSA's predicate",
+            got="another",
+            hint="fetch the site again: a release writes it, and nothing changes it",
+        ) from None
     for ours, theirs in ((_outputs(released), told), (released.manifest.snapshots, used)):
         for name in sorted({*ours, *theirs}):
             if ours.get(name) != theirs.get(name):
