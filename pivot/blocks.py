@@ -44,8 +44,13 @@ MEANINGS = {
 
 
 def generated(article: Article, ledger: Ledger, vintage: Vintage) -> Mapping[str, str]:
-    """Every generated block by name: those that each report has, and the article's own."""
-    blocks = {
+    """Every generated block by name, filled."""
+    return {name: filled(name, make, ledger, vintage) for name, make in blocks(article).items()}
+
+
+def blocks(article: Article) -> Mapping[str, Table]:
+    """What makes each generated block, by name: those that each report has, and the article's own."""
+    return {
         "article": _article,
         "verdicts": _verdicts,
         "rules": _rules,
@@ -56,10 +61,14 @@ def generated(article: Article, ledger: Ledger, vintage: Vintage) -> Mapping[str
         "unknowns": _unknowns,
         **article.tables,
     }
-    return {name: _made(name, make, ledger, vintage) for name, make in blocks.items()}
 
 
-def _made(name: str, make: Table, ledger: Ledger, vintage: Vintage) -> str:
+def filled(name: str, make: Table, ledger: Ledger, vintage: Vintage) -> str:
+    """One generated block.
+
+    Raises:
+        ReportError: the evidence of the day does not suffice for it.
+    """
     with no_value(f"the block {name}", vintage.as_of, where=f"{make.__module__}.{make.__name__}"):
         return "\n".join(make(ledger, vintage)) + "\n"
 

@@ -99,7 +99,7 @@ def build(vintage: Vintage, register: Register, ids: Iterable[str] | None = None
     rests: dict[str, set[str]] = {}
     cited, evidence = vintage.data(CITED).frame, vintage.data(EVIDENCE).frame
     about = evidence.groupby("claim").indices
-    absent = {id_: _code(claim) for id_, claim in register.items() if id_ not in cited.index}
+    absent = {id_: code(claim) for id_, claim in register.items() if id_ not in cited.index}
     for claim in register.in_order(register.keys() - absent if ids is None else ids):
         if claim.id in absent:
             raise no_row(claim.id, vintage.as_of)
@@ -185,7 +185,7 @@ def _entry(case: Case, inputs: tuple[Input, ...], needs: tuple[str, ...], unit: 
         guard=guard_of(result),
         margin=_margin(claim, result, part),
         formula=claim.formula,
-        code=_code(claim),
+        code=code(claim),
         inputs=inputs,
         figures=tuple(
             Figure(*_plain(part.value, part.rounding), name, part.label, part.value.exact())
@@ -256,7 +256,8 @@ def _margin(claim: Claim, result: Result, part: Part | None) -> str:
     return "; ".join(texts)
 
 
-def _code(claim: Claim) -> Code:
+def code(claim: Claim) -> Code:
+    """Where a claim is made."""
     function = inspect.unwrap(claim.function)
     return Code(
         module=function.__module__,

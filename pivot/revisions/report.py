@@ -90,6 +90,7 @@ class Report:
         rows: every data set, compared.
         undecided: why numbers and sentences could not be compared, "" if they were.
         notes: what was done or could not be done on the way.
+        left: how many claims, charts and tables were left out on both sides, whose data are not there yet.
     """
 
     old: Side
@@ -102,6 +103,7 @@ class Report:
     looks: tuple[Look, ...] = ()
     undecided: str = ""
     notes: tuple[str, ...] = ()
+    left: int = 0
 
     @property
     def wrong(self) -> tuple[SentenceChange, ...]:
@@ -181,7 +183,8 @@ class Report:
         if self.exit_code == NOTHING:
             seen = ["Nothing that a reader sees moved"]
         made = plural(len(self.tables), "row of generated tables", "rows of generated tables")
-        return "; ".join(filter(None, (", ".join(filter(None, seen)), ", ".join(behind), made)))
+        left = f"{self.left:,} left out: their data are not there yet" if self.left else ""
+        return "; ".join(filter(None, (", ".join(filter(None, seen)), ", ".join(behind), made, left)))
 
     def _ways(self) -> str:
         """How the claims moved that a reader sees moved; one that does in two ways counts in both.
@@ -294,7 +297,7 @@ def compare(old: Side, new: Side, diffs: tuple[TableDiff, ...], *, pictures: boo
     """
     before, after = _common(evaluated(old), evaluated(new))
     sidecars = [*sidecar_changes(old, new)]
-    notes = [*rewritten(old, new), *before.notes, *after.notes]
+    notes = [*rewritten(old, new), *before.notes, *after.notes, *_left_out(old), *_left_out(new)]
     notes += [f"{path} says otherwise: {field}" for path, field, *_ in sidecars]
     notes += [*old.notes, *new.notes]
     ledgers: dict[tuple[bool, bool], Ledger] = {(False, False): before.ledger, (True, True): after.ledger}
@@ -332,7 +335,17 @@ def compare(old: Side, new: Side, diffs: tuple[TableDiff, ...], *, pictures: boo
         rows=diffs,
         looks=tuple(_looks(before, after, {one.file for one in sentences})),
         notes=tuple(notes),
+        left=len({*before.left} & {*after.left}),
     )
+
+
+def _left_out(side: Side) -> Iterator[str]:
+    """What a side is compared without, by what it lacks for that."""
+    by_need: dict[str, list[str]] = {}
+    for name, need in evaluated(side).left.items():
+        by_need.setdefault(need, []).append(name)
+    for need, names in by_need.items():
+        yield f"not there yet in {side.revision}, for want of {need}: {', '.join(names)}"
 
 
 def _common(old: State, new: State) -> tuple[State, State]:

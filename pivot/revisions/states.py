@@ -23,7 +23,7 @@ from pivot.evaluation import evaluate as evaluate_day
 from pivot.prose.presence import present
 from pivot.prose.variables import ledger_texts
 from pivot.records import Record, convert
-from pivot.revisions import foreign
+from pivot.revisions import foreign, lacking
 from pivot.revisions.prose import Prose
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pivot.article import Article
     from pivot.charts.draw import Chart
     from pivot.charts.plotted import Plotted
+    from pivot.evaluation import Evaluation
     from pivot.revisions.sides import Side
     from pivot.snapshots import Vintage
 
@@ -51,6 +52,7 @@ class State:
         plotted: what the charts show, likewise.
         drawn: SVG of each chart for light and for dark screens, where foreign code made it.
         notes: what could not be made.
+        left: what was left out because its data set is not there yet, with the folder of that.
     """
 
     ledger: Ledger
@@ -64,6 +66,7 @@ class State:
     plotted: Mapping[str, Plotted] = field(default_factory=dict)
     drawn: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    left: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def pages(self) -> int:
@@ -138,7 +141,13 @@ def prose(side: Side) -> Prose:
 
 
 def _own(article: Article, root: Path, as_of: dt.date, prose: Prose) -> State:
-    made = evaluate_day(article, root, as_of)
+    try:
+        return _state(evaluate_day(article, root, as_of), prose)
+    except ReportError:  # the same again where nothing is lacking but all else that may be wrong
+        return _state(lacking.evaluate(article, root, as_of), prose)
+
+
+def _state(made: Evaluation | lacking.Made, prose: Prose) -> State:
     return State(
         ledger=made.ledger,
         texts=made.texts,
@@ -147,8 +156,9 @@ def _own(article: Article, root: Path, as_of: dt.date, prose: Prose) -> State:
         labels={name: dict(shown.texts) for name, shown in made.plotted.items()},
         prose=prose,
         vintage=made.vintage,
-        charts=article.drawings,
+        charts=made.article.drawings,
         plotted=made.plotted,
+        left=made.left if isinstance(made, lacking.Made) else {},
     )
 
 

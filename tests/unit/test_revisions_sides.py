@@ -22,8 +22,10 @@ from pivot.revisions import sides
 from pivot.revisions.report import Report
 from pivot.revisions.tables import SAME_TABLE
 from tests.conftest import ROOT
+from tests.regression.edited import needs
 from tests.unit.revisions import CLOSES, commit, copy, difference, edit, git
 
+LEASES = "data-snapshots/ai-leases"
 HASHPRICE = "analysis/measures/hashprice.py"
 OPERATIONS = "chapters/operations.qmd"
 EDITED = "which is {{< var part.hashprice-range.side >}} the range"
@@ -253,3 +255,44 @@ def test_an_archive_is_unpacked_as_plain_files_below_its_folder(tmp_path: Path) 
     names = ("kept.txt", "below/kept.txt", "way/in.txt")
     assert files == {Path("folder", name): name for name in names}
     assert not (tmp_path / "folder" / "way").is_symlink()
+
+
+def test_what_needs_a_data_set_that_was_not_there_yet_is_left_out_by_name(tmp_path: Path) -> None:
+    root = copy(tmp_path)
+    git(root, "init", "-q", "-b", "main")
+    kept, sums = tmp_path / ".git" / "kept", root / "data-snapshots/SHA256SUMS"
+    whole = sums.read_text("utf-8")
+    (root / LEASES).rename(kept)
+    sums.write_text(
+        "".join(line for line in whole.splitlines(keepends=True) if "ai-leases" not in line), "utf-8"
+    )
+    commit(root, "before")
+    git(root, "tag", "before")
+    kept.rename(root / LEASES)
+    sums.write_text(whole, "utf-8")
+    edit(root, CLOSES, lambda said: re.sub(r"2026-08-21,[\d.]+", "2026-08-21,80000.00", said))
+    commit(root, "after")
+    left = {id_ for id_ in ARTICLE.claims if "leases" in needs(id_)}
+    assert len(left) > 2
+
+    report = difference(root, "before", "main", data_only=True)
+    assert (report.exit_code, report.undecided, report.left) == (1, "", 0)
+    assert {number.id for number in report.numbers if not number.old} == left
+    (note,) = [note for note in report.notes if note.startswith("not there yet in before (")]
+    told = note.partition(", for want of ai-leases: ")[2].split(", ")
+    assert {name.removeprefix("claim ") for name in told if name.startswith("claim ")} == left
+    assert {"chart megawatt", "table scenario-leases"} <= {*told}
+    # The rest is compared as if nothing were missing.
+    assert {number.id for number in report.numbers if number.old} == {
+        number.id for number in commits("HEAD~3", "data").numbers
+    } - left
+    assert {"chart", "claim", "table"} == {name.partition(" ")[0] for name in told}
+    assert {name.partition(" ")[2] for name in told if name.startswith("chart ")} <= {
+        one.name for one in report.charts
+    }
+
+    same = difference(root, "before", "before", data_only=True)
+    assert (
+        same.verdict_line()
+        == f"Nothing that a reader sees moved; {len(told)} left out: their data are not there yet"
+    )
