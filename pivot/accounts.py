@@ -50,7 +50,13 @@ def account(entry: Entry, names: Mapping[str, str] = MappingProxyType({})) -> It
         yield '::: {.callout-note collapse="true" appearance="simple"}\n'
         label = f"{{#evidence-{entry.id} .unnumbered .unlisted}}"
         yield f"#### What others published ({len(entry.evidence)}) {label}\n"
-        yield from (f"- {_said(piece, names)}" for piece in entry.evidence)
+        around = [piece for piece in entry.evidence if piece.bearing == "context"]
+        yield from (f"- {_said(piece, names)}" for piece in entry.evidence if piece not in around)
+        if around:  # paper has no room for what bears on nothing
+            yield '\n::: {.content-visible when-format="html"}\n'
+            yield from (f"- {_said(piece, names)}" for piece in around)
+            yield "\n:::\n"
+            yield on_paper(f"Context on the site: {len(around)} more.")
         yield "\n:::\n"
 
 

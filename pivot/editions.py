@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
@@ -22,6 +23,9 @@ KINDS = {
     "editorial": "words only",
 }
 """The kinds of revision, as statistics offices tell them apart, with their meaning."""
+
+OURS = ("method", "correction")
+"""Kinds that only another code shows: where one code builds two editions, it moves nothing between them."""
 
 _HINT = (
     "rename or remove a key that is unknown, fill in one that is missing; a day is written without quotes, "
@@ -55,6 +59,43 @@ class Accepted(Record, frozen=True):
     why: Text
 
 
+class Erratum(Record, frozen=True):
+    """A number of ours that was wrong in editions that are out, which keep their bytes.
+
+    Args:
+        claim: on which it stands.
+        what: which number it is, in a few words.
+        was: by edition what it says there: a number, a verdict or words.
+        now: by edition what it says where that edition is built with the code that mends it.
+        why: one sentence for readers.
+    """
+
+    claim: Text
+    what: Text
+    was: Annotated[Mapping[str, Text], Meta(min_length=1)]
+    now: Annotated[Mapping[str, Text], Meta(min_length=1)]
+    why: Text
+
+    def __post_init__(self) -> None:
+        """Refuse one that mends another edition than it names as wrong."""
+        if self.was.keys() != self.now.keys():
+            raise ValueError(f"{self.claim}: was names {', '.join(self.was)}, now {', '.join(self.now)}")
+
+    @property
+    def mended(self) -> str:
+        """What is said with what is right, by edition, those with the same together; and why."""
+        ids: dict[tuple[str, str], list[str]] = {}
+        for id_, was in self.was.items():
+            ids.setdefault((was, self.now[id_]), []).append(id_)
+        cases = [f"{was} instead of {now} in {_listed(names)}" for (was, now), names in ids.items()]
+        return f"{self.what}: {'; '.join(cases)}. {self.why}"
+
+
+def _listed(ids: list[str]) -> str:
+    *most, last = ids
+    return f"editions {', '.join(most)} and {last}" if most else f"edition {last}"
+
+
 class Edition(Record, frozen=True):
     """One issue of the report: a name for ever, the day of its evidence, and the day it came out.
 
@@ -68,6 +109,7 @@ class Edition(Record, frozen=True):
     note: Annotated[str, Meta(pattern=_SHOWN)] = ""
     revision: tuple[Revision, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+    errata: tuple[Erratum, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an edition that came out before the day of its evidence."""
@@ -79,10 +121,15 @@ class Edition(Record, frozen=True):
         """The day to cite: when it came out, or else the day of its evidence, which it said of itself."""
         return self.published or self.as_of
 
-    def kind_of(self, claim: str) -> str | None:
+    def reasons(self, *, same_code: bool) -> tuple[Revision, ...]:
+        """Its revisions, less those of our own code where the edition before is built with the same."""
+        return tuple(one for one in self.revision if not same_code or one.kind not in OURS)
+
+    def kind_of(self, claim: str, *, same_code: bool = False) -> str | None:
         """The kind of revision that moved a claim; None if no revision accounts for it."""
-        named = [one.kind for one in self.revision if claim in one.claims]
-        return next(iter(named + [one.kind for one in self.revision if not one.claims]), None)
+        reasons = self.reasons(same_code=same_code)
+        named = [one.kind for one in reasons if claim in one.claims]
+        return next(iter(named + [one.kind for one in reasons if not one.claims]), None)
 
 
 def editions(root: Path) -> tuple[Edition, ...]:

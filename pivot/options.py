@@ -77,10 +77,10 @@ class Repository:
     def history(self, claim: str, as_of: dt.date) -> Sequence[Observation]:
         """A claim in each edition up to a day, evaluated as the edition was."""
         from pivot.editions import editions
-        from pivot.publish.history import observations
+        from pivot.publish.history import State, observations
 
         listed = [one for one in editions(self.root) if one.as_of <= as_of]
-        return observations(claim, [(one, self.evaluation(one.as_of).ledger.entries) for one in listed])
+        return observations(claim, [State(one, self.evaluation(one.as_of).ledger.entries) for one in listed])
 
     def evaluation(self, as_of: dt.date | None) -> Evaluation:
         """Its claims on that day."""

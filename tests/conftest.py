@@ -30,8 +30,9 @@ def pytest_configure() -> None:
 
 AS_READ = dt.date(2026, 5, 8)
 AFTER_JUNE = dt.date(2026, 6, 30)
-NEWEST = dt.date(2026, 8, 21)
-DAYS = (AS_READ, AFTER_JUNE, NEWEST)
+IN_AUGUST = dt.date(2026, 8, 21)
+NEWEST = dt.date(2026, 10, 8)
+DAYS = (AS_READ, AFTER_JUNE, IN_AUGUST, NEWEST)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The three editions published side by side, built once a session, and ways to forge a copy of them."""
+"""The four editions published side by side, built once a session, and ways to forge a copy of them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from pivot.publish.publication import build_all
 from pivot.publish.render import choose_renderer, silent
 from tests.report import copy_repository
 
-FIRST, SECOND, NEWEST = IDS = ("2026-05-08", "2026-06-30", "2026-08-21")
-FOURTH = """
+FIRST, SECOND, THIRD, NEWEST = IDS = ("2026-05-08", "2026-06-30", "2026-08-21", "2026-10-08")
+BETWEEN = """
 [[edition]]
 id = "2026-07-15"
 as_of = 2026-07-15

@@ -353,15 +353,9 @@ def hashprice_range(days: Frame, prices: Frame, epochs: Frame, cited: Frame) -> 
                 nearest(0),
             ),
         },
-        rows={"cited": ["hashprice-range"], "epochs": _epochs_of(days, epochs)},
+        rows={"cited": ["hashprice-range"], "epochs": difficulty.epochs_of(days, epochs)},
         last_true=inside.index[-1].date() if len(inside) else None,
     )
-
-
-def _epochs_of(days: pd.DataFrame, epochs: pd.DataFrame) -> pd.Index[int]:
-    """The epochs in which the blocks of some days were found."""
-    before = int(days["last_height"].iloc[0] - days["blocks"].iloc[0])
-    return epochs.loc[before - before % difficulty.EPOCH_BLOCKS :].index
 
 
 @claim(

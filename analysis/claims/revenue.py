@@ -68,9 +68,9 @@ def btc_price_assumption(cited: Frame, prices: Frame, days: Frame, epochs: Frame
         },
         rows={
             "cited": ["btc-price-assumption", "hashprice-range"],
-            "prices": prices.index[-1:],
-            "days": days.index[-1:],
-            "epochs": epochs.index[-1:],
+            "prices": prices.index[prices.index.isin([newest.name, prices.index[-1]])],
+            "days": [newest.name],
+            "epochs": difficulty.epochs_of(days.loc[[newest.name]], epochs),
         },
         beside="close",
         guard=Guard(
@@ -207,7 +207,7 @@ def ai_run_rate(cited: Frame, contracts: Frame, statements: Frame) -> Result:
     hive = HIVE_CONTRACTS_USD / HIVE_YEARS
     core = operators.select(statements, "Core Scientific", ["colocation_revenue"])
     quarters = core[core["period"].str.match(r"Q\d ")]
-    newest = quarters.iloc[-1]
+    newest = quarters.loc[max(quarters.index[::-1], key=lambda row: quarters["period"][row].split()[::-1])]
     billed = float(newest["value"]) * MILLION * 4
     total = bitdeer + riot + hive
     return Result(

@@ -73,6 +73,12 @@ def cuts(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["change"] < 0]
 
 
+def epochs_of(days: pd.DataFrame, epochs: pd.DataFrame) -> pd.Index[int]:
+    """The first blocks of the epochs from some days on, the one in which the first of them began included."""
+    before = int(days["last_height"].iloc[0] - days["blocks"].iloc[0])
+    return epochs.loc[before - before % EPOCH_BLOCKS :].index
+
+
 def consecutive_cuts(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """Retargets that cut by more than `threshold` percent right after another that did."""
     deep = table["change"] < -threshold

@@ -218,6 +218,12 @@ class Entry(Record, frozen=True, omit_defaults=True):
         return self.ours.value if self.ours else NOT_KNOWN
 
     @property
+    def shown(self) -> tuple[str, ...]:
+        """Every text in which an edition says something of it."""
+        figures, uses = (one.display for one in self.figures), (one.text for one in self.sentences)
+        return self.display, self.verdict, self.reason, *figures, *uses
+
+    @property
     def parts(self) -> dict[str, Figure]:
         """The figures beside it by name, in the order of the account."""
         return {figure.name: figure for figure in self.figures}

@@ -236,8 +236,9 @@ RULES = (
     _of_fit(Verdict.DIFFERS, MADE, "none of these"),
     _judged(
         Verdict.SUPERSEDED,
-        "it is shown to have been so, and a dated row of a source that can be followed replaces it",
-        lambda case: case.once and case.later is not None,
+        "it is shown to have been so, and a dated row of a source that can be followed replaces it; a floor "
+        "(*over*) is replaced by no larger sum",
+        lambda case: case.once and case.later is not None and case.floor is None,
         lambda case: (
             ""
             if case.later is None

@@ -38,13 +38,15 @@ _ATTRIBUTE = re.compile(  # of those that readers meet only the name is markup
     r"(?:fig-alt|alt|title|fig-cap|tbl-cap|lst-cap|aria-label)="
     r"""|[#.][A-Za-z][\w:.-]*|[\w-]+=(?:"[^"]*"|'[^']*'|[^\s"'{}<>]+)|=\w+|</?\w+"""
 )
-# Keys whose values set something and are never shown; every other value of a settings file counts as text.
+# Keys whose values set something and are never shown, or quote an edition, which holds them at its release;
+# every other value of a settings file counts as text.
 _SETTINGS = {
     "id", "as_of", "published", "pre-render", "post-render", "toc-depth", "number-depth", "papersize",
     "bibliography", "csl", "css", "theme", "output-dir", "output-file", "lang",
+    "claim", "claims", "was", "now",
 }  # fmt: skip
 _SET_IN_TOML = re.compile(
-    rf"^\s*(?:(?:{'|'.join(sorted(_SETTINGS))})\s*=.*|\[.*|[\w-]+\s*=)|#.*", re.MULTILINE
+    rf"^\s*(?:(?:{'|'.join(sorted(_SETTINGS))})\s*=\s*(?:\[[^\]]*\]|.*)|\[.*|[\w-]+\s*=)|#.*", re.MULTILINE
 )
 # In a literal: a named character, another escape, an expression with its format, and the quotes around it.
 _NO_TEXT = re.compile(r'\\N\{[^}]*\}|\\.|\{(?:[^{}]|\{[^{}]*\})*\}|(?:\bf)?"')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
@@ -11,12 +11,21 @@ from pivot.claims.changes import changes
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pivot.claims.stored import Entry
-    from pivot.editions import Edition
+    from pivot.editions import Edition, Erratum
+    from pivot.publish.archive.manifest import Code
 
 _WIDTH, _HEIGHT, _EDGE = 220, 48, 6
+
+
+class State(NamedTuple):
+    """An edition with its claims, and the code that made it; None where that is the running one."""
+
+    edition: Edition
+    claims: Mapping[str, Entry]
+    code: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class Observation:
         verdict: what was found.
         changes: in words, what differs from the edition before; empty where nothing does.
         kind: the kind of revision that did it, "" where nothing differs or none accounts for it.
+        errata: what a later edition says is wrong in it.
     """
 
     edition: str
@@ -46,19 +56,19 @@ class Observation:
     verdict: str
     changes: tuple[str, ...]
     kind: str
+    errata: tuple[str, ...]
 
 
-def observations(
-    claim: str, editions: Sequence[tuple[Edition, Mapping[str, Entry]]]
-) -> tuple[Observation, ...]:
+def observations(claim: str, states: Sequence[State]) -> tuple[Observation, ...]:
     """A claim through editions in the order of their evidence; those without it are left out."""
     history: list[Observation] = []
-    before: Entry | None = None
-    for edition, claims in editions:
-        entry = claims.get(claim)
+    before: State | None = None
+    for state in states:
+        edition, entry = state.edition, state.claims.get(claim)
         if entry:
-            differs = changes(before, entry) if before else ()
-            kind = (edition.kind_of(claim) or "") if differs else ""
+            differs = changes(before.claims[claim], entry) if before else ()
+            same_code = before is not None and before.code == state.code
+            kind = (edition.kind_of(claim, same_code=same_code) or "") if differs else ""
             history.append(
                 Observation(
                     edition.id,
@@ -69,10 +79,25 @@ def observations(
                     entry.verdict,
                     differs,
                     kind,
+                    tuple(
+                        f"{one.was[edition.id]} is wrong, {one.now[edition.id]} is right: erratum of {by.id}"
+                        for by, one in errata(state, states)
+                        if one.claim == claim
+                    ),
                 )
             )
-        before = entry or before
+            before = state
     return tuple(history)
+
+
+def errata(state: State, states: Sequence[State]) -> Iterator[tuple[Edition, Erratum]]:
+    """What is wrong in an edition as another code made it, with the edition that says so.
+
+    An edition built with the code of the one that says so has it right.
+    """
+    for by in states:
+        if by.code != state.code:
+            yield from ((by.edition, one) for one in by.edition.errata if state.edition.id in one.was)
 
 
 def moved(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> dict[str, tuple[str, ...]]:

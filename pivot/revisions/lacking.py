@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 class _NotThereError(VintageError):
     """Somebody asked for a data set that is not there yet, or for a claim that needs it."""
 
+    def __init__(self, need: str) -> None:
+        expected, hint = "a snapshot, or a row", "name revisions that have it"
+        super().__init__(need, where="the evidence", expected=expected, got="none yet", hint=hint)
+
 
 class _Evidence(Vintage):
     """A vintage that tells data sets of which there is no snapshot from all else that may be wrong."""

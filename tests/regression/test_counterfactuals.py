@@ -23,7 +23,7 @@ from pivot.claims.stored import Entry
 from pivot.prose.sentences import Piece as Sentence
 from pivot.prose.sentences import sentences
 from pivot.prose.variables import guards, variables
-from tests.conftest import NEWEST, ROOT, ledger_of, vintage_of
+from tests.conftest import IN_AUGUST, NEWEST, ROOT, ledger_of, vintage_of
 from tests.regression.edited import Edit, both, cell, everywhere, ledger_with, needs, reacting
 
 Move = Callable[[Entry], object]
@@ -183,8 +183,8 @@ COUNTERFACTUALS = (
     Counterfactual(
         "hashprice-range",
         "prices",
-        cell(NEWEST, "close_usd", times(1.1)),
-        frozenset({"btc-price-assumption", "per-mw-economics", "security-budget"}),
+        cell(IN_AUGUST, "close_usd", times(1.1)),
+        frozenset({"per-mw-economics", "security-budget"}),
     ),
     Counterfactual("hashprice-low", "days", cell(dt.date(2026, 6, 30), "fee_btc_per_block", plus(0.02))),
     Counterfactual(
@@ -215,8 +215,7 @@ COUNTERFACTUALS = (
     Counterfactual(
         "btc-price-assumption",
         "prices",
-        cell(NEWEST, "close_usd", times(1.3)),
-        frozenset({"hashprice-range", "per-mw-economics", "security-budget"}),
+        cell(NEWEST, "close_usd", times(0.9)),
         moves=part("side"),
     ),
     Counterfactual(
@@ -394,7 +393,7 @@ COUNTERFACTUALS = (
     Counterfactual(
         "ai-share-now",
         "statements",
-        cell("riot-data-center-revenue-q1-2026", "value", times(5.27)),
+        cell("riot-data-center-revenue-q1-2026", "value", times(4.94)),
         frozenset({"ai-share-forecast", "table1-hybrid"}),
         flips=frozenset({"ai-share-now"}),
     ),
@@ -452,13 +451,13 @@ COUNTERFACTUALS = (
     Counterfactual(
         "bitdeer-ai-arr",
         "statements",
-        cell("bitdeer-ai-cloud-arr-may-2026", "value", times(2)),
+        cell("bitdeer-ai-cloud-arr-aug-2026", "value", times(2)),
         moves=part("newest"),
     ),
     Counterfactual(
         "bitdeer-hashrate",
         "statements",
-        cell("bitdeer-self-mining-hashrate-q2-2026-release", "value", times(1.1)),
+        cell("bitdeer-self-mining-hashrate-31-aug-2026", "value", times(1.1)),
         frozenset({"top10-btc-revenue", "top5-threshold"}),
         moves=part("newest"),
     ),
@@ -548,10 +547,10 @@ TURNS: Mapping[str, tuple[str, str, Edit, str]] = {
         both([cell("hashrate-q1-decline", "low", 12.0), cell("hashrate-q1-decline", "high", 12.0)]),
         "differs",
     ),
-    "no other figure beside it": (
-        "bitdeer-hashrate",
-        "statements",
-        cell("bitdeer-self-mining-hashrate-q2-2026-release", "value", 69.5),
+    "nothing that bears on it": (
+        "corz-credit",
+        "evidence",
+        lambda rows: rows.assign(bearing=rows["bearing"].mask(rows["claim"] == "corz-credit", "context")),
         "attributed only",
     ),
     "an article that contradicts itself": (

@@ -14,7 +14,7 @@ from pivot.claims.model import Result, Verdict
 from pivot.claims.quantities import Count, Day, Range, Usd, nearest
 from pivot.claims.verdicts import Case, Cited, judge
 from pivot.errors import ClaimError
-from tests.conftest import NEWEST, build_ledger, ledger_of, vintage_of
+from tests.conftest import IN_AUGUST, NEWEST, build_ledger, ledger_of, vintage_of
 from tests.regression.edited import cell, everywhere, ledger_with, reacting
 
 
@@ -96,7 +96,7 @@ def test_shares_of_revenue_are_of_dollars() -> None:
 
 
 def test_lowest_figure_of_the_year_is_none_of_an_earlier_year() -> None:
-    after = ledger_with(NEWEST, everywhere("hashprice_points", cell("2025-11-luxor", "low", 20.0)))
+    after = ledger_with(IN_AUGUST, everywhere("hashprice_points", cell("2025-11-luxor", "low", 20.0)))
     parts = after["hashprice-low"].parts
     assert parts["published-before"].value == 20.0
     assert parts["published-lowest"].value == 28.0

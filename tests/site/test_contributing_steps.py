@@ -50,7 +50,7 @@ def test_a_chart_and_a_style_are_added_by_the_printed_steps(copy: Path) -> None:
     for step in steps:
         done = run(copy, step)
         assert done.returncode == 0, f"{step}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
-    assert "test_charts/drawdown-2026-08-21.yml" in done.stdout
+    assert "test_charts/drawdown-2026-10-08.yml" in done.stdout
     page = (copy / "_site/chapters/security.html").read_text("utf-8")
     assert 'id="fig-drawdown"' in page
     styles = [path.read_text("utf-8") for path in (copy / "_site").rglob("*.css")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -22,7 +23,7 @@ from tests.editions import FIRST, IDS, NEWEST, SECOND, draft, published
 from tests.unit.revisions import shipped
 
 DROP = f"editions/{NEWEST}/claims/difficulty-drop.html"
-PAIRS = (f"{FIRST}--{SECOND}", f"{SECOND}--{NEWEST}")
+PAIRS = tuple(map("--".join, pairwise(IDS)))
 DIFFERENCES = tuple(f"revisions/{pair}.html" for pair in PAIRS)
 AROUND = (
     DROP,

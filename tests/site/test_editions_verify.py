@@ -37,7 +37,7 @@ def forger(tmp_path: Path) -> Forger:
 def test_an_untouched_site_passes_and_says_how_much_was_checked() -> None:
     seen = verify(published(), article=ARTICLE, recompute=True)
     assert seen.findings == ()
-    assert seen.checked["editions"] == 3
+    assert seen.checked["editions"] == len(IDS)
     assert seen.checked["files"] == len(contents(published())) - 1  # all but the root's own list
     assert seen.checked["bytes"] > 5_000_000
     assert seen.checked["snapshots"] > 60
@@ -45,7 +45,7 @@ def test_an_untouched_site_passes_and_says_how_much_was_checked() -> None:
     assert seen.checked["numbers"] > 4_000
     assert seen.checked["root"] > 100
     assert seen.checked["recomputed"] > 2_000
-    assert seen.checked["charts"] == (len(ARTICLE.charts) * 5 + 4) * 3  # drawings, data; values
+    assert seen.checked["charts"] == (len(ARTICLE.charts) * 5 + 4) * len(IDS)  # drawings, data; values
     assert seen.newest == sha256((published() / f"editions/{NEWEST}/manifest.json").read_bytes())
     assert verify(published(), known=seen.newest.upper()).findings == ()
 
@@ -242,7 +242,7 @@ def test_a_snapshot_that_differs(forger: Forger) -> None:
     digest = forger.manifest(NEWEST)["snapshots"]["data-snapshots/btc-price/2026-10-08.csv"]
     (forger.site / f"files/{digest}.csv").write_text("date,close_usd,series\n", "utf-8")
     seen = verify(forger.site)
-    assert by_kind(seen.findings) == {"changed": 1, "snapshot": 3}
+    assert by_kind(seen.findings) == {"changed": 1, "snapshot": len(IDS)}
     assert all("btc-price/2026-10-08.csv" in where for where in wheres(seen, "snapshot"))
 
 
@@ -264,7 +264,7 @@ def test_a_snapshot_exchanged_with_every_hash_made_to_fit(forger: Forger) -> Non
     seen = verify(forger.site)
     assert set(by_kind(seen.findings)) == {"snapshot"}
     assert any("used by" in where for where in wheres(seen, "snapshot"))
-    assert sum("used by" not in where for where in wheres(seen, "snapshot")) == 3
+    assert sum("used by" not in where for where in wheres(seen, "snapshot")) == len(IDS)
 
 
 @pytest.mark.parametrize(
@@ -377,9 +377,9 @@ def test_the_command_tells_what_it_found(forger: Forger, capsys: pytest.CaptureF
     assert main(["verify", str(forger.site)]) == 0
     out = capsys.readouterr().out
     assert "every file and every number as published" in out
-    assert "checked 3 editions" in out
+    assert "checked 4 editions" in out
     forger.edit(f"editions/{FIRST}/chapters/limits.html", "limits", "merits")
     assert main(["verify", str(forger.site), "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["findings"][0]["kind"] == "changed"
-    assert told["checked"]["editions"] == 3
+    assert told["checked"]["editions"] == 4

@@ -114,7 +114,7 @@ def test_every_picture_has_words_of_its_own() -> None:
 
 def test_the_ledger_is_published_with_the_sentences() -> None:
     ledger = json.loads((report() / "ledger.json").read_text("utf-8"))
-    assert ledger["as_of"] == "2026-08-21"
+    assert ledger["as_of"] == str(NEWEST)
     assert all(claim["sentences"] for claim in ledger["claims"].values())
     assert (report() / "ledger.schema.json").is_file()
 

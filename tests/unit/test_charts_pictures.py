@@ -98,13 +98,18 @@ def test_difficulty_has_the_march_cut(editions: Editions, day: str) -> None:
     assert march["first_block"].tolist() == [941_472]
     assert plotted.texts["march"] == "20\N{NO-BREAK SPACE}March 2026\n\N{MINUS SIGN}7.76%"
     assert 37 <= len(plotted.table) <= 41
-    newest = {"2026-05-08": "2026-05-02", "2026-06-30": "2026-06-27", "2026-08-21": "2026-08-08"}
+    newest = dict(zip(DAYS, ("2026-05-02", "2026-06-27", "2026-08-08", "2026-10-03"), strict=True))
     assert plotted.table["date"].iloc[-1] == pd.Timestamp(newest[day])
 
 
 @pytest.mark.parametrize(
     ("day", "count", "in_year", "since_2009"),
-    [("2026-05-08", 9, 2, 18), ("2026-06-30", 13, 3, 19), ("2026-08-21", 16, 3, 19)],
+    [
+        ("2026-05-08", 9, 2, 18),
+        ("2026-06-30", 13, 3, 19),
+        ("2026-08-21", 16, 3, 19),
+        ("2026-10-08", 20, 3, 19),
+    ],
 )
 def test_retargets_are_ranked(
     editions: Editions, day: str, count: int, in_year: int, since_2009: int
@@ -141,6 +146,7 @@ def test_hashrate_has_each_reading_before_and_after(editions: Editions, day: str
         ("2026-05-08", "2026-02-24", 28.04),
         ("2026-06-30", "2026-06-30", 27.73),
         ("2026-08-21", "2026-06-30", 27.73),
+        ("2026-10-08", "2026-06-30", 27.73),
     ],
 )
 def test_hashprice_ends_with_its_newest_low(editions: Editions, day: str, low: str, value: float) -> None:
@@ -154,7 +160,7 @@ def test_hashprice_ends_with_its_newest_low(editions: Editions, day: str, low: s
     assert february["usd_per_ph_s_day"].item() == pytest.approx(28.04, abs=0.005)
 
 
-@pytest.mark.parametrize(("day", "count"), list(zip(DAYS, (19, 19, 22), strict=True)))
+@pytest.mark.parametrize(("day", "count"), list(zip(DAYS, (19, 19, 22, 22), strict=True)))
 def test_hashprice_shows_exactly_dated_usable_points_only(editions: Editions, day: str, count: int) -> None:
     published = rows(editions[day]["hashprice"].table, series="published")
     assert len(published) == count

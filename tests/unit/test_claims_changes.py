@@ -52,7 +52,9 @@ def test_the_difference_and_the_history_agree(kind: str) -> None:
     editions = [
         Edition(day, dt.date.fromisoformat(day), "An edition") for day in ("2026-05-08", "2026-06-30")
     ]
-    _, now = history.observations("x", [(editions[0], {"x": before}), (editions[1], {"x": after})])
+    _, now = history.observations(
+        "x", [history.State(editions[0], {"x": before}), history.State(editions[1], {"x": after})]
+    )
     assert now.changes == words
     assert history.moved({"x": before}, {"x": after}) == ({"x": words} if words else {})
 

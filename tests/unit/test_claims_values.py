@@ -108,18 +108,24 @@ def test_eighty_thousand_does_not_imply_the_cited_hash_price(day: dt.date) -> No
     assert parts["hashprice-side"].display == "above"
 
 
+TURNED = {
+    "corz-credit": ["reproduced", "reproduced", "superseded", "superseded"],
+    "bitdeer-ai-arr": ["attributed only", "differs", "differs", "differs"],
+    "mara-filing": ["attributed only", "attributed only", "reproduced", "reproduced"],
+    "ai-contracts": ["attributed only", "attributed only", "reproduced", "reproduced"],
+    "hut8-contract": ["differs"] * len(DAYS),
+    "difficulty-drop-cause": ["unsupported"] * len(DAYS),
+}
+
+
 def test_verdicts_that_time_turns() -> None:
-    turned = {
-        id_: [ledger_of(day)[id_].verdict for day in DAYS]
-        for id_ in ("corz-credit", "bitdeer-ai-arr", "mara-filing", "hut8-contract", "difficulty-drop-cause")
-    }
-    assert turned == {
-        "corz-credit": ["reproduced", "reproduced", "superseded"],
-        "bitdeer-ai-arr": ["attributed only", "differs", "differs"],
-        "mara-filing": ["attributed only", "attributed only", "reproduced"],
-        "hut8-contract": ["differs", "differs", "differs"],
-        "difficulty-drop-cause": ["unsupported", "unsupported", "unsupported"],
-    }
+    assert {id_: [ledger_of(day)[id_].verdict for day in DAYS] for id_ in TURNED} == TURNED
+
+
+def test_a_run_rate_is_taken_at_the_pace_of_the_newest_quarter() -> None:
+    """Figures of an older quarter that came out later do not take its place."""
+    quarters = [ledger_of(day)["ai-run-rate"].parts["core-quarter"].display for day in DAYS]
+    assert quarters == ["Q1 2026", "Q1 2026", "Q2 2026", "Q2 2026"]
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -33,6 +33,13 @@ claims = ["x"]
 claim = "y"
 why = "It is so."
 
+[[edition.errata]]
+claim = "x"
+what = "The level"
+was = { a = "7", c = "7", d = "8" }
+now = { a = "6", c = "6", d = "9" }
+why = "A typo."
+
 [[edition]]
 id = "a"
 as_of = 2026-05-08
@@ -45,7 +52,7 @@ def listed(tmp_path: Path, text: str) -> tuple[Edition, ...]:
     return editions(tmp_path)
 
 
-def test_the_three_editions_of_the_report() -> None:
+def test_the_four_editions_of_the_report() -> None:
     found = editions(ROOT)
     assert tuple(one.as_of for one in found) == DAYS
     assert [one.id for one in found] == [day.isoformat() for day in DAYS]
@@ -61,6 +68,11 @@ def test_editions_come_oldest_first_with_their_reasons(tmp_path: Path) -> None:
         Revision("correction", "We had it wrong.", ("x",)),
     )
     assert second.accepted == (Accepted("y", "It is so."),)
+    (erratum,) = second.errata
+    assert (
+        erratum.mended
+        == "The level: 7 instead of 6 in editions a and c; 8 instead of 9 in edition d. A typo."
+    )
 
 
 def test_a_revision_that_names_a_claim_goes_before_the_one_for_all_others(tmp_path: Path) -> None:
@@ -68,6 +80,7 @@ def test_a_revision_that_names_a_claim_goes_before_the_one_for_all_others(tmp_pa
     assert second.kind_of("x") == "correction"
     assert second.kind_of("z") == "data"
     assert first.kind_of("x") is None
+    assert second.kind_of("x", same_code=True) == "data"  # an error of ours shows by another code alone
 
 
 def test_an_edition_survives_its_manifest(tmp_path: Path) -> None:
@@ -86,6 +99,7 @@ def test_an_edition_survives_its_manifest(tmp_path: Path) -> None:
         ('kind = "data"', 'kind = "whim"', "edition 1, revision[0].kind\n  expected: `str` matching"),
         ('why = "More came in."', 'why = ""', "edition 1, revision[0].why\n  expected: `str` of length >= 1"),
         ('why = "It is so."', "", "object missing required field `why`"),
+        (', d = "9" }', " }", "x: was names a, c, d, now a, c"),
         ("published = 2026-07-02", "published = 2026-06-29", "before the day of its evidence, 2026-06-30"),
         (GOOD, "", "no edition is listed"),
         (GOOD, "=", "not TOML"),
@@ -113,4 +127,4 @@ def test_an_edition_comes_out_on_a_day_of_its_own(tmp_path: Path) -> None:
     earlier, later = listed(tmp_path, GOOD)
     assert later.issued == dt.date(2026, 7, 2)
     assert (earlier.published, earlier.issued) == (None, dt.date(2026, 5, 8))
-    assert all(one.published == dt.date(2026, 11, 22) for one in editions(ROOT))
+    assert {one.published for one in editions(ROOT)} == {dt.date(2026, 11, 22), dt.date(2026, 11, 25)}

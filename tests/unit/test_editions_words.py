@@ -9,6 +9,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from pivot.claims.stored import Code, Entry, Given, GuardState, Stated
 from pivot.editions import Edition, Revision
@@ -16,6 +17,8 @@ from pivot.publish import history
 from pivot.publish.archive import metadata, paths
 from pivot.publish.archive.citation import Citation
 from pivot.publish.archive.manifest import About
+from pivot.publish.archive.manifest import Code as Program
+from pivot.publish.history import State
 
 ABOUT = About("Salt & Sea: 50% {more}", "On salt.", ("The Salters",), "en", "report.pdf")
 EDITION = Edition("2026-05-08", dt.date(2026, 5, 8), "First", dt.date(2027, 11, 22))
@@ -101,8 +104,8 @@ def test_a_history_says_what_moved_and_by_which_kind_of_revision() -> None:
     told = history.observations(
         "lake",
         [
-            (EDITION, {"lake": entry("7.7%", 7.7, holds=True)}),
-            (LATER, {"lake": entry("7.8%", 7.8, "differs", holds=False)}),
+            State(EDITION, {"lake": entry("7.7%", 7.7, holds=True)}),
+            State(LATER, {"lake": entry("7.8%", 7.8, "differs", holds=False)}),
         ],
     )
     assert [one.changes for one in told] == [
@@ -112,9 +115,18 @@ def test_a_history_says_what_moved_and_by_which_kind_of_revision() -> None:
     assert [one.kind for one in told] == ["", "data"]
 
 
+def test_what_another_code_moved_is_of_another_kind_than_what_the_evidence_moved() -> None:
+    mended = structs.replace(LATER, revision=(*LATER.revision, Revision("method", "Other.", ("lake",))))
+    claims = ({"lake": entry("1", 1)}, {"lake": entry("2", 2)})
+    for code, kind in ((Program("1", "a"), "data"), (Program("1", "b"), "method")):
+        states = [State(EDITION, claims[0], Program("1", "a")), State(mended, claims[1], code)]
+        assert history.observations("lake", states)[1].kind == kind
+
+
 def test_a_claim_that_an_edition_lacks_is_compared_with_the_last_that_had_it() -> None:
     told = history.observations(
-        "lake", [(EDITION, {"lake": entry("1", 1)}), (LATER, {}), (LATER, {"lake": entry("2", 2)})]
+        "lake",
+        [State(EDITION, {"lake": entry("1", 1)}), State(LATER, {}), State(LATER, {"lake": entry("2", 2)})],
     )
     assert [one.display for one in told] == ["1", "2"]
     assert told[1].changes == ("moved from 1 to 2",)
@@ -127,13 +139,15 @@ def test_digits_that_nobody_sees_move_nothing() -> None:
 @pytest.mark.parametrize("values", [["a", "b"], [1.0, "b"], [1.0]])
 def test_texts_and_single_editions_have_no_picture(values: list[float | str]) -> None:
     days = [EDITION, LATER]
-    story = [(days[i], {"x": entry(str(value), value)}) for i, value in enumerate(values)]
+    story = [State(days[i], {"x": entry(str(value), value)}) for i, value in enumerate(values)]
     assert history.picture(history.observations("x", story)) == ""
 
 
 @given(st.lists(st.floats(-1e12, 1e12), min_size=2, max_size=2))
 def test_a_picture_stays_in_its_frame(values: list[float]) -> None:
-    story = [(one, {"x": entry("&", value)}) for one, value in zip((EDITION, LATER), values, strict=True)]
+    story = [
+        State(one, {"x": entry("&", value)}) for one, value in zip((EDITION, LATER), values, strict=True)
+    ]
     picture = str(history.picture(history.observations("x", story)))
     assert 'aria-label="2 editions: &amp; in' in picture
     points = re.findall(r'cx="([\d.-]+)" cy="([\d.-]+)"', picture)
@@ -143,7 +157,7 @@ def test_a_picture_stays_in_its_frame(values: list[float]) -> None:
 
 def test_a_range_is_drawn_by_its_ends_and_not_by_its_middle() -> None:
     ranges = [entry("1 to 3", None, low=1.0, high=high) for high in (3.0, 2.0)]
-    story = [(one, {"x": told}) for one, told in zip((EDITION, LATER), ranges, strict=True)]
+    story = [State(one, {"x": told}) for one, told in zip((EDITION, LATER), ranges, strict=True)]
     picture = str(history.picture(history.observations("x", story)))
     assert picture.count("<circle") == 4
     assert re.findall(r'cy="([\d.]+)"', picture) == ["42.0", "42.0", "6.0", "24.0"]

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.measures import energy, hashprice, security
-from tests.conftest import AFTER_JUNE, AS_READ, NEWEST, vintage_of
+from tests.conftest import AFTER_JUNE, AS_READ, IN_AUGUST, vintage_of
 
 POSITIVE = st.floats(0.01, 1e6)
 
 
-def frame(name: str, day: dt.date = NEWEST) -> pd.DataFrame:
+def frame(name: str, day: dt.date = IN_AUGUST) -> pd.DataFrame:
     return vintage_of(day).data(name).frame
 
 
@@ -75,7 +75,7 @@ def test_mining_at_the_hash_price_of_a_lease_earns_what_the_lease_does(
 
 
 @pytest.mark.parametrize(
-    ("day", "millions", "fees"), [(AS_READ, 34.2, 0.6), (AFTER_JUNE, 27.9, 0.8), (NEWEST, 29.3, 0.7)]
+    ("day", "millions", "fees"), [(AS_READ, 34.2, 0.6), (AFTER_JUNE, 27.9, 0.8), (IN_AUGUST, 29.3, 0.7)]
 )
 def test_security_budget_is_the_mean_of_thirty_days(day: dt.date, millions: float, fees: float) -> None:
     table = security.budget(frame("days", day), frame("prices", day))
@@ -104,6 +104,6 @@ def test_power_and_cost_of_an_attack_by_hand() -> None:
 
 def test_attack_costs_less_than_the_hash_price_pays_where_mining_pays() -> None:
     """The power to match the network is what its miners pay for theirs: at break-even, all they earn."""
-    earned = newest_hashprice(NEWEST) * 1000 * 950
-    cost = energy.mining_revenue(newest_hashprice(NEWEST), 20)
+    earned = newest_hashprice(IN_AUGUST) * 1000 * 950
+    cost = energy.mining_revenue(newest_hashprice(IN_AUGUST), 20)
     assert security.attack_grid(950, [20], [cost]).iloc[0, 0] == pytest.approx(earned)

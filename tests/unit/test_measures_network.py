@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from analysis.claims.network import MARCH_RETARGET, QUARTER
 from analysis.measures import difficulty, hashprice, hashrate
-from tests.conftest import AFTER_JUNE, NEWEST, vintage_of
+from tests.conftest import AFTER_JUNE, IN_AUGUST, NEWEST, vintage_of
 
 CHANGES = st.lists(st.floats(-30, 30), min_size=1, max_size=40)
 
@@ -50,10 +50,10 @@ def test_difficulty_fell_by_more_over_the_quarter_than_at_the_cited_retarget() -
 
 def test_sixteen_percent_of_cuts_were_deeper_than_the_cited_one() -> None:
     """Of all retargets it is 3.8%: rises count there, and none of them is deeper."""
-    cuts = difficulty.cuts(retargets())
+    cuts = difficulty.cuts(retargets(IN_AUGUST))
     assert len(cuts) == 108
     assert round(difficulty.share_sharper(cuts, MARCH_RETARGET), 1) == 16.7
-    assert round(difficulty.share_sharper(retargets(), MARCH_RETARGET), 1) == 3.8
+    assert round(difficulty.share_sharper(retargets(IN_AUGUST), MARCH_RETARGET), 1) == 3.8
     assert difficulty.rank(cuts, MARCH_RETARGET) == difficulty.rank(retargets(), MARCH_RETARGET)
 
 
@@ -139,9 +139,10 @@ def test_the_newest_hash_price_was_a_spike() -> None:
     level = hashprice.level(hashprices()["hashprice"])
     assert (round(level.value, 2), round(level.mean, 2)) == (39.13, 32.38)
     assert round(hashprices()["hashprice"].loc["2026-08-17"], 2) == 31.96
-    close = hashprice.level(frame("prices")["close_usd"])
+    closes = frame("prices", IN_AUGUST)["close_usd"]
+    close = hashprice.level(closes)
     assert (round(close.change, 1), close.rank) == (21.5, 1)
-    assert close.before == frame("prices")["close_usd"].loc["2026-08-18"]
+    assert close.before == closes.loc["2026-08-18"]
 
 
 def test_hash_price_without_fees_is_the_least_that_it_was() -> None:

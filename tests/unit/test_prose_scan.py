@@ -120,7 +120,7 @@ def test_values_of_settings_are_seen_and_what_they_set_is_not() -> None:
     assert seen("_quarto.yml", book) == ["2"]
     assert seen("_quarto.yml", "chapters:\n  - part: Act 7\n    chapters: [a8.qmd]\n") == ["7"]
     editions = '# 7 editions\n[[edition]]\nid = "2026-05-08"\nas_of = 2026-05-08\npublished = 2026-11-22\n'
-    editions += 'title = "5th"\nnote = "7"\n'
+    editions += 'title = "5th"\nclaims = [\n    "top-10",\n]\nwas = {2026-05-08 = "$6"}\nnote = "7"\n'
     assert seen("editions.toml", editions) == ["5th", "7"]
 
 

@@ -21,7 +21,7 @@ from pivot.claims.model import Claim, Guard, Kind, Result, Verdict
 from pivot.claims.quantities import Count, Percent, Phrase, Quantity, Range
 from pivot.claims.verdicts import TIERS as RANKED
 from pivot.claims.verdicts import TRACEABLE, Case, Cited, judge
-from tests.conftest import NEWEST, build_ledger, vintage_of
+from tests.conftest import IN_AUGUST, NEWEST, build_ledger, vintage_of
 from tests.regression.edited import cell, edited, everywhere
 
 NONE = pd.DataFrame({"bearing": [], "tier": [], "published": [], "value": [], "unit": [], "publisher": []})
@@ -227,8 +227,8 @@ def test_verdict_on_the_march_cut_follows_its_size(factor: float) -> None:
 @settings(max_examples=25, deadline=None)
 @given(price=st.floats(30_000, 120_000))
 def test_verdict_on_the_hash_price_follows_the_price(price: float) -> None:
-    """The mean of 30 days bears the verdict, the newest day its own words beside it."""
-    vintage = edited(NEWEST, everywhere("prices", cell(NEWEST, "close_usd", price)))
+    """The mean of 30 days bears the verdict, the newest day with fees its own words beside it."""
+    vintage = edited(NEWEST, everywhere("prices", cell(IN_AUGUST, "close_usd", price)))
     entry = build_ledger(vintage, ["hashprice-range"])["hashprice-range"]
     low, high = (float(entry.parts[f"price-for-{end}"].value) for end in ("low", "high"))
     newest = float(entry.parts["newest"].value)
@@ -247,7 +247,7 @@ def test_verdict_on_the_hash_price_follows_the_price(price: float) -> None:
 @given(factor=st.floats(0.5, 1.5))
 def test_verdict_on_the_hash_price_follows_the_closes_of_its_month(factor: float) -> None:
     def change(prices: pd.DataFrame) -> pd.DataFrame:
-        month = prices.index > pd.Timestamp(NEWEST) - pd.Timedelta(days=40)
+        month = prices.index > pd.Timestamp(IN_AUGUST) - pd.Timedelta(days=40)
         prices.loc[month, "close_usd"] *= factor
         return prices
 

@@ -152,6 +152,7 @@ def _view(  # noqa: PLR0917
         side=pages.SideBar(draft.book.contents, placed.get(SEARCH, ""))
         if draft.book
         else pages.SideBar.of("", "", {name: pages.title_of(texts[name], draft.about) for name in order}),
+        made_by=draft.code,
     )
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pivot.claims.account import Account
     from pivot.claims.stored import Entry
     from pivot.editions import Edition
-    from pivot.publish.archive.manifest import About
+    from pivot.publish.archive.manifest import About, Code
     from pivot.publish.archive.reader import ReleasedEdition
     from pivot.publish.frame import Address, BookPage, RenderedBook
     from pivot.publish.history import Observation
@@ -103,6 +103,7 @@ class View:
         accounts: how each claim comes to its value.
         tables: the name of a long table of an account to its path from the root of the site.
         side: its side bar.
+        made_by: the code that makes it.
     """
 
     about: About
@@ -116,6 +117,7 @@ class View:
     accounts: Mapping[str, Account] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
     side: SideBar = SideBar()
+    made_by: Code | None = None
 
     @property
     def home(self) -> str:
@@ -135,8 +137,8 @@ class View:
 
     def observations(self, claim: str) -> tuple[Observation, ...]:
         """A claim in the earlier editions and in this one."""
-        earlier = [(one.manifest.edition, one.claims) for one in self.before]
-        return history.observations(claim, [*earlier, (self.edition, self.claims)])
+        states = [one.state for one in self.before]
+        return history.observations(claim, [*states, history.State(self.edition, self.claims, self.made_by)])
 
     def record(self, claim: str, site: Address) -> Record:
         """What this edition knows of a claim: its own page, how to cite it, its history, its code."""

@@ -21,6 +21,7 @@ from pivot.errors import ReportError
 from pivot.files import sha256
 from pivot.publish.archive import paths
 from pivot.publish.archive.manifest import Manifest
+from pivot.publish.history import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -245,6 +246,11 @@ class ReleasedEdition:
         """Its ledger, in the form that new ledgers have."""
         name = self.home + paths.LEDGER
         return stored.parse(self.files.read(name), name)
+
+    @property
+    def state(self) -> State:
+        """What its claims' histories are told from."""
+        return State(self.manifest.edition, self.claims, self.manifest.code)
 
     @cached_property
     def bound(self) -> stored.Bound:

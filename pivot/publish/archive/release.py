@@ -17,7 +17,7 @@ from pivot.publish.archive.reader import ReleasedEdition
 from pivot.publish.archive.site_root import renew, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pivot.publish.archive.composition import Draft
@@ -73,14 +73,30 @@ def complaints(draft: Draft, place: Path) -> list[str]:
     ]
     before = earlier(edition, _released(place))
     differs = history.moved(before[-1].claims, claims) if before else {}
+    same_code = bool(before) and before[-1].manifest.code == draft.code
     wrong += [
         f"{id_}: {'; '.join(words)}, and no revision says why"
         for id_, words in differs.items()
-        if edition.kind_of(id_) is None
+        if edition.kind_of(id_, same_code=same_code) is None
     ]
-    named = {id_ for one in edition.revision for id_ in one.claims}
+    named = {id_ for one in edition.reasons(same_code=same_code) for id_ in one.claims}
     wrong += [f"{id_}: a revision names it, and it has not moved" for id_ in sorted(named - set(differs))]
-    return wrong
+    return wrong + list(_false_errata(draft, before))
+
+
+def _false_errata(draft: Draft, before: Sequence[ReleasedEdition]) -> Iterator[str]:
+    """What an erratum quotes of an earlier edition, and that edition does not say."""
+    known = {one.id: one for one in before}
+    for one in draft.edition.errata:
+        for id_ in one.was:
+            released = known.get(id_)
+            entry = released and released.claims.get(one.claim)
+            if not released or not entry:
+                yield f"{one.claim}: an erratum names edition {id_}, which does not have it"
+                continue
+            quoted = (one.now if released.manifest.code == draft.code else one.was)[id_]
+            if not any(quoted in text.replace("\N{NO-BREAK SPACE}", " ") for text in entry.shown):
+                yield f"{one.claim}: an erratum quotes {quoted!r}, which edition {id_} does not say of it"
 
 
 def add(place: Path, draft: Draft, difference: Difference | None = None) -> ReleasedEdition:

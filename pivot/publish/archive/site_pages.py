@@ -54,7 +54,9 @@ def site_pages(
         differences: edition to the path of the difference from the one before, where there is one.
     """
     about = editions[-1].manifest.about
-    facts = {"editions": editions, "moved": _moved(editions)}
+    states = [edition.state for edition in editions]
+    wrong = {state.edition.id: [*history.errata(state, states)] for state in states}
+    facts = {"editions": editions, "moved": _moved(editions), "wrong": wrong}
     versions = _versions(editions)
     statements = {id_: entry.statement.rstrip(".") for id_, entry in editions[-1].claims.items()}
     # What a reader may have quoted; the article's words do not move.
@@ -162,9 +164,9 @@ def _side(edition: ReleasedEdition, titles: Mapping[str, str]) -> pages.SideBar:
 
 def _table(editions: Sequence[ReleasedEdition]) -> dict[str, Any]:
     """Every claim in every edition, and the kinds of revision by which rows can be chosen."""
-    states = [(edition.manifest.edition, edition.claims) for edition in editions]
+    states = [edition.state for edition in editions]
     rows = {}
-    for id_ in dict.fromkeys(id_ for _, claims in reversed(states) for id_ in claims):
+    for id_ in dict.fromkeys(id_ for state in reversed(states) for id_ in state.claims):
         cells = {observation.edition: observation for observation in history.observations(id_, states)}
         kinds = {"all"} | {observation.kind for observation in cells.values() if observation.changes}
         kinds |= {"moved" for observation in cells.values() if observation.changes}
@@ -174,8 +176,8 @@ def _table(editions: Sequence[ReleasedEdition]) -> dict[str, Any]:
             if any("verdict" in text for text in observation.changes)
         }
         rows[id_] = {
-            "statement": next(claims[id_].statement for _, claims in reversed(states) if id_ in claims),
-            "article": next(claims[id_].cited for _, claims in reversed(states) if id_ in claims),
+            "statement": next(one.claims[id_].statement for one in reversed(states) if id_ in one.claims),
+            "article": next(one.claims[id_].cited for one in reversed(states) if id_ in one.claims),
             "cells": [cells.get(edition.id) for edition in editions],
             "kinds": sorted(filter(None, kinds)),
         }
