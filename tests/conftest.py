@@ -16,6 +16,7 @@ from analysis.report import ARTICLE
 from pivot.claims import ledger as ledgers
 from pivot.claims.ledger import Ledger
 from pivot.snapshots import Store, Vintage
+from tests import shared
 
 ROOT = Path(__file__).parents[1]
 
@@ -56,6 +57,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("many"):
                 item.add_marker(skip)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The folder that the processes of this run share, in which nobody changes a file."""
+    own = tmp_path_factory.getbasetemp()
+    shared.run.append(own.parent if hasattr(request.config, "workerinput") else own)
+    yield
+    assert shared.changed() == []
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The four editions published side by side, built once a session, and ways to forge a copy of them."""
+"""The four editions published side by side, built once a run, and ways to forge a copy of them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
-from typing import Any
+from typing import Any, cast
 
+from analysis.report import ARTICLE
 from pivot.commands import difference
 from pivot.editions import edition
 from pivot.files import canonical, sha256
@@ -22,7 +21,8 @@ from pivot.publish.archive.site_root import renew
 from pivot.publish.build import Built
 from pivot.publish.publication import build_all
 from pivot.publish.render import choose_renderer, silent
-from tests.report import copy_repository
+from tests.report import built_before, copy_repository
+from tests.shared import shared
 
 FIRST, SECOND, THIRD, NEWEST = IDS = ("2026-05-08", "2026-06-30", "2026-08-21", "2026-10-08")
 BETWEEN = """
@@ -43,10 +43,10 @@ claims = ["hashprice-range"]
 """
 
 
-@cache
-def builds() -> tuple[Built, Built]:
+@shared
+def builds(folder: Path) -> tuple[Built, Built]:
     """The whole site in a repository of its own, and the same asked for again at once."""
-    root = copy_repository(Path(mkdtemp(prefix="pivot-editions-")) / "repository")
+    root = copy_repository(folder / "repository")
     compared = difference(root)
     first, second = (build_all(root, "embedded", root / SITE, silent, compared) for _ in range(2))
     return first, second
@@ -80,14 +80,16 @@ def draft(id_: str) -> Draft:
         lang="en",
         pdf="report.pdf",
     )
-    return replace(_made(id_), about=about)
+    return replace(_drafts()[id_], about=about, article=ARTICLE)
 
 
-@cache
-def _made(id_: str) -> Draft:
-    root = repository()
+@shared
+def _drafts(folder: Path) -> dict[str, Draft]:
+    """Each edition by its id, but for the article, whose functions can not be pickled."""
+    root = built_before(folder / "repository", repository())
     with choose_renderer("embedded", root / CACHE / "objects") as renderer:
-        return publication.draft(root, edition(root, id_), renderer, silent)
+        made = {id_: publication.draft(root, edition(root, id_), renderer, silent) for id_ in IDS}
+    return {id_: replace(one, article=cast("Any", None)) for id_, one in made.items()}
 
 
 class Forger:

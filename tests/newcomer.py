@@ -10,7 +10,9 @@ import sys
 import textwrap
 from pathlib import Path
 
+from pivot.names import CACHE
 from tests.conftest import ROOT
+from tests.editions import repository
 
 _COPIED = (
     *("analysis", "pivot", "tests", "chapters", "data-snapshots", "_extensions"),
@@ -27,7 +29,7 @@ def blocks(file: str, section: str) -> list[str]:
 
 
 def copy_whole(root: Path) -> Path:
-    """A repository with the environment in which the tests run, and its own code."""
+    """A repository with the environment in which the tests run, its own code, and what a build has kept."""
     root.mkdir()
     for name in _COPIED:
         if (ROOT / name).is_dir():
@@ -35,6 +37,7 @@ def copy_whole(root: Path) -> Path:
         else:
             shutil.copy(ROOT / name, root / name)
     (root / ".venv").symlink_to(sys.prefix)
+    shutil.copytree(repository() / CACHE, root / CACHE)
     return root
 
 

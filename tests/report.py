@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
-from pivot.names import SITE
+from pivot.names import CACHE, SITE
 from pivot.publish.build import build
 from pivot.publish.render import silent
 from tests.conftest import NEWEST, ROOT
+from tests.shared import shared
 
 _FILES = ("_quarto.yml", "index.qmd", "references.bib", "editions.toml", "requirements.lock", "LICENSE")
 _FOLDERS = ("chapters", "data-snapshots", "_extensions")
@@ -27,8 +26,20 @@ def copy_repository(to: Path) -> Path:
     return to
 
 
-@cache
-def report(name: str = "a", as_of: dt.date = NEWEST) -> Path:
-    """The folder of the site, built once a session for each name; nobody may change it."""
-    root = copy_repository(Path(mkdtemp(prefix="pivot-report-")) / name)
+def built_before(to: Path, built: Path | None = None) -> Path:
+    """What a build reads, and what one before has kept: evaluation, charts, compiled chapters.
+
+    Args:
+        to: the folder.
+        built: the repository that was built; that of `report` if none is named.
+    """
+    root = copy_repository(to)
+    shutil.copytree((built or report().parent) / CACHE, root / CACHE)
+    return root
+
+
+@shared
+def report(folder: Path, name: str = "a", as_of: dt.date = NEWEST) -> Path:
+    """The folder of the site, for each name another; nobody may change it."""
+    root = copy_repository(folder / name)
     return build(root, as_of, "embedded", root / SITE, silent).site

@@ -11,14 +11,14 @@ from playwright.sync_api import Browser, expect
 from pivot.publish.preview import preview
 from tests.browser.conftest import opened
 from tests.conftest import NEWEST
-from tests.report import copy_repository
+from tests.report import built_before
 from tests.site.test_preview import PATIENCE_SECONDS, until
 
 pytestmark = pytest.mark.browser
 
 
 def test_an_open_page_follows_what_is_saved(browser: Browser, tmp_path: Path) -> None:
-    root = copy_repository(tmp_path / "repository")
+    root = built_before(tmp_path / "repository")
     chapter = root / "chapters/security.qmd"
     good = chapter.read_text("utf-8")
     said: list[str] = []

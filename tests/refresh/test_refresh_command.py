@@ -14,19 +14,22 @@ import pytest
 
 from analysis.data import DATA_SETS
 from analysis.report import ARTICLE
+from pivot import refresh_report
 from pivot.cli import main
+from pivot.refresh_report import RefreshReport
 from pivot.revisions import pages
 from pivot.snapshots import Store, client
+from pivot.snapshots.refresh import Asked
 from tests.conftest import ROOT
 from tests.refresh.conftest import CONTACT, Still
 from tests.refresh.server import Server
 from tests.refresh.world import World
 from tests.unit.snapshots import COMPILED, as_of, tree
-from tests.unit.test_cli import repository
+from tests.unit.test_cli import place, repository
 
 PRICE = "btc-price"
 
-__all__ = ["repository"]  # a fixture: a copy of everything the commands read
+__all__ = ["place", "repository"]  # fixtures: a copy of everything the commands read
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +50,10 @@ class Run:
     def __call__(self, *words: str) -> tuple[int, str]:
         code = main(["--root", str(self.root), "refresh", *words])
         return code, "".join(self._capsys.readouterr())
+
+    def printed(self, report: RefreshReport) -> str:
+        refresh_report.render(report, "md")
+        return self._capsys.readouterr().out
 
 
 @pytest.fixture
@@ -142,12 +149,13 @@ def test_a_body_never_outgrows_a_pull_request(
         "primaryDocument": ["mara-20261122.htm"] * count,
     }
     world.extra[path] = index
-    _, body = typed("--dry-run", "--format", "md")
+    report = refresh_report.run(typed.root, CONTACT, Asked(()), lambda *_: None, dry_run=True)
+    body = typed.printed(report)
     assert len(body.encode()) <= pages.COMMENT_BYTES
     assert re.search(r"- 19\d\d more; `pivot refresh --format json` lists all", body)
     # The difference makes room for what must be said below it.
     monkeypatch.setattr(pages, "COMMENT_BYTES", len(body.encode()) - 1_000)
-    _, body = typed("--dry-run", "--format", "md")
+    body = typed.printed(report)
     assert len(body.encode()) <= pages.COMMENT_BYTES
     assert "### What to do" in body
 

@@ -7,19 +7,20 @@ be had everywhere; all else is what GitHub runs.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shutil
 import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from analysis.data import DATA_SETS
+from analysis.report import ARTICLE
+from pivot.evaluation import evaluate
+from pivot.new import new
 from pivot.publish import archive
-from pivot.publish.build import build
-from pivot.publish.render import silent
 from pivot.snapshots import Store
 from tests.conftest import ROOT
 from tests.desk import Desk
@@ -51,11 +52,18 @@ sys.exit(main(["embedded" if word == "quarto" else word for word in sys.argv[1:]
 
 ANOTHER = """
 [[edition]]
-id = "2026-08-21-again"
-as_of = 2026-08-21
-published = 2026-11-23
+id = "second-again"
+as_of = 2026-11-25
+published = 2026-11-26
 title = "The same evidence once more"
 """
+
+
+def small_report(to: Path) -> None:
+    """What `pivot new` writes; the engine runs from here."""
+    with TemporaryDirectory() as folder:
+        new(Path(folder))
+        shutil.copytree(folder, to, ignore=shutil.ignore_patterns("pivot"), dirs_exist_ok=True)
 
 
 def with_code(to: Path) -> Path:
@@ -103,9 +111,8 @@ def test_fresh_evidence_becomes_a_pull_request(desk: Desk) -> None:
     desk.git("switch", "--quiet", "refresh")
     store = Store(desk.clone / "data-snapshots", DATA_SETS)
     assert store.verify()["snapshots"] == 23
-    site = build(desk.clone, TODAY, "embedded", desk.clone / "_site", silent).site
-    made_from = json.loads((site / "ledger.json").read_text("utf-8"))["claims"]["hashprice-range"]["inputs"]
-    assert {(used["snapshot"], used["rows"][-1]) for used in made_from if used["data_set"] == "prices"} == {
+    made_from = evaluate(ARTICLE, desk.clone, TODAY).ledger["hashprice-range"].inputs
+    assert {(used.snapshot, used.rows[-1]) for used in made_from if used.data_set == "prices"} == {
         (f"data-snapshots/btc-price/{TODAY}.csv", str(TODAY - dt.timedelta(days=1)))
     }
     assert (
@@ -141,7 +148,8 @@ def test_a_pull_request_is_told_what_it_moves(desk: Desk) -> None:
     assert desk.said()[-1] == "pr comment 7 --edit-last --create-if-none --body-file comment.md"
 
 
-def test_what_is_published_is_carried_over(desk: Desk) -> None:
+def test_what_is_published_is_carried_over(tmp_path: Path, server: Server) -> None:
+    desk = Desk(tmp_path, small_report, PIVOT, {"LOOPBACK": server.url, "NOW": NOW.isoformat()})
     editions = desk.clone / "editions.toml"
     more = editions.read_text("utf-8") + ANOTHER
 
@@ -159,8 +167,8 @@ def test_what_is_published_is_carried_over(desk: Desk) -> None:
     editions.write_text(more, "utf-8")
     desk.push("Announce another one")
     then = publish()
-    frozen = {line for line in first if "\teditions/2026-0" in line}
-    assert len(frozen) > 100
+    frozen = {line for line in first if "\teditions/second/" in line}
+    assert len(frozen) > 15
     assert frozen <= then
     clone = desk.folder / "published"
     desk.git("clone", "--quiet", "--branch", "editions", str(desk.remote), str(clone), at=desk.folder)

@@ -44,7 +44,7 @@ from tests.editions import (
     published,
     repository,
 )
-from tests.report import copy_repository
+from tests.report import built_before
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -349,8 +349,7 @@ def site(tmp_path: Path) -> Path:
 
 
 def test_an_edition_in_between_leaves_every_byte_of_the_others(tmp_path: Path, site: Path) -> None:
-    root = copy_repository(tmp_path / "repository")
-    shutil.copytree(repository() / ".pivot/objects", root / ".pivot/objects")
+    root = built_before(tmp_path / "repository", repository())
     with (root / "editions.toml").open("a", encoding="utf-8") as file:
         file.write(BETWEEN)
     before = contents(site)

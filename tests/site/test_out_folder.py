@@ -31,8 +31,11 @@ def test_a_build_replaces_nothing_that_is_no_site(
 
 
 def test_a_build_replaces_the_site_of_another_day(tmp_path: Path) -> None:
+    """It reads as it read then."""
     root = copy_repository(tmp_path / "repository")
     shutil.copytree(report(), root / "site")
+    assert "third-largest" in (root / "site/chapters/overview.html").read_text("utf-8")
     (root / "site" / "stale.html").write_text("", "utf-8")
     assert main(["--root", str(root), "build", "--as-of", "2026-05-08", "--out", str(root / "site")]) == 0
     assert not (root / "site" / "stale.html").exists()
+    assert "second-largest" in (root / "site/chapters/overview.html").read_text("utf-8")

@@ -20,7 +20,7 @@ import pytest
 from pivot.errors import OutputError
 from pivot.publish.preview import HOST, preview
 from tests.conftest import NEWEST, ROOT
-from tests.report import copy_repository
+from tests.report import built_before
 
 PATIENCE_SECONDS = 60
 
@@ -33,7 +33,7 @@ def until(what: Callable[[], bool]) -> None:
 
 
 def test_what_is_saved_is_served_and_a_mistake_is_told(tmp_path: Path) -> None:
-    root = copy_repository(tmp_path / "repository")
+    root = built_before(tmp_path / "repository")
     chapter = root / "chapters/security.qmd"
     good = chapter.read_text("utf-8")
     said: list[str] = []
@@ -81,7 +81,7 @@ def test_changed_code_is_built_and_a_broken_line_is_told_on_the_page_until_it_is
     tmp_path: Path,
 ) -> None:
     """In a copy of the code, run as an editor runs it."""
-    root = copy_repository(tmp_path / "repository")
+    root = built_before(tmp_path / "repository")
     for package in ("analysis", "pivot"):
         shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
     module = root / "analysis/claims/network.py"
@@ -119,7 +119,7 @@ def test_a_taken_port_is_one_clear_error(tmp_path: Path) -> None:
         taken.listen()
         with pytest.raises(OutputError, match="can not listen"):
             preview(
-                copy_repository(tmp_path / "repository"),
+                ROOT,
                 NEWEST,
                 tmp_path / "site",
                 port=taken.getsockname()[1],

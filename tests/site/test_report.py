@@ -17,8 +17,9 @@ from pivot.cli import main
 from pivot.names import SITE
 from pivot.prose.book import Book
 from pivot.prose.labels import labels
-from tests.conftest import AS_READ, NEWEST, ROOT, ledger_of
-from tests.report import copy_repository, report
+from tests.conftest import NEWEST, ROOT, ledger_of
+from tests.editions import repository
+from tests.report import built_before, report
 
 
 class _Page(HTMLParser):
@@ -141,19 +142,10 @@ def test_every_page_links_the_ledger_its_schema_and_the_licence() -> None:
     assert (report() / "LICENSE.txt").read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
-def test_an_older_vintage_reads_as_it_read_then() -> None:
-    then, now = (
-        (report(name, day) / "chapters/overview.html").read_text("utf-8")
-        for name, day in (("then", AS_READ), ("a", NEWEST))
-    )
-    assert "second-largest" in then
-    assert "third-largest" in now
-
-
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
     """A repository with a good site in it, to fail a second build."""
-    root = copy_repository(tmp_path / "repository")
+    root = built_before(tmp_path / "repository", repository())
     shutil.copytree(report(), root / SITE)
     return root
 
@@ -234,7 +226,7 @@ def test_a_place_that_can_not_be_written(
 
 
 def test_nothing_is_done_when_nothing_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    root = copy_repository(tmp_path / "repository")
+    root = built_before(tmp_path / "repository")
     build = ["--root", str(root), "build", "--as-of", "2026-08-21", "--renderer", "embedded"]
     assert main(build) == 0
     assert "built in" in capsys.readouterr().out

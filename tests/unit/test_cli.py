@@ -22,14 +22,22 @@ DIFFICULTY = "data-snapshots/difficulty-epochs/2026-07-01.csv"
 SUMS = "data-snapshots/SHA256SUMS"
 
 
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where each copy stands, since what was evaluated of the same evidence in the same place is kept."""
+    return tmp_path_factory.mktemp("place") / "repository"
+
+
 @pytest.fixture
-def repository(tmp_path: Path) -> Path:
+def repository(place: Path) -> Path:
     """A copy of what the commands read, to be broken."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
     for name in ("_quarto.yml", "index.qmd", "references.bib", "editions.toml"):
-        shutil.copy(ROOT / name, tmp_path / name)
+        shutil.copy(ROOT / name, place / name)
     for name in ("chapters", "data-snapshots"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    return tmp_path
+        shutil.copytree(ROOT / name, place / name)
+    return place
 
 
 def run(*words: str | Path) -> int:

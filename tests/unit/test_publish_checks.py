@@ -28,9 +28,9 @@ from pivot.prose.variables import guards, variables
 from pivot.publish import checks
 from tests.conftest import AS_READ, DAYS, NEWEST, ROOT, ledger_of, vintage_of
 from tests.unit.revisions import git
-from tests.unit.test_cli import rehash, repository, run
+from tests.unit.test_cli import place, rehash, repository, run
 
-__all__ = ["repository"]
+__all__ = ["place", "repository"]
 
 BODY = [chapter.source for chapter in Book.load(ROOT).chapters]
 VAR = re.compile(r"\{\{<\s*var\s+(\S+)\s*>\}\}")
