@@ -10,8 +10,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.editions import published
 from tests.report import report
 
 SUB_PATH = "/some/sub/path/"
@@ -47,6 +49,17 @@ def opened(browser: Browser, address: str = "", **options: object) -> Page:
     return page
 
 
+def violations(page: Page, scheme: str = "light") -> list[tuple[str, str]]:
+    """What axe has against a page: each rule, and where it is first broken.
+
+    A page that is seen in the light too is asked in the dark for its contrast alone; all else is the same.
+    """
+    dark = {"runOnly": {"type": "rule", "values": ["color-contrast"]}} if scheme == "dark" else None
+    found = Axe().run(page, options=dark).response
+    assert len(found["passes"]) > (0 if dark else 10)
+    return [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]]
+
+
 @pytest.fixture(scope="session")
 def site() -> Path:
     return report()
@@ -55,4 +68,10 @@ def site() -> Path:
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     with served(site) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def archive() -> Iterator[str]:
+    with served(published()) as address:
         yield address

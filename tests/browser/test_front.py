@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from pivot.claims.model import Group, Verdict
-from tests.browser.conftest import opened, served
+from tests.browser.conftest import opened
 from tests.editions import FIRST, published
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def archive() -> Iterator[str]:
-    with served(published()) as address:
-        yield address
 
 
 @pytest.mark.parametrize("folder", ["", f"editions/{FIRST}/"])

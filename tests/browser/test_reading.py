@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import opened
+from tests.browser.conftest import opened, violations
 
 pytestmark = pytest.mark.browser
 
@@ -96,8 +95,7 @@ def test_a_row_of_a_table_is_a_card_on_a_phone(
     cell = cards.first.locator("td[data-column]").first
     assert cell.evaluate("one => getComputedStyle(one, '::before').content").strip('"')
     assert cell.get_attribute("role") == "cell"
-    found = Axe().run(page).response
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
+    assert violations(page, scheme) == []
     page.context.close()
 
 

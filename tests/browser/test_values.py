@@ -7,10 +7,9 @@ import json
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import opened
+from tests.browser.conftest import opened, violations
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +38,6 @@ def test_the_hash_price_of_a_day(browser: Browser, address: str, site: Path, wid
     page.mouse.move(image["x"] + x, image["y"] + y)
     page.locator(".values.shown").wait_for()
     assert values["says"].index(slider.get_attribute("aria-valuetext")) in range(at - 2, at + 3)
-    found = Axe().run(page).response
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.context.close()
