@@ -86,11 +86,11 @@ class Made:
 
     Args:
         broken: the claims whose guard does not hold.
-        book: the pages, for another frame around them; None where a renderer has a frame of its own.
+        book: the pages, for another frame around them.
     """
 
     broken: tuple[str, ...]
-    book: RenderedBook | None
+    book: RenderedBook
 
 
 def build(root: Path, as_of: dt.date, renderer: str | None, out: Path, progress: Progress) -> Built:

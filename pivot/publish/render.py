@@ -75,11 +75,11 @@ class Renderer(Protocol):
     def prepare(self, book: Book, inputs: Inputs) -> None:
         """Do ahead what can be done without the figures; `render` does it where this was not called."""
 
-    def render(self, book: Book, inputs: Inputs, out: Path, progress: Progress) -> RenderedBook | None:
+    def render(self, book: Book, inputs: Inputs, out: Path, progress: Progress) -> RenderedBook:
         """Write the site and `<output_file>.pdf` into `out`, an empty or an earlier output folder.
 
         Returns:
-            The pages, for another frame around them; None where they have a frame of their own.
+            The pages, for another frame around them.
 
         Raises:
             ProseError: the prose is at fault; lists every place.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.claims import account, stored
-from pivot.files import canonical, sha256
+from pivot.files import sha256
 from pivot.folders import files_in
 from pivot.names import ACCOUNTS, LEDGER_CSV, LEDGER_SCHEMA, SNAPSHOTS
 from pivot.publish.archive import card, code_listing, pages, paths
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     Files = dict[str, bytes]
 
 _OWN = (paths.LEDGER, LEDGER_CSV, LEDGER_SCHEMA)  # have an address of their own in every edition
-_LIBRARIES = "site_libs/"  # Quarto's scripts name each other by relative paths, so they stay together
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Draft:
         about: the report.
         article: whose claims the site has.
         code: what made it.
-        book: the pages of the site, for the frame of the edition; None where they keep a frame of their own.
+        book: the pages of the site, for the frame of the edition.
         made: what else its bytes depend on.
     """
 
@@ -55,7 +54,7 @@ class Draft:
     about: About
     article: Article
     code: Code
-    book: RenderedBook | None = None
+    book: RenderedBook
     made: Made | None = None
 
 
@@ -135,8 +134,6 @@ def _view(  # noqa: PLR0917
     code: Mapping[str, bytes],
     placed: Mapping[str, str],
 ) -> pages.View:
-    texts = {name: data.decode() for name, data in built.items() if name.endswith(".html")}
-    order = reading_order(texts["index.html"], texts)
     store = Store(draft.snapshots, draft.article.data_sets)
     return pages.View(
         about=draft.about,
@@ -149,16 +146,14 @@ def _view(  # noqa: PLR0917
         code=code,
         accounts=account.read(built[f"{ACCOUNTS}/{account.LISTED}"]),
         tables={name.removeprefix(f"{ACCOUNTS}/"): place for name, place in placed.items()},
-        side=pages.SideBar(draft.book.contents, placed.get(SEARCH, ""))
-        if draft.book
-        else pages.SideBar.of("", "", {name: pages.title_of(texts[name], draft.about) for name in order}),
+        side=pages.SideBar(draft.book.contents, placed.get(SEARCH, "")),
         made_by=draft.code,
     )
 
 
-def _in_order(claims: Mapping[str, Entry], book: RenderedBook | None) -> Mapping[str, Entry]:
-    """The claims as the ledger's page has them, from theme to theme; in another frame by name."""
-    headings = (heading.id for page in book.pages for heading in page.headings) if book else ()
+def _in_order(claims: Mapping[str, Entry], book: RenderedBook) -> Mapping[str, Entry]:
+    """The claims as the ledger's page has them, from theme to theme."""
+    headings = (heading.id for page in book.pages for heading in page.headings)
     ids = [id_.removeprefix("claim-") for id_ in headings if id_.startswith("claim-")]
     return {id_: claims[id_] for id_ in dict.fromkeys([*ids, *claims]) if id_ in claims}
 
@@ -169,15 +164,9 @@ def _book_files(draft: Draft, built: Files, view: pages.View, placed: Mapping[st
     def where(path: str) -> str:
         return placed.get(path, view.home + path)
 
-    framed = dict(pages.book_pages(draft.book, view, where)) if draft.book else {}
-    files = {}
-    for name, data in built.items():
-        if name.endswith(".html"):
-            text = framed.get(name) or pages.foreign_page(data.decode(), name, view, where)
-            files[view.home + name] = text.encode()
-        else:
-            files[placed[name]] = data
-    return files
+    files = {placed[name]: data for name, data in built.items()}
+    framed = pages.book_pages(draft.book, view, where)
+    return files | {view.home + name: text.encode() for name, text in framed}
 
 
 def _placed(built: Files, draft: Draft) -> dict[str, str]:
@@ -191,13 +180,9 @@ def _placed(built: Files, draft: Draft) -> dict[str, str]:
         if paths.is_internal(link)
     }
     kept = {draft.about.pdf, *_OWN}
-    libraries = {name: sha256(data) for name, data in built.items() if name.startswith(_LIBRARIES)}
-    tree = sha256(canonical(libraries))
     places = {}
     for name, data in built.items():
-        if name in libraries:
-            places[name] = f"{paths.FILES}/{tree}/{name}"
-        elif name.startswith(f"{ACCOUNTS}/") and name.endswith(".csv"):
+        if name.startswith(f"{ACCOUNTS}/") and name.endswith(".csv"):
             places[name] = paths.blob_path(sha256(data), name)
         elif name.endswith(".html") or name in kept or name not in linked:
             places[name] = home + name

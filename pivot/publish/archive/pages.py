@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 _ASSETS = ("site.css", "site.js", "numbers.js", "choice.js", "values.js", "editions.css", "editions.js")
 _TITLE = re.compile(r"<title>([^<]*)</title>")
-_DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 _SIDE = re.compile(
     r'<li class="part">(?P<part>[^<]*)</li>|<li><a href="(?P<href>[^"]*)"[^>]*>'
     r'(?:<span class="secno">(?P<number>[^<]*)</span> )?<span>(?P<title>(?:(?!<li).)*?)</span></a></li>'
@@ -47,7 +46,6 @@ _WAYS = (
     ("What moved, and why", "revisions.html"),
     ("Feed", "feed.xml"),
 )
-_MAIN = re.compile(r"<main\b[^>]*>")
 _ENTRY = re.compile(r'(<h\d id="claim-([\w-]+)"[^>]*>.*?</h\d>)', re.DOTALL)
 
 
@@ -248,27 +246,6 @@ def _edition_frame(book: RenderedBook, page: BookPage, view: View, where: Addres
         bar=additions.bar,
         cite=additions.cite,
     )
-
-
-def foreign_page(text: str, name: str, view: View, where: Address) -> str:
-    """A page that came with a frame of its own, with its edition said in it.
-
-    Args:
-        text: the page as a renderer wrote it.
-        name: its path in the book.
-        view: the edition.
-        where: as of `book_pages`.
-    """
-    text = paths.relocate(text, name, view.home + name, where)
-    title = html.unescape(match[1]) if (match := _TITLE.search(text)) else view.about.title
-    description = html.unescape(match[1]) if (match := _DESCRIPTION.search(text)) else ""
-    head_, bar_, cite_ = map(str, _additions(view, name, title, description))  # text and Markup do not join
-    text = _with_permalinks(text, view, view.home + name)
-    text = text.replace("</head>", head_ + "</head>", 1)
-    text = _MAIN.sub(lambda main: main[0] + "\n" + bar_, text, count=1)
-    cut = max(text.rfind("</article>"), 0) or text.rfind("</main>")
-    end = cut + len("</article>") if text.startswith("</article>", cut) else cut
-    return text[:end] + "\n" + cite_ + text[end:]
 
 
 class _Additions(NamedTuple):
