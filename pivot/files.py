@@ -43,19 +43,7 @@ def write_atomic(path: Path, content: bytes) -> None:
     Raises:
         OutputError: as `writing`.
     """
-    part = path.with_name(part_name(path.name))
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with part.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except OSError:
-            with suppress(OSError):
-                part.unlink()
-            raise
+    _write(path, part_name(path.name), content, flush=True)
     # The rename has happened; that it outlives a power cut is asked of the file systems that can.
     with suppress(OSError):
         folder = os.open(path.parent, os.O_RDONLY)
@@ -65,19 +53,47 @@ def write_atomic(path: Path, content: bytes) -> None:
             os.close(folder)
 
 
+def write_unflushed(path: Path, content: bytes) -> None:
+    """Write a file that can be made again: a power cut may spoil it, so who reads it checks it.
+
+    Flushing takes some milliseconds a file. Several processes may write the same one at once.
+
+    Raises:
+        OutputError: as `writing`.
+    """
+    _write(path, part_name(f"{path.name}.{os.getpid()}"), content, flush=False)
+
+
+def _write(path: Path, name: str, content: bytes, *, flush: bool) -> None:
+    part = path.with_name(name)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with part.open("wb") as file:
+                file.write(content)
+                if flush:
+                    file.flush()
+                    os.fsync(file.fileno())
+            part.replace(path)
+        except OSError:
+            with suppress(OSError):
+                part.unlink()
+            raise
+
+
 def part_name(name: str) -> str:
     """The name of a file that is being written."""
     return f".{name}.part"
 
 
 def write_changed(path: Path, content: bytes) -> None:
-    """Write a file unless it holds these bytes already. Raises OutputError; the old file then stands."""
+    """As `write_unflushed`, unless the file holds these bytes already."""
     try:
         same = path.stat().st_size == len(content) and path.read_bytes() == content
     except OSError:
         same = False
     if not same:
-        write_atomic(path, content)
+        write_unflushed(path, content)
 
 
 def sha256(data: bytes) -> str:

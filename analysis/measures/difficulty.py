@@ -6,6 +6,7 @@ block, with the columns `bits` (compact target, eight hexadecimal digits) and `t
 
 from __future__ import annotations
 
+from functools import cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ def target(bits: str) -> int:
     return mantissa << shift if shift >= 0 else mantissa >> -shift
 
 
+@cache
 def difficulty(bits: str) -> float:
     """Difficulty of a compact target: the highest target over this one (no unit, 1 for block 0)."""
     return MAX_TARGET / target(bits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ _LENGTHS = {"quarter to": 3, "nine months to": 9, "FY to": 12, "fiscal year to":
 """Months of a time that its end names."""
 
 
+@cache
 def span(period: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """First and last day of a period in the words of a statement; None where they name no time.
 

@@ -81,19 +81,16 @@ def texts(chart: Chart, plotted: Plotted) -> frozenset[str]:
     return frozenset(filter(None, (text.get_text() for text in found)))
 
 
-def draw(chart: Chart, plotted: Plotted, directory: Path) -> None:
-    """Draw one chart into an existing directory.
+def files(chart: Chart, plotted: Plotted) -> dict[str, str]:
+    """The files of one chart, by name.
 
     `NAME.svg` is for paper, `NAME-light.svg`, `NAME-dark.svg` and their `-narrow` twins are for screens, and
     `NAME.csv` is what they show. Where its module has `values`, `NAME.json` says them with their places.
-
-    Raises:
-        OutputError: a file could not be written; a file of that name stays as it was.
     """
     figure = chart.draw(plotted, style.LIGHT)
     narrow = chart.draw(plotted, replace(style.LIGHT, width=style.NARROW))
     screen, phone = (style.svg(one, letters=True) for one in (figure, narrow))
-    files = {
+    drawn = {
         ".svg": style.svg(figure),
         "-light.svg": screen,
         "-dark.svg": style.recoloured(screen, style.DARK),
@@ -102,9 +99,18 @@ def draw(chart: Chart, plotted: Plotted, directory: Path) -> None:
         ".csv": plotted.csv(),
     }
     if says := getattr(chart, "values", None):
-        files[".json"] = _values(says(plotted), {"wide": figure, "narrow": narrow})
-    for suffix, text in files.items():
-        write_atomic(directory / f"{chart.NAME}{suffix}", text.encode())
+        drawn[".json"] = _values(says(plotted), {"wide": figure, "narrow": narrow})
+    return {f"{chart.NAME}{suffix}": text for suffix, text in drawn.items()}
+
+
+def draw(chart: Chart, plotted: Plotted, directory: Path) -> None:
+    """Draw one chart into an existing directory.
+
+    Raises:
+        OutputError: a file could not be written; a file of that name stays as it was.
+    """
+    for name, text in files(chart, plotted).items():
+        write_atomic(directory / name, text.encode())
 
 
 def _values(says: Sequence[str], figures: Mapping[str, Figure]) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pivot.article import article_of
 from pivot.evaluation import evaluate, key
 from pivot.files import digest, write_atomic
-from pivot.folders import files_in, fill, replacing
+from pivot.folders import files_in, fill
+from pivot.kept import kept
 from pivot.names import ACCOUNTS, CACHE
 from pivot.publish.render import Inputs
 
@@ -101,11 +103,8 @@ def draw(root: Path, prepared: Prepared, progress: Progress) -> None:
     drawings = prepared.evaluation.article.drawings
     for done, (name, plotted) in enumerate(prepared.evaluation.plotted.items()):
         progress(f"chart {name}", done, len(drawings))
-        place = root / CACHE / "charts" / charts.key(drawings[name], plotted)
-        if not place.is_dir():
-            with replacing(place) as new:
-                charts.draw(drawings[name], plotted, new)
-        drawn |= {path.name: path.read_text("utf-8") for path in place.iterdir()}
+        place = root / CACHE / "charts" / f"{charts.key(drawings[name], plotted)}.json"
+        drawn |= kept(place, dict[str, str], partial(charts.files, drawings[name], plotted))
     inputs = prepared.inputs
     fill(inputs.figures, drawn)
     fill(prepared.accounts, published(prepared.evaluation.accounts))

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pivot import kept
 from pivot.errors import ProseError, RenderError
-from pivot.files import write_atomic
 from pivot.prose.findings import Problems
 from pivot.prose.raw import refusals
 from pivot.publish.embedded.engine import SCRIPTS, Engine, Job, find_pandoc
@@ -184,40 +184,30 @@ class ObjectStore:
         """Return what was saved under a name, or None."""
         self._used.add(name)
         if name not in self._memory:
-            path = self._folder / name
-            try:
-                self._memory[name] = json.loads(path.read_text("utf-8"))
-                path.touch()  # so that the sweep keeps what is in use
-            except (OSError, ValueError):
+            if (data := self.load_bytes(name)) is None:
                 return None
+            self._memory[name] = json.loads(data)
         return self._memory[name]
 
     def save(self, name: str, answer: dict[str, Any]) -> None:
         """Keep an answer in memory and in the folder."""
         self._memory[name] = answer
-        write_atomic(self._folder / name, json.dumps(answer, sort_keys=True).encode())
+        self.save_bytes(name, json.dumps(answer, sort_keys=True).encode())
 
     def load_bytes(self, name: str) -> bytes | None:
         """Return the bytes saved under a name, or None."""
-        try:
-            data = (self._folder / name).read_bytes()
-            (self._folder / name).touch()
-        except OSError:
-            return None
-        return data
+        return kept.load(self._folder / name)
 
     def save_bytes(self, name: str, data: bytes) -> None:
         """Keep bytes in the folder."""
-        write_atomic(self._folder / name, data)
+        kept.save(self._folder / name, data)
 
     def sweep(self) -> None:
         """Forget what this build did not use, and delete the files that were not used for longest."""
         self._memory = {name: answer for name, answer in self._memory.items() if name in self._used}
         self._used.clear()
-        for pattern, kept in _KEPT.items():
-            files = sorted(self._folder.glob(pattern), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-            for path in files[kept:]:
-                path.unlink(missing_ok=True)
+        for pattern, count in _KEPT.items():
+            kept.sweep(self._folder, pattern, count)
 
     def _name(self, job: Job) -> str:
         body = json.dumps(job, sort_keys=True) + self._salt
