@@ -97,7 +97,7 @@ class Evaluation:
         def make() -> Account:
             return account(claim, self._built, self.vintage, self.article.claims, self.article.workings)
 
-        return kept(self._place(f"{self.key}-{claim}"), Account, make)
+        return kept(_place(self.root, f"{self.key}-{claim}"), Account, make)
 
     @cached_property
     def plotted(self) -> Mapping[str, Plotted]:
@@ -109,7 +109,7 @@ class Evaluation:
     @cached_property
     def made(self) -> Made:
         """What is kept of it."""
-        return kept(self._place(self.key), Made, self._make)
+        return kept(_place(self.root, self.key), Made, self._make)
 
     @cached_property
     def _built(self) -> Ledger:
@@ -127,9 +127,6 @@ class Evaluation:
         blocks = generated(self.article, ledger, vintage)
         return Made(dict(ledger.entries), dict(ledger.absent), dict(texts), dict(blocks))
 
-    def _place(self, name: str) -> Path:
-        return self.root / CACHE / "evaluations" / f"{name}.json"
-
 
 def evaluate(article: Article, root: Path, as_of: dt.date) -> Evaluation:
     """Evaluate an article on the evidence of a repository as it stood on a day; the same is not done twice.
@@ -143,6 +140,15 @@ def evaluate(article: Article, root: Path, as_of: dt.date) -> Evaluation:
 
 
 _evaluation = lru_cache(_KEPT)(Evaluation)
+
+
+def is_kept(article: Article, root: Path, as_of: dt.date) -> bool:
+    """Whether it was evaluated before, by us or by another process."""
+    return _place(root, key(article, root, as_of)).is_file()
+
+
+def _place(root: Path, name: str) -> Path:
+    return root / CACHE / "evaluations" / f"{name}.json"
 
 
 def key(article: Article, root: Path, as_of: dt.date) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from concurrent.futures import Future
@@ -142,6 +143,21 @@ class Resident(Child):
         if self.process.stdout:
             self.process.stdout.close()
         self._log.close()
+
+
+def answer(work: Callable[[Any], Mapping[str, Any]]) -> None:
+    """Be a resident process: answer each line of standard input with one of standard output."""
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
+        os.dup2(2, 1)  # what code prints is for people
+        for line in sys.stdin:
+            answers.write(json.dumps(work(json.loads(line))) + "\n")
+            answers.flush()
+
+
+def python(code: str, *words: str) -> tuple[list[str], dict[str, str]]:
+    """The command and the environment of a Python that imports what we import, from where we are."""
+    path = os.pathsep.join(map(os.path.abspath, sys.path))
+    return [sys.executable, "-P", "-c", code, *words], {**os.environ, "PYTHONPATH": path}
 
 
 def run(

@@ -7,8 +7,6 @@ events) and shows what is wrong; nothing of that is in the files of the site.
 from __future__ import annotations
 
 import json
-import os
-import sys
 import threading
 from concurrent.futures import wait
 from dataclasses import dataclass, field
@@ -22,7 +20,7 @@ from pivot.article import article_of
 from pivot.errors import OutputError
 from pivot.folders import files_in
 from pivot.names import SNAPSHOTS
-from pivot.processes import Resident, background
+from pivot.processes import Resident, background, python
 from pivot.publish.build import BOOK_FILES
 
 if TYPE_CHECKING:
@@ -145,10 +143,7 @@ class _Builder:
     """The process that builds; it is started anew where the code has changed, or it has stopped."""
 
     def __init__(self, *arguments: object) -> None:
-        # What we import, it imports, from where we are.
-        path = os.pathsep.join(map(os.path.abspath, sys.path))
-        self._environment = {**os.environ, "PYTHONPATH": path}
-        self._command = [sys.executable, "-c", _BUILDER, *map(str, arguments)]
+        self._command, self._environment = python(_BUILDER, *map(str, arguments))
         self._running: Resident | None = None
 
     def build(self, stop: threading.Event, *, anew: bool) -> float | str:

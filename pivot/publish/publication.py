@@ -46,12 +46,21 @@ def build_all(
     """
 
     def anew() -> tuple[str, ...]:
+        from pivot.publish.ahead import drafted_ahead
         from pivot.publish.archive import add, complaints
 
         warnings: list[str] = []
         chosen_renderer = choose_renderer(renderer, root / CACHE / "objects")
-        with writing(out), chosen_renderer as chosen, replacing(out) as new:
-            for listed in editions(root):
+        listed_editions = editions(root)
+        ahead = listed_editions if chosen_renderer.name == "embedded" else ()
+        with (
+            writing(out),
+            chosen_renderer as chosen,
+            replacing(out) as new,
+            drafted_ahead(root, ahead) as wait,
+        ):
+            for listed in listed_editions:
+                wait(listed)
                 drafted = draft(root, listed, chosen, progress)
                 warnings += [f"edition {listed.id}: {one}" for one in complaints(drafted, new)]
                 progress(f"edition {listed.id}", 0, 1)
