@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cache
 
 import pandas as pd
@@ -17,14 +18,16 @@ import pytest
 
 from analysis.measures.operators import OWN_HASH_RATE
 from analysis.report import ARTICLE
+from pivot.claims import ledger as ledgers
 from pivot.claims.ledger import Ledger
 from pivot.claims.model import Kind, Verdict
 from pivot.claims.stored import Entry
+from pivot.claims.verdicts import RULES, Basis
 from pivot.prose.sentences import Piece as Sentence
 from pivot.prose.sentences import sentences
 from pivot.prose.variables import guards, variables
-from tests.conftest import IN_AUGUST, NEWEST, ROOT, ledger_of, vintage_of
-from tests.regression.edited import Edit, both, cell, everywhere, ledger_with, needs, reacting
+from tests.conftest import IN_AUGUST, NEWEST, ROOT, build_ledger, ledger_of, vintage_of
+from tests.regression.edited import Edit, both, cell, edited, everywhere, ledger_with, needs, reacting
 
 Move = Callable[[Entry], object]
 
@@ -623,6 +626,40 @@ def test_a_verdict_turns_by_its_rule(why: str) -> None:
     assert before[id_].verdict != verdict
     assert after[id_].verdict == verdict
     sentences_follow(before, after)
+
+
+DECLARED = [
+    claim.id
+    for claim in ARTICLE.claims.values()
+    if claim.hypothesis or claim.kind in (Kind.FORECAST, Kind.DEFINITION)
+]
+"""Claims whose verdict follows from what they are declared to be, which no evidence turns."""
+
+
+@pytest.mark.parametrize("id_", DECLARED)
+def test_a_verdict_that_was_declared_turns_with_the_declaration_and_with_nothing_else(id_: str) -> None:
+    before, register = ledger_of(NEWEST)[id_], copy(ARTICLE.claims)
+    declared = {"hypothesis": False} if register[id_].hypothesis else {"kind": Kind.EVENT}
+    register._claims = {**register, id_: replace(register[id_], **declared)}
+    assert ledgers.build(vintage_of(NEWEST), register, [id_])[id_].verdict != before.verdict
+
+    def edit(evidence: pd.DataFrame) -> pd.DataFrame:
+        evidence.loc[evidence["claim"] == id_, ["bearing", "tier"]] = ["contradicts", "primary"]
+        return evidence
+
+    other = edited(NEWEST, everywhere("evidence", edit))
+    assert build_ledger(other, [id_])[id_].verdict == before.verdict
+
+
+def test_each_rule_that_rests_on_a_declaration_has_a_claim_above() -> None:
+    kinds = {
+        kind
+        for rule in RULES
+        if rule.basis is Basis.DECLARED and rule.condition == "always"
+        for kind in rule.kinds
+    }
+    assert kinds == {ARTICLE.claims[id_].kind for id_ in DECLARED if not ARTICLE.claims[id_].hypothesis}
+    assert any(ARTICLE.claims[id_].hypothesis for id_ in DECLARED)
 
 
 def sentences_follow(before: Ledger, after: Ledger) -> None:
