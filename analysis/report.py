@@ -7,6 +7,7 @@ from pivot.article import Article
 
 ARTICLE = Article(
     package="analysis",
+    title="Bitcoin Miners’ AI Pivot Risks Network Security …",
     data_sets=DATA_SETS,
     themes=(
         "network",

@@ -21,8 +21,18 @@ _JOINING = {"about", "from", "just", "of", "over", "then", "to", "vs"}  # words 
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def account(entry: Entry, names: Mapping[str, str] = MappingProxyType({})) -> Iterable[str]:
-    """Yield the lines of one claim's account; `names` has what paper calls an address of the sources."""
+def account(
+    entry: Entry,
+    names: Mapping[str, str] = MappingProxyType({}),
+    claims: Mapping[str, Entry] = MappingProxyType({}),
+) -> Iterable[str]:
+    """Yield the lines of one claim's account.
+
+    Args:
+        entry: the claim.
+        names: what paper calls an address of the sources.
+        claims: those that it may be derived from.
+    """
     yield f"### {cell(entry.statement.rstrip('.'))} {{#claim-{entry.id} .unnumbered}}\n"
     rows = [
         (values.ARTICLE, var(f"cited.{entry.id}")),
@@ -42,9 +52,9 @@ def account(entry: Entry, names: Mapping[str, str] = MappingProxyType({})) -> It
         (cell(part.label[:1].upper() + part.label[1:]), var(f"part.{entry.id}.{name}"))
         for name, part in entry.parts.items()
     ]
-    claims = ", ".join(f'[{id_}]{{.claim data-claim="{id_}"}}' for id_ in entry.derived_from)
-    rows += [("Derived from", claims), *(("From", _origin(used)) for used in entry.inputs)]
-    yield from table(("Claim", f"`{entry.id}`"), ((label, text) for label, text in rows if text))
+    used = (f"[{cell(claims[id_].statement.rstrip('.'))}](#claim-{id_})" for id_ in entry.derived_from)
+    rows += [("Derived from", "; ".join(used)), *(("From", _origin(used)) for used in entry.inputs)]
+    yield from table(("Id", f"`{entry.id}`"), ((label, text) for label, text in rows if text))
     yield ""
     if entry.evidence:
         yield '::: {.callout-note collapse="true" appearance="simple"}\n'

@@ -51,6 +51,7 @@ class Article:
         themes: modules of `PACKAGE.claims`, in the order of the ledger.
         charts: modules of `PACKAGE.charts`, in the order of the report.
         sources: modules of `PACKAGE.sources`, in the order in which they are asked.
+        title: of the article, as it is cited; "" for one that has none.
         floors: for each check of `pivot check` what it must have seen at least.
     """
 
@@ -59,6 +60,7 @@ class Article:
     themes: tuple[str, ...]
     charts: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    title: str = ""
     floors: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @cached_property

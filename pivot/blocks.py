@@ -77,7 +77,7 @@ def _article(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: ARG001
     """What is known of the article, and the addresses that its snapshot gives."""
     store = vintage.store
     snapshot = store.snapshots(store.data_sets[CITED].folder)[0]
-    yield f"{sentence(cell(snapshot.publisher))}"
+    yield f"{var('report.article')}."
     addresses = [f"[{cell(urlsplit(one).hostname or one)}](<{one}>)" for one in snapshot.url]
     yield f"Its addresses and those that it refers to: {', '.join(addresses)}."
 
@@ -135,7 +135,7 @@ def _ledger(ledger: Ledger, vintage: Vintage) -> Iterable[str]:
         if entry.section != section:
             section = entry.section
             yield f"## {section.replace('-', ' ').capitalize()} {{#sec-ledger-{section}}}\n"
-        yield from account(entry, names)
+        yield from account(entry, names, ledger.entries)
 
 
 def _sections(ledger: Ledger) -> list[str]:

@@ -88,7 +88,7 @@ def build(repository: Repository, *, as_of: dt.date | None, renderer: str | None
 def difference(root: Path) -> Difference:
     """The difference of two editions for a page of the archive, which asks for it where it has none yet."""
 
-    def compared(before: Edition, after: Edition, ways: tuple[Way, Way, Way]) -> Compared:
+    def compared(before: Edition, after: Edition, ways: tuple[Way, Way, Way, Way, Way]) -> Compared:
         from pivot import revisions
         from pivot.publish.archive import Compared
         from pivot.revisions import pages

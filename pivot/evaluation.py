@@ -123,7 +123,7 @@ class Evaluation:
         from pivot.prose.variables import variables
 
         ledger, vintage = self._built, self.vintage
-        texts = variables(ledger, vintage, len(self.article.charts))
+        texts = variables(ledger, vintage, len(self.article.charts), self.article.title)
         blocks = generated(self.article, ledger, vintage)
         return Made(dict(ledger.entries), dict(ledger.absent), dict(texts), dict(blocks))
 

@@ -25,9 +25,16 @@ VERDICT_NAMES = {verdict: verdict.name.lower() for verdict in Verdict}
 """The name under which `report.` counts each verdict."""
 
 
-def variables(ledger: Ledger, vintage: Vintage, charts: int) -> Mapping[str, str]:
-    """Every name that a `var` shortcode may use, with its text."""
-    return {**ledger_texts(ledger), **_of_evidence(vintage), "report.charts": str(charts)}
+def variables(ledger: Ledger, vintage: Vintage, charts: int, title: str) -> Mapping[str, str]:
+    """Every name that a `var` shortcode may use, with its text.
+
+    Args:
+        ledger: the claims.
+        vintage: what they were evaluated at.
+        charts: how many the report has.
+        title: of the article, "" for one that has none.
+    """
+    return {**ledger_texts(ledger), **_of_evidence(vintage, title), "report.charts": str(charts)}
 
 
 def ledger_texts(ledger: Ledger) -> dict[str, str]:
@@ -50,14 +57,15 @@ def guards(ledger: Ledger) -> Mapping[str, bool]:
     return {id_: entry.guard.holds for id_, entry in ledger.entries.items() if entry.guard}
 
 
-def _of_evidence(vintage: Vintage) -> dict[str, str]:
+def _of_evidence(vintage: Vintage, title: str) -> dict[str, str]:
     store = vintage.store
     snapshots = [snapshot for source in store.sources() for snapshot in store.snapshots(source)]
     article = store.snapshots(store.data_sets[CITED].folder)[0]
     day = Day(vintage.as_of).display()
     return {
         "report.as-of": day,
-        "report.article": article.publisher,
+        "report.article": ". ".join(filter(None, (title and f"“{title}”", article.publisher))),
+        "report.article-title": title,
         "report.article-addresses": " ".join(article.url),
         "report.article-day": Day(article.vintage).display(),
         "report.edition": vintage.as_of.isoformat(),

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 from markupsafe import Markup
 
 from pivot.names import LEDGER, LEDGER_CSV
-from pivot.publish import claims_table, verdict_map
+from pivot.publish import claims_table, notes, verdict_map
 from pivot.publish.numbers import accounts
 from pivot.templates import environment
 
@@ -213,7 +213,8 @@ class Frame:
 
 def chapter(book: RenderedBook, page: BookPage, frame: Frame) -> str:
     """A page of the book in its frame."""
-    body = _filled(book, page.body, frame)
+    listed = notes.sources(one.body for one in book.pages)
+    body = _filled(book, notes.beside(page.body, listed), frame)
     return render(
         "chapter.html",
         book=book,

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from pivot.editions import Edition, Erratum
     from pivot.publish.archive.manifest import Code
 
-_WIDTH, _HEIGHT, _EDGE = 220, 48, 6
+_WIDTH, _HEIGHT = 300, 100  # as wide as a phone, so that its letters are not made smaller
+_TOP, _BASE, _EDGE = 10, 72, 6
+_LETTER, _DATE = 6.5, 72  # the room of a letter, and of a date
 
 
 class State(NamedTuple):
@@ -106,7 +108,7 @@ def moved(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> dict[str, 
     return {id_: differs for id_, differs in words.items() if differs}
 
 
-def picture(observations: Sequence[Observation]) -> Markup:
+def picture(observations: Sequence[Observation], unit: str = "") -> Markup:
     """A small step line of the value over the days of evidence; nothing for texts or a single edition.
 
     The same is said in words beside it, so the picture carries its summary as a label and no more.
@@ -115,18 +117,24 @@ def picture(observations: Sequence[Observation]) -> Markup:
     if len(ends) < 2 or len(ends) < len(observations):  # noqa: PLR2004
         return Markup()
     low, high = min(one for one, _ in ends), max(other for _, other in ends)
-    first, days = observations[0].as_of, max((observations[-1].as_of - observations[0].as_of).days, 1)
-
-    def height(value: float) -> float:
-        share = (value - low) / (high - low) if high > low else 0.5
-        return round(_HEIGHT - _EDGE - share * (_HEIGHT - 2 * _EDGE), 1)
-
-    across = [
-        round(_EDGE + (one.as_of - first).days / days * (_WIDTH - 2 * _EDGE), 1) for one in observations
-    ]
+    ticks = {_height(value, low, high): _tick(value, unit) for value in (low, high)}
+    left = _EDGE + _LETTER * max(map(len, ticks.values())) + _EDGE
+    days = [(one.as_of - observations[0].as_of).days for one in observations]
+    right = _WIDTH - _DATE / 2
+    across = [round(left + day / max(days[-1], 1) * (right - left), 1) for day in days]
+    text = Markup('<text x="{:g}" y="{:g}" text-anchor="{}">{}</text>')
+    scale = Markup()
+    for y, tick in ticks.items():
+        scale += Markup('<path class="scale" d="M{:g} {}H{}"/>').format(left, y, _WIDTH)
+        scale += text.format(left - _EDGE, y + 4, "end", tick)
+    dated: list[int] = []  # the first and the last, and those between that have room
+    for at in (0, len(across) - 1, *range(1, len(across) - 1)):
+        if all(abs(across[at] - across[other]) >= _DATE for other in dated):
+            dated.append(at)
+            scale += text.format(across[at], _HEIGHT - 3, "middle", observations[at].edition)
     steps, dots = "", ""
     for line in dict.fromkeys(zip(*ends, strict=True)):  # a range has a line for each of its ends
-        points = [*zip(across, map(height, line), strict=True)]
+        points = [*zip(across, (_height(value, low, high) for value in line), strict=True)]
         steps += f"M{points[0][0]} {points[0][1]}" + "".join(f"H{x}V{y}" for x, y in points[1:])
         dots += "".join(f'<circle cx="{x}" cy="{y}" r="3"/>' for x, y in points)
     label = f"{len(observations)} editions: " + ", ".join(
@@ -134,8 +142,26 @@ def picture(observations: Sequence[Observation]) -> Markup:
     )
     return Markup(
         '<svg class="steps" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">'
-        '<path d="{}"/>{}</svg>'
-    ).format(label, _WIDTH, _HEIGHT, _WIDTH, _HEIGHT, steps, Markup(dots))  # noqa: S704
+        '{}<path d="{}"/>{}</svg>'
+    ).format(label, _WIDTH, _HEIGHT, _WIDTH, _HEIGHT, scale, steps, Markup(dots))  # noqa: S704
+
+
+def _height(value: float, low: float, high: float) -> float:
+    share = (value - low) / (high - low) if high > low else 0.5
+    return round(_BASE - share * (_BASE - _TOP), 1)
+
+
+def _tick(value: float, unit: str) -> str:
+    """A value as a scale has it: in about four digits, with a percent sign and no other unit."""
+    for size, word in ((1e9, " billion"), (1e6, " million")):
+        if abs(value) >= size:
+            return f"{_signed(value / size)}{word}"
+    return f"{_signed(value)}{unit if unit == '%' else ''}"
+
+
+def _signed(value: float) -> str:
+    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"  # noqa: PLR2004
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _ends(one: Observation) -> tuple[float, float] | None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from pivot.revisions.causes import Row
     from pivot.revisions.numbers import ClaimChange
     from pivot.revisions.report import Report
     from pivot.revisions.sides import Side
@@ -64,11 +65,15 @@ class Ways(NamedTuple):
         old: from a path in the earlier one to its address, "" where it has no such page.
         new: the same of the later one.
         title: from the path of a page to its title.
+        old_picture: from the address of a figure to the picture of the earlier one, as HTML; "" without.
+        new_picture: the same of the later one.
     """
 
     old: Callable[[str], str]
     new: Callable[[str], str]
     title: Callable[[str], str]
+    old_picture: Callable[[str], str]
+    new_picture: Callable[[str], str]
 
 
 _PAGE = Caps(items=2_000, rows=200, size=10_000)
@@ -118,7 +123,7 @@ def _render(name: str, report: Report, caps: Caps, ways: Ways | None = None) -> 
             caps=caps,
             ways=ways,
             plain=_plain_words(report),
-            statements={number.id: number.statement.rstrip(".") for number in report.numbers},
+            statements=_statements(report),
             leads=report.leads(),
             known={number.id for number in report.numbers},
             behind=BEHIND,
@@ -139,6 +144,14 @@ def _render(name: str, report: Report, caps: Caps, ways: Ways | None = None) -> 
         )
     )
     return re.sub(r"\n{3,}", "\n\n", words).strip() + "\n"
+
+
+def _statements(report: Report) -> dict[str, str]:
+    """What each claim says, by id: of those that moved, and of the others that a sentence rests on."""
+    states = [side.state for side in (report.old, report.new) if side.state]
+    every = {id_: entry.statement for state in states for id_, entry in state.ledger.entries.items()}
+    moved = {number.id: number.statement for number in report.numbers}
+    return {id_: statement.rstrip(".") for id_, statement in (every | moved).items()}
 
 
 def _plain_words(report: Report) -> list[str]:
@@ -166,6 +179,7 @@ def _environment() -> Environment:
     made = environment(Path(__file__).parent / "templates")
     made.filters |= {
         "calm": lambda words: _calm(html.escape(words, quote=False)),
+        "causes": _causes,
         "clip": _clip,
         "code": lambda words: Markup(flat(words).replace("`", "'")),  # noqa: S704 -- inert between backticks
         "lines": lambda rows: [cells(rows, row) for row in rows.itertuples()],
@@ -180,6 +194,13 @@ def _environment() -> Environment:
         "whole": lambda rows: [[text(cell) for cell in row] for row in rows.itertuples()],
     }
     return made
+
+
+def _causes(tipped: Iterable[Row]) -> list[tuple[tuple[str, str], list[Row]]]:
+    """Rows by what happened to them, in words, and their data set."""
+    words = {"added": "new rows of", "removed": "rows that went from", "revised": "revised rows of"}
+    by_cause = groupby(tipped, lambda row: (words[row.change], row.data_set))
+    return [(cause, [*rows]) for cause, rows in by_cause]
 
 
 def _md(words: str) -> Markup:

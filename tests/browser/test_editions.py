@@ -127,9 +127,13 @@ def test_nothing_is_cut_at_320_pixels(browser: Browser, archive: str, name: str)
     page = opened(browser, archive + name, viewport={"width": 320, "height": 640})
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.evaluate(LETTERS) >= 12
     page.context.close()
 
 
+LETTERS = """Math.min(...[...document.querySelectorAll("main *")]
+    .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
 PRESSED = "main :is(input, summary, button, tbody a, .account a, .parts a, .place a)"
 SMALL = """(pressed) => [...document.querySelectorAll(pressed)]
     .filter((one) => one.getClientRects().length)
@@ -194,6 +198,20 @@ def test_a_difference_starts_in_plain_words_and_folds_the_rest(browser: Browser,
     folded = page.locator("#sentences ~ details > summary").all_inner_texts()
     assert any(words.startswith("The overview, number by number (") for words in folded)
     assert not any(".html" in words for words in page.locator("summary, h2, h3").all_inner_texts())
+    page.context.close()
+
+
+def test_a_chart_that_changed_is_shown_before_and_after(browser: Browser, archive: str) -> None:
+    page = opened(browser, archive + DIFFERENCE, java_script_enabled=False)
+    cards = page.locator(".changed-charts .card")
+    assert cards.count() >= 8
+    for card in cards.all():
+        pictures = card.locator("img:visible")
+        assert pictures.count() == 2
+        before, after = (picture.get_attribute("src") for picture in pictures.all())
+        assert before != after
+    page.locator(".changed-charts").scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.changed-charts img').naturalWidth > 100")
     page.context.close()
 
 

@@ -28,6 +28,7 @@ def test_every_claim_has_a_square_with_its_statement_and_the_way_to_it(
     assert squares.keys() == ledger.keys()
     for id_, link in squares.items():
         assert ledger[id_]["statement"] in (link.text_content() or "")
+        assert f"{ledger[id_]['verdict']}: {ledger[id_]['reason']}." in (link.text_content() or "")
     squares["mara-btc-sold"].click()
     expect(page).to_have_url(f"{archive}{folder}chapters/ledger.html#claim-mara-btc-sold")
     expect(page.locator("h3:target")).to_be_visible()

@@ -111,7 +111,7 @@ def test_a_stop_for_the_keyboard_only_where_something_scrolls(browser: Browser, 
     for size in (PHONE, DESK):
         page = opened(browser, f"{address}chapters/methods.html", viewport=size)
         wrong = page.evaluate(
-            """[...document.querySelectorAll("main [role='region']")].filter(one =>
+            """[...document.querySelectorAll("main [role='group']")].filter(one =>
                 one.scrollWidth > one.clientWidth + 1 !== (one.tabIndex === 0)).length"""
         )
         assert page.locator(".math-scroll").count() > 10
@@ -133,6 +133,33 @@ def test_targets_are_large_enough(browser: Browser, address: str, name: str, siz
     )
     assert len(heights) > 8
     assert [(text, height) for text, height in heights if height < 24] == []
+    page.context.close()
+
+
+def test_a_note_stands_in_the_margin_or_opens_and_is_at_the_end_on_paper(
+    browser: Browser, address: str
+) -> None:
+    page = opened(browser, f"{address}chapters/overview.html", java_script_enabled=False)
+    mark, note, end = (page.locator(one) for one in ("button.footnote-ref", ".note[popover]", "#footnotes"))
+    for width in (1250, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        for one in (note, page.locator("article > p .note").nth(0)):
+            margin = one.bounding_box()
+            text = one.locator("xpath=ancestor::p").bounding_box()
+            assert margin
+            assert text
+            assert margin["x"] >= text["x"] + text["width"]
+            assert margin["x"] + margin["width"] <= width
+        assert not end.is_visible()
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert not note.is_visible()
+    mark.click()
+    assert note.is_visible()
+    page.keyboard.press("Escape")
+    assert not note.is_visible()
+    page.emulate_media(media="print")
+    assert end.is_visible()
+    assert not note.is_visible()
     page.context.close()
 
 

@@ -687,7 +687,7 @@ def _book() -> tuple[Sentence, ...]:
 
 
 def _texts(ledger: Ledger) -> Mapping[str, str]:
-    return variables(ledger, vintage_of(NEWEST), charts=0)
+    return variables(ledger, vintage_of(NEWEST), charts=0, title=ARTICLE.title)
 
 
 def _held(sentence: Sentence) -> list[str]:

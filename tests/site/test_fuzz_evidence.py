@@ -79,7 +79,7 @@ class Shown:
             },
         )
         ledger = build_ledger(vintage)
-        values = dict(variables(ledger, vintage, len(ARTICLE.charts)))
+        values = dict(variables(ledger, vintage, len(ARTICLE.charts), ARTICLE.title))
         blocks = generated(ARTICLE, ledger, vintage)
         jobs = [
             {

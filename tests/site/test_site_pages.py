@@ -203,7 +203,7 @@ def test_a_figure_without_twin_data_or_caption_is_one_picture(site: Built) -> No
 
 def test_a_table_scrolls_in_a_named_region_that_the_keyboard_reaches(site: Built) -> None:
     article = site.article("chapters/two.html")
-    region = '<div class="table-scroll" role="region" tabindex="0" '
+    region = '<div class="table-scroll" role="group" tabindex="0" '
     assert article.count(region) == article.count("<table") == 3
     assert region + 'aria-labelledby="tbl-years-caption">' in article
     assert region + 'aria-label="Table: a, b">' in article
@@ -229,7 +229,7 @@ def test_heads_of_tables_say_what_they_stand_over(site: Built) -> None:
 
 def test_what_is_wider_than_a_phone_scrolls_in_a_named_region(site: Built) -> None:
     article = site.article("chapters/one.html")
-    region = 'role="region" tabindex="0"'
+    region = 'role="group" tabindex="0"'
     assert f'<div class="picture-scroll" {region} aria-labelledby="fig-level-caption">\n<img' in article
     assert f'<span class="math-scroll" {region} aria-label="Formula"><math display="block"' in article
     assert article.count('class="math-scroll"') == 1
@@ -348,8 +348,20 @@ def test_citations_link_to_the_references(site: Built) -> None:
 
 def test_footnotes(site: Built) -> None:
     article = site.article("chapters/one.html")
-    assert 'role="doc-noteref"' in article
     assert f'<li id="fn1"><p>A note with {CLAIM} and' in article
+    assert re.search(
+        r'<button [^>]*popovertarget="note-fn1"><sup>1</sup></button>'
+        r'<span class="note" id="note-fn1" popover role="note"><sup>1</sup> A note with ',
+        article,
+    )
+
+
+def test_a_source_stands_beside_the_text_that_cites_it_first(site: Built) -> None:
+    article = site.article("chapters/one.html")
+    noted = re.findall(r'#ref-gauge2020"[^>]*>[^<]*</a>(<span class="note" role="note">Doe, Jane)?', article)
+    assert noted[0]
+    assert not any(noted[1:])
+    assert len(noted) > 1
 
 
 def test_code_is_highlighted_and_its_comments_are_kept(site: Built) -> None:
@@ -365,7 +377,7 @@ def test_what_is_for_paper_is_not_on_the_web(site: Built) -> None:
 
 def test_the_frame_of_a_page(site: Built) -> None:
     page = site.html("chapters/one.html")
-    assert page.startswith("<!doctype html>\n")
+    assert page.startswith("<!DOCTYPE html>\n")
     assert '<html lang="en-GB">' in page
     assert page.index('<a class="skip" href="#frame-main">') < page.index("<header")
     assert '<main id="frame-main" tabindex="-1">' in page

@@ -152,7 +152,7 @@ def test_a_picture_stays_in_its_frame(values: list[float]) -> None:
     assert 'aria-label="2 editions: &amp; in' in picture
     points = re.findall(r'cx="([\d.-]+)" cy="([\d.-]+)"', picture)
     assert len(points) == 2
-    assert all(0 < float(x) < 220 and 0 < float(y) < 48 for x, y in points)
+    assert all(0 < float(x) < 300 and 0 < float(y) < 80 for x, y in points)
 
 
 def test_a_range_is_drawn_by_its_ends_and_not_by_its_middle() -> None:
@@ -160,7 +160,8 @@ def test_a_range_is_drawn_by_its_ends_and_not_by_its_middle() -> None:
     story = [State(one, {"x": told}) for one, told in zip((EDITION, LATER), ranges, strict=True)]
     picture = str(history.picture(history.observations("x", story)))
     assert picture.count("<circle") == 4
-    assert re.findall(r'cy="([\d.]+)"', picture) == ["42.0", "42.0", "6.0", "24.0"]
+    assert re.findall(r'cy="([\d.]+)"', picture) == ["72.0", "72.0", "10.0", "41.0"]
+    assert re.findall(r"<text[^>]*>([^<]*)<", picture) == ["1", "3", EDITION.id, LATER.id]
 
 
 NAMES = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=4).map("/".join)

@@ -87,7 +87,7 @@ def test_lines_that_use_an_absent_claim_are_left_out_and_the_others_keep_their_p
 
 def test_checks_ask_nothing_of_a_sentence_in_an_edition_before_its_claim() -> None:
     ledgers_ = {AS_READ: without_row(AS_READ), NEWEST: ledger_of(NEWEST)}
-    shown = {day: variables(ledger, vintage_of(day), 1) for day, ledger in ledgers_.items()}
+    shown = {day: variables(ledger, vintage_of(day), 1, ARTICLE.title) for day, ledger in ledgers_.items()}
     assert shown[AS_READ][f"claim.{LATE}"] == ""
     text = list(lines("a.qmd", f"It is {{{{< var claim.{LATE} >}}}} and {{{{< var part.{LATE}.no >}}}}.\n"))
     assert [one.what for one in check_variables(text, shown).findings] == [

@@ -37,7 +37,7 @@ VAR = re.compile(r"\{\{<\s*var\s+(\S+)\s*>\}\}")
 
 
 def shown(day: dt.date) -> Mapping[str, str]:
-    return variables(ledger_of(day), vintage_of(day), len(ARTICLE.drawings))
+    return variables(ledger_of(day), vintage_of(day), len(ARTICLE.drawings), ARTICLE.title)
 
 
 def read(text: str) -> list[Line]:

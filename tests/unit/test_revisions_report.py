@@ -174,7 +174,7 @@ def test_tables_have_names_and_every_heading_of_them_says_something() -> None:
     said = pages.page(spring_to_summer())
     assert len(re.findall("<th[ >]", said)) > 100
     assert not re.search(r"<th[^>]*>\s*</th>", said)
-    labels = re.findall(r'role="region" aria-label="([^"]*)"', said)
+    labels = re.findall(r'role="group" aria-label="([^"]*)"', said)
     assert len(set(labels)) == len(labels) > 10
     assert all(re.match(r"\w", label) for label in labels)
     assert not re.search(r"<span[^>]*aria-label", said)
@@ -187,6 +187,8 @@ def test_on_the_site_places_and_claims_are_links_into_the_editions() -> None:
         lambda path: f"../editions/a/{path}",
         lambda path: "" if path.startswith(gone) else f"../editions/b/{path}",
         lambda path: f"The page {path}",
+        lambda path: f"<img alt='{path} before'>",
+        lambda path: f"<img alt='{path} after'>",
     )
     said = pages.body(spring_to_summer(), ways)
     assert gone in said
@@ -197,6 +199,9 @@ def test_on_the_site_places_and_claims_are_links_into_the_editions() -> None:
     )
     assert '<a href="../editions/a/claims/difficulty-drop-rank-year.html">before</a>' in said
     assert '<a href="../editions/b/claims/difficulty-drop-rank-year.html">after</a>' in said
+    for when in ("before", "after"):
+        assert f"<figure><img alt='chapters/overview.html#fig-retargets {when}'>" in said
+    assert "because of new rows of epochs: block 953,568: difficulty −10.09%" in said
     assert "<h1" not in said
     assert "<style" not in said
     assert ".qmd" not in said
@@ -449,7 +454,7 @@ def test_markdown_of_an_undecided_report_is_short_too() -> None:
 @pytest.mark.parametrize("make", [spring_to_summer, huge])
 def test_html_needs_nothing_from_anywhere(make: object) -> None:
     said = pages.page(make())  # type: ignore[operator]
-    assert said.startswith("<!doctype html>")
+    assert said.startswith("<!DOCTYPE html>")
     assert not re.search(
         r"""(?:src|srcset|href|action)=["'](?!#|data:)|url\(|@import|<link(?! rel="icon")|<script""", said
     )

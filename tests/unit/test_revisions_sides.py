@@ -112,7 +112,7 @@ def test_a_day_before_all_evidence_is_undecided() -> None:
 def test_the_command_writes_each_form_and_exits_as_the_report_says(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for form, start in (("text", "Nothing"), ("md", "**Nothing"), ("html", "<!doctype"), ("json", "{")):
+    for form, start in (("text", "Nothing"), ("md", "**Nothing"), ("html", "<!DOCTYPE"), ("json", "{")):
         assert main(["--root", str(ROOT), "diff", "2026-05-08", "2026-05-08", "--format", form]) == 0
         assert capsys.readouterr().out.startswith(start)
     assert main(["--root", str(ROOT), "diff", "2026-05-08", "nowhere"]) == 2

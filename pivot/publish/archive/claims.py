@@ -61,7 +61,7 @@ def _page(view: View, entry: Entry, observations: tuple[Observation, ...], citat
         description=description,
         values=values,
         history=observations,
-        picture=history.picture(observations),
+        picture=history.picture(observations, entry.ours.unit if entry.ours else ""),
         made=code_listing.function(view.code, code.path, code.function),
         code={path: paths.relative(place, file) for path, file in view.listing.items()},
         inputs=[_input(view, place, used) for used in entry.inputs],

@@ -58,13 +58,6 @@ def site_pages(
     wrong = {state.edition.id: [*history.errata(state, states)] for state in states}
     facts = {"editions": editions, "moved": _moved(editions), "wrong": wrong}
     versions = _versions(editions)
-    statements = {id_: entry.statement.rstrip(".") for id_, entry in editions[-1].claims.items()}
-    # What a reader may have quoted; the article's words do not move.
-    numbers = {
-        name: text
-        for name, text in stored.texts(editions[-1].claims).items()
-        if not name.startswith("cited.")
-    }
 
     def page(name: str, template: str, **context: object) -> bytes:
         frame = _frame(editions, titles, name)
@@ -72,8 +65,7 @@ def site_pages(
 
     return {
         "versions.json": canonical(versions),
-        "versions.js": b"window.pivotEditions="
-        + canonical(versions | {"texts": numbers, "statements": statements}),
+        "versions.js": b"window.pivotEditions=" + canonical(versions | _newest_texts(editions)),
         "feed.xml": render(
             "editions/feed.xml",
             **facts,
@@ -215,6 +207,24 @@ def _moved_sentence(before: ReleasedEdition | None, edition: ReleasedEdition) ->
     counted = [f"{count} {one if count == 1 else more}" for count, one, more in counts if count]
     words = f"{len(moved) + new + gone or 'none'} moved since {before.id}"
     return f"Of {len(old | now)} claims {words}{': ' if counted else ''}{', '.join(counted)}."
+
+
+def _newest_texts(editions: Sequence[ReleasedEdition]) -> dict[str, dict[str, str]]:
+    """What the newest edition says where a reader may have quoted something else from an earlier one.
+
+    Each claim's value and verdict are there in any case, for its page says too that it has not moved.
+    The article's words do not move.
+    """
+    claims = editions[-1].claims
+    newest, *earlier = (stored.texts(one.claims) for one in reversed(editions))
+    moved = {
+        name: text
+        for name, text in newest.items()
+        if not name.startswith("cited.") and any(one.get(name, text) != text for one in earlier)
+    }
+    ids = dict.fromkeys(name.split(".")[1] for name in moved)
+    now = {name: newest[name] for id_ in claims for name in (f"claim.{id_}", f"verdict.{id_}")}
+    return {"texts": now | moved, "statements": {id_: claims[id_].statement.rstrip(".") for id_ in ids}}
 
 
 def _versions(editions: Sequence[ReleasedEdition]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
@@ -23,10 +24,16 @@ if TYPE_CHECKING:
 Way = Callable[[str], str]
 """From a path in an edition to its address, "" where the edition has no such page."""
 
-Difference = Callable[[Edition, Edition, tuple[Way, Way, Way]], Compared | None]
-"""Compares two neighbouring editions, where it can; it is given the ways into them and titles of pages."""
+Difference = Callable[[Edition, Edition, tuple[Way, Way, Way, Way, Way]], Compared | None]
+"""Compares two neighbouring editions, where it can.
+
+It is given the ways into them, the titles of pages, and the pictures of each by the address of a figure.
+"""
 
 _DIFFERENCES = "revisions/"
+_NARROW = re.compile(
+    r'<picture class="(only-\w+)"><source [^>]*?srcset="([^"]*)"([^>]*)><img [^>]*?( alt="[^"]*")'
+)
 _BAR, _BAR_END = "<!--edition-->", "<!--/edition-->"
 
 
@@ -132,7 +139,13 @@ def _differences(
         if name in old:  # it was made when both were new; a later code may word it otherwise
             made[after.id] = name, files.read(name)
         elif difference:
-            ways = (_into(before, name), _into(after, name), lambda path: titles.get(path, path))
+            ways = (
+                _into(before, name),
+                _into(after, name),
+                lambda path: titles.get(path, path),
+                _pictures(files, before, name),
+                _pictures(files, after, name),
+            )
             if compared := difference(before.manifest.edition, after.manifest.edition, ways):
                 made[after.id] = name, site_pages.difference_page((before, after), titles, name, compared)
     return made
@@ -144,6 +157,23 @@ def _into(edition: ReleasedEdition, start: str) -> Way:
     def way(path: str) -> str:
         exists = edition.home + path.partition("#")[0] in edition.manifest.files
         return paths.relative(start, edition.home + path) if exists else ""
+
+    return way
+
+
+def _pictures(files: Files, edition: ReleasedEdition, start: str) -> Way:
+    """From the address of a figure in an edition to its drawing for narrow screens; "" where it has none."""
+
+    def way(path: str) -> str:
+        name, _, id_ = path.partition("#")
+        page = edition.home + name
+        if page not in edition.manifest.files:
+            return ""
+        figure = files.read(page).decode().partition(f'<figure id="{id_}"')[2].partition("</figure>")[0]
+        return "".join(
+            f'<img class="{side}" src="{paths.rebase(page, address, start)}"{size}{alt} loading="lazy">'
+            for side, address, size, alt in _NARROW.findall(figure)
+        )
 
     return way
 
@@ -168,7 +198,8 @@ def _newest_pages(editions: Sequence[ReleasedEdition]) -> Iterator[tuple[str, by
                 yield name, page
         for id_ in one.claims:
             name, to = f"latest/claims/{id_}", f"{one.home}claims/{id_}"
-            page = site_pages.moved_page(manifest.about, name, f"{to}.html", f"{id_} {words}")
+            title = f"{one.claims[id_].statement.rstrip('.')}, {words}"
+            page = site_pages.moved_page(manifest.about, name, f"{to}.html", title)
             yield f"{name}.html", page
             yield f"{name}.json", files.read(f"{to}.json")
 

@@ -108,7 +108,7 @@ return function(doc, job, o)
 
   -- What may be wider than the page scrolls in a region of its own, which the keyboard reaches.
   local function region(class, key, name)
-    return 'class="' .. class .. '" role="region" tabindex="0" ' .. key .. '="' .. name:gsub("&", "&amp;"):gsub('"', "&quot;") .. '"'
+    return 'class="' .. class .. '" role="group" tabindex="0" ' .. key .. '="' .. name:gsub("&", "&amp;"):gsub('"', "&quot;") .. '"'
   end
 
   function filter.Table(t)

@@ -45,11 +45,14 @@
     heading.append(link);
   }
 
+  // What is folded away is neither marked nor measured before it is opened: that would lay all of it out.
+  const seen = (selector) => [...document.querySelectorAll(selector)].filter((one) => !one.closest("details:not([open])"));
+
   // On a narrow screen each row of a table is a card, and each cell says which column it is of. What styles take
   // from a table, its roles give back.
-  for (const table of document.querySelectorAll("main table")) {
+  const mark = (table) => {
     const heads = [...table.tHead?.rows[0]?.cells || []];
-    if (heads.length < 3) continue;
+    if (heads.length < 3) return;
     table.classList.add("cards");
     table.setAttribute("role", "table");
     for (const group of table.querySelectorAll("thead, tbody")) group.setAttribute("role", "rowgroup");
@@ -60,16 +63,19 @@
         if (at && cell.tagName === "TD") cell.dataset.column = heads[at]?.textContent.trim() || "";
       });
     }
-  }
+  };
 
   // A table, picture or formula that fits is no scrolling region, and needs no stop for the keyboard.
   document.querySelectorAll(".math-scroll").forEach((one, at) => one.setAttribute("aria-label", `Formula ${at + 1}`));
-  const regions = document.querySelectorAll("main [role='region']");
-  const measure = () => regions.forEach((region) => {
-    if (region.scrollWidth > region.clientWidth + 1) region.tabIndex = 0;
-    else region.removeAttribute("tabindex");
-  });
+  const measure = () => {
+    for (const table of seen("main table:not(.cards)")) mark(table);
+    const wide = seen("main [role='group']").map((region) => [region, region.scrollWidth > region.clientWidth + 1]);
+    for (const [region, scrolls] of wide) {
+      if (scrolls) region.tabIndex = 0; else region.removeAttribute("tabindex");
+    }
+  };
   measure();
+  document.addEventListener("toggle", (event) => { if (event.target.tagName === "DETAILS") measure(); }, true);
   addEventListener("resize", measure);
   addEventListener("load", measure);
 
@@ -123,10 +129,10 @@
   const search = async () => {
     const words = fold(query.value).split(" ").filter(Boolean).map(pattern);
     if (!words.length) { close(); return; }
-    const rows = await load();
+    const rows = await load(), figure = /\d/.test(query.value); // who seeks a number is led to its claim
     const hits = rows
       .filter((row) => words.every((word) => word.test(row.low) || word.test(row.head)))
-      .map((row) => [words.filter((word) => word.test(row.head)).length, row])
+      .map((row) => [words.filter((word) => word.test(row.head)).length + (figure && /#claim-/.test(row.href)), row])
       .sort((a, b) => b[0] - a[0]);
     const list = document.createElement("ul");
     for (const [, row] of hits.slice(0, SHOWN)) {

@@ -29,6 +29,7 @@ _NOT_TEXT = re.compile(
 )
 _BLOCK = re.compile(r"</?(?:p|div|li|t[dhr]|d[dt]|h\d|figcaption|pre|summary|br|math)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
+_ADDRESS = re.compile(r"https?://(?:www\.)?([^/\s]+)\S*")
 _SPACE = re.compile(r"\s+")
 
 _FOUND = 200
@@ -94,6 +95,7 @@ def _search_rows(page: BookPage, claims: Mapping[str, Entry]) -> Iterator[list[s
         anchor, title = (f"#{match[1]}", _plain(match[2])) if match else ("", "")
         entry = claims.get(anchor.removeprefix("#claim-"))
         text = _account(entry) if entry else _plain(part[match.end() :] if match else part)
+        text = _ADDRESS.sub(r"\1", text)
         if page.appendix and not entry:
             text = text[:_FOUND]
         if text or title:

@@ -37,7 +37,7 @@ _OF_KEYS = {
     "title",
     "aria-hidden",
 }  # of a key, which Quarto says twice: to those who see and to those who hear
-_REGION = {"role": "region", "tabindex": "0"}
+_REGION = {"role": "group", "tabindex": "0"}
 
 
 @dataclass(frozen=True, slots=True)
