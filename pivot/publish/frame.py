@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -36,6 +36,8 @@ Address = Callable[[str], str]
 
 PUBLISH = Path(__file__).parent
 SEARCH = "assets/search-index.js"
+_LISTED = 60
+"""Pages that a side bar lists at most; a longer book is listed whole on its first page."""
 _NOTHING = Markup()
 
 
@@ -99,7 +101,7 @@ class BookPage:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RenderedBook:
     """The pages of a book in reading order, and what the frame of each says of the whole.
 
@@ -146,7 +148,7 @@ class RenderedBook:
             pages=tuple(pages),
         )
 
-    @property
+    @cached_property
     def contents(self) -> tuple[Listed, ...]:
         """Its pages as the side bar lists them."""
         return tuple(
@@ -210,6 +212,19 @@ class Frame:
     cite: Markup = _NOTHING
     record: Callable[[str], Record] | None = None
 
+    @property
+    def near(self) -> tuple[Listed, ...]:
+        """The contents as a side bar has them: of a long book the first page and those around this one.
+
+        The first page lists all. If every one did, the weight of a site would grow with the square of its
+        chapters.
+        """
+        if len(self.contents) <= _LISTED or self.here == self.contents[0].href:
+            return self.contents
+        place = next((place for place, one in enumerate(self.contents) if one.href == self.here), 0)
+        start = max(place - _LISTED // 2, 1)
+        return (self.contents[0], *self.contents[start : start + _LISTED - 1])
+
 
 def chapter(book: RenderedBook, page: BookPage, frame: Frame) -> str:
     """A page of the book in its frame."""
@@ -243,9 +258,12 @@ def _filled(book: RenderedBook, body: str, frame: Frame) -> str:
 
 def turns(book: RenderedBook, page: BookPage, address: Address) -> tuple[Turn | None, Turn | None]:
     """The pages before and after a page of the book."""
-    all_ = [Turn(address(one.href), one.title, one.number) for one in book.pages]
     place = book.pages.index(page)
-    return (all_[place - 1] if place else None), (all_[place + 1] if place + 1 < len(all_) else None)
+    around = (book.pages[place - 1 : place], book.pages[place + 1 : place + 2])
+    before, after = (
+        next((Turn(address(one.href), one.title, one.number) for one in pages), None) for pages in around
+    )
+    return before, after
 
 
 def own_site(book: RenderedBook, page: BookPage) -> Frame:
