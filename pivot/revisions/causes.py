@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Annotated
 
@@ -184,7 +185,9 @@ class _Mixed(Vintage):
             frame = self._new.data(name).frame
             if late := self._late.get(name):
                 back = self._old.data(name).frame
-                frame = pd.concat([frame[~frame.index.isin(late)], back[back.index.isin(late)]]).sort_index()
+                parts = [frame[~frame.index.isin(late)], back[back.index.isin(late)]]
+                frame = pd.concat(parts) if len(parts[1]) else parts[0]  # most of what is late was added
+                frame = frame if frame.index.is_monotonic_increasing else frame.sort_index()
             self._sets[name] = _Rows(name, self.as_of, frame, ())
         return self._sets[name]
 
@@ -215,7 +218,8 @@ def minimal_cause(
     old, new = vintages
     days = _by_day(old, new, affected)
 
-    def read(rows: Collection[_Key]) -> object:
+    @cache
+    def read(rows: frozenset[_Key]) -> object:
         late: dict[str, list[Hashable]] = {}
         for row in (row for day in days for row in day if row not in rows):
             late.setdefault(row[0], []).append(row[1])
@@ -224,22 +228,25 @@ def minimal_cause(
         except (ReportError, LookupError, TypeError, AttributeError, ValueError):
             return None  # evidence that never stood so may make no sense
 
-    wanted = read({row for day in days for row in day})
-    if not days or read(()) == wanted:
+    def until(count: int) -> frozenset[_Key]:
+        return frozenset(row for day in days[:count] for row in day)
+
+    wanted = read(until(len(days)))
+    if not days or read(until(0)) == wanted:
         return ()
-    count = _shortest(len(days), lambda count: read({row for day in days[:count] for row in day}) == wanted)
-    earlier, rows = {row for day in days[: count - 1] for row in day}, days[count - 1]
+    count = _shortest(len(days), lambda count: read(until(count)) == wanted)
+    earlier, rows = until(count - 1), days[count - 1]
     needed: list[_Key] = []
-    while read({*earlier, *needed}) != wanted:
+    while read(earlier.union(needed)) != wanted:
         if len(needed) == _NEEDED:
             needed = rows
             break
         rest = rows[: rows.index(needed[-1])] if needed else rows
 
         def fits(
-            count: int, known: Collection[_Key] = (*earlier, *needed), rest: Sequence[_Key] = rest
+            count: int, known: frozenset[_Key] = earlier.union(needed), rest: Sequence[_Key] = rest
         ) -> bool:
-            return read({*known, *rest[:count]}) == wanted
+            return read(known.union(rest[:count])) == wanted
 
         needed.append(rest[_shortest(len(rest), fits) - 1])
     return tuple(

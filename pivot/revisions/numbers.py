@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 from pivot.claims.changes import CITED, changes
 from pivot.claims.model import Kind
+from pivot.evaluation import key
+from pivot.files import sha256
+from pivot.kept import kept
+from pivot.names import CACHE
 from pivot.records import one_of
 from pivot.revisions import causes
 from pivot.revisions.causes import CODE, DATA, PROSE, Reached, RevisionKind, Row, Shares
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sized
+
+    import pandas as pd
 
     from pivot.claims.ledger import Ledger
     from pivot.claims.stored import Entry
@@ -147,22 +153,29 @@ def moved(
         crossed: ledgers by whether the data and whether the code are those of the new side.
     """
     before, after = (crossed[is_new, is_new].entries for is_new in (False, True))
-    vintages = old.vintage, new.vintage
-    claims = []
-    for id_ in dict.fromkeys([*after, *before]):
-        was, now = before.get(id_), after.get(id_)
-        level, entries = _level(was, now), [entry for entry in (now, was) if entry]
-        if not level:
-            continue
-        words = changes(was, now) if was and now else ()
-        shares = _shares(id_, crossed) if level != ACCOUNT else None
+    levels = {id_: _level(before.get(id_), after.get(id_)) for id_ in dict.fromkeys([*after, *before])}
+    levels = {id_: level for id_, level in levels.items() if level}
+    parts = {id_: _shares(id_, crossed) if level != ACCOUNT else None for id_, level in levels.items()}
+    rows: dict[str, Mapping[str, Mapping[str, pd.Index]]] = {}
+    for id_, shares in parts.items():
+        entries = [side[id_] for side in (after, before) if id_ in side]
         by_data = shares is None or shares[DATA]
-        affected = causes.affected_rows(new.article.claims, diffs, id_, entries) if by_data else {}
-        tipped = (
-            causes.minimal_cause(new.article, id_, vintages, affected, _shown)
-            if level == READING and was and now and affected
-            else ()
-        )
+        rows[id_] = causes.affected_rows(new.article.claims, diffs, id_, entries) if by_data else {}
+    tips = _tips(
+        old,
+        new,
+        {
+            id_: rows[id_]
+            for id_, level in levels.items()
+            if level == READING and id_ in before and id_ in after and rows[id_]
+        },
+    )
+    claims = []
+    for id_, level in levels.items():
+        was, now = before.get(id_), after.get(id_)
+        entries = [entry for entry in (now, was) if entry]
+        words = changes(was, now) if was and now else ()
+        shares, affected, tipped = parts[id_], rows[id_], tips.get(id_, ())
         absolute, relative = _distance(was, now)
         claims.append(
             ClaimChange(
@@ -183,6 +196,25 @@ def moved(
             )
         )
     return tuple(sorted(claims, key=lambda claim: claim.weight))
+
+
+def _tips(
+    old: Side, new: Side, rows: Mapping[str, Mapping[str, Mapping[str, pd.Index]]]
+) -> Mapping[str, tuple[Row, ...]]:
+    """The `minimal_cause` of each claim, by its changed rows; kept for the next time."""
+
+    def find() -> dict[str, tuple[Row, ...]]:
+        vintages = old.vintage, new.vintage
+        return {
+            id_: causes.minimal_cause(new.article, id_, vintages, affected, _shown)
+            for id_, affected in rows.items()
+        }
+
+    if not rows or {old.kind, new.kind} - {"day", "edition"}:  # the folder of any other goes with the command
+        return find()
+    told = [f"{side.version} {key(side.article, side.root, side.as_of)}" for side in (old, new)]
+    name = sha256(" ".join(told).encode())
+    return kept(new.root / CACHE / "causes" / f"{name}.json", dict[str, tuple[Row, ...]], find)
 
 
 def _level(was: Entry | None, now: Entry | None) -> str:
