@@ -107,9 +107,8 @@ def evaluate(article: Article, root: Path, as_of: dt.date) -> Made:
     for name, make in blocks(article).items():
         with leaving(f"table {name.removeprefix('table-')}"):
             tables[name] = filled(name, make, ledger, vintage)
-    return Made(
-        article, vintage, ledger, variables(ledger, vintage, len(article.charts)), tables, shown, left
-    )
+    texts = variables(ledger, vintage, len(article.charts), article.title)
+    return Made(article, vintage, ledger, texts, tables, shown, left)
 
 
 def _needs(article: Article, vintage: Vintage, cited: Collection[str]) -> Iterator[tuple[str, str]]:
