@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from pivot.publish.embedded.engine import ASSETS
+from tests.unit.test_charts_style import contrast
 
 CSS = (ASSETS / "site.css").read_text("utf-8")
 TYPST = (ASSETS / "report.typ").read_text("utf-8")
@@ -24,20 +25,6 @@ def schemes() -> dict[str, dict[str, str]]:
         block = CSS.split(opening, 1)[1].split("}", 1)[0]
         found[name] = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
     return found
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance by WCAG 2.2."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
 
 
 @pytest.mark.parametrize(("scheme", "colour"), list(product(schemes(), ON_PAPER)))
