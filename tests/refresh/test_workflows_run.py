@@ -32,7 +32,10 @@ from tests.unit.snapshots import COMPILED, as_of
 
 pytestmark = pytest.mark.slow
 
-PIVOT = f"""#!{sys.executable}
+# What stands after "#!" may have no blanks, so that the shell finds Python.
+PIVOT = f"""#!/bin/sh
+'''exec' "{sys.executable}" "$0" "$@"
+' '''
 import datetime, os, sys
 sys.path.insert(0, {str(ROOT)!r})
 from pivot.cli import main

@@ -63,10 +63,10 @@ def pivot(small: Path, capsys: pytest.CaptureFixture[str]) -> Pivot:
 def make(written: Path, tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
     """Runs `make` in a copy with its own engine, in the environment of these tests in place of a new one."""
     folder = Path(shutil.copytree(written, tmp_path / "whole"))
-    tools = Path(sys.executable).parent
+    (folder / ".venv").symlink_to(Path(sys.executable).parents[1])
 
     def run(target: str) -> subprocess.CompletedProcess[str]:
-        words = ["make", "--old-file", ".venv/.ready", f"BIN={tools}", target]
+        words = ["make", "--old-file", ".venv/.ready", target]
         environment = {**os.environ, "PYTHONPATH": str(folder)}
         return subprocess.run(words, cwd=folder, env=environment, check=False, capture_output=True, text=True)
 

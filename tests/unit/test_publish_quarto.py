@@ -39,6 +39,11 @@ def pandoc(text: str, *arguments: str) -> str:
     return run.stdout
 
 
+def quoted(text: str | Path) -> str:
+    """A text as Lua reads it; of what is beyond ASCII it takes the bytes."""
+    return json.dumps(str(text), ensure_ascii=False)
+
+
 def lua(tmp_path: Path, markdown: str, target: str, guards: Mapping[str, bool]) -> str:
     """Run the extension's filter over Markdown as Quarto would, in a stand-in for Quarto's Lua world."""
     (tmp_path / "_generated").mkdir(exist_ok=True)
@@ -47,13 +52,13 @@ def lua(tmp_path: Path, markdown: str, target: str, guards: Mapping[str, bool]) 
     script.write_text(
         f"""
         quarto = {{
-          project = {{ directory = {json.dumps(str(tmp_path))}, offset = ".." }},
-          doc = {{ is_format = function(name) return name == {json.dumps(target)} end }},
+          project = {{ directory = {quoted(tmp_path)}, offset = ".." }},
+          doc = {{ is_format = function(name) return name == {quoted(target)} end }},
         }}
         local doc = pandoc.read(io.read("a"), "markdown")
-        local filters = dofile({json.dumps(str(EXTENSION / "pivot.lua"))})
+        local filters = dofile({quoted(EXTENSION / "pivot.lua")})
         for _, filter in ipairs(filters) do doc = doc:walk(filter) end
-        io.write(pandoc.write(doc, {json.dumps(target)}, pandoc.WriterOptions {{ wrap_text = "preserve" }}))
+        io.write(pandoc.write(doc, {quoted(target)}, pandoc.WriterOptions {{ wrap_text = "preserve" }}))
         """,
         "utf-8",
     )
@@ -210,10 +215,10 @@ def test_the_generated_shortcode_reads_its_file(tmp_path: Path) -> None:
     (tmp_path / "_generated/years.md").write_text("| a |\n|---|\n| 1 |\n", "utf-8")
     script = f"""
         local function blocks(text) return pandoc.read(text, "markdown").blocks end
-        quarto = {{ project = {{ directory = {json.dumps(str(tmp_path))} }},
+        quarto = {{ project = {{ directory = {quoted(tmp_path)} }},
                    doc = {{ is_format = function() return false end }},
                    utils = {{ string_to_blocks = blocks }} }}
-        local handler = dofile({json.dumps(str(EXTENSION / "generated.lua"))})["generated"]
+        local handler = dofile({quoted(EXTENSION / "generated.lua")})["generated"]
         print(handler({{ "years" }})[1].t, pcall(handler, {{ "nothing" }}))
     """
     path = tmp_path / "run.lua"
