@@ -139,13 +139,6 @@ def test_random_commits_of_data_code_and_prose(data: Closes, code: Factors, word
     random(data, code, words)
 
 
-@pytest.mark.many
-@settings(max_examples=1_000, **RANDOM)
-@given(DATA, MEASURES, WORDS)
-def test_a_thousand_random_commits(data: Closes, code: Factors, words: list[str]) -> None:
-    random(data, code, words)
-
-
 def test_a_sentence_that_counts_verdicts_follows_the_code_too() -> None:
     report = held(CLOSES, {**FACTORS, "alpha": (DAYS[2], 10.0)}, SENTENCES)
     (counting,) = [one for one in report.prose if "claims" in one.before]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import re
 from collections import defaultdict
 from dataclasses import replace
@@ -286,7 +287,7 @@ def perturb(file: Path, column: int, factor: float, places: list[float]) -> None
             rows.iloc[row, column] = f"{float(cell) * factor:.8f}"
         except ValueError:
             rows.iloc[row, column] = f"{cell} indeed".strip()
-        if "relation" in rows and rows.loc[row, "relation"] == "=":
+        if {"relation", "low"} <= {*rows.columns} and rows.loc[row, "relation"] == "=":
             rows.loc[row, "high"] = rows.loc[row, "low"]
     rows.to_csv(file, index=False, lineterminator="\n")
 
@@ -328,10 +329,11 @@ def test_moved_claims_and_sentences_are_those_of_a_full_rebuild(
 
 
 @pytest.mark.many
-@settings(max_examples=1_000, deadline=None, derandomize=True, phases=[Phase.generate])
-@given(st.sampled_from(COLUMNS), st.sampled_from(FACTORS), PLACES)
-def test_a_thousand_changes_of_evidence(column: tuple[str, int], factor: float, places: list[float]) -> None:
-    agreed((*column, factor), places)
+@pytest.mark.parametrize("column", COLUMNS, ids=str)
+def test_each_column_once(column: tuple[str, int]) -> None:
+    """A column takes 1.5 s of one core; of the small report there are a thousand cheaper cases."""
+    dice = random.Random(str(column))  # noqa: S311 -- drawn again alike at every run
+    agreed((*column, dice.choice(FACTORS)), [dice.random() for _ in range(2)])
 
 
 def test_the_newest_close_moves_many_sentences_and_all_are_named() -> None:
