@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from pivot.errors import ReportError
 from pivot.files import canonical, sha256
-from pivot.publish.archive import verify
+from pivot.publish.archive import reader, verify
 from pivot.publish.archive.findings import by_kind
 from pivot.publish.archive.verify import _bound
 
@@ -103,13 +103,39 @@ def test_a_zip_that_lists_more_than_can_be_held_is_refused_unread(tmp_path: Path
         verify(place)
 
 
-def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pivot.publish.archive.reader._MEMBERS", 10)
+@pytest.mark.parametrize("limit", ["_MEMBERS", "_TOTAL"])
+def test_too_many_files_or_bytes_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(reader, limit, 10)
     files = {f"{number}.html": b"x" for number in range(20)}
     with pytest.raises(ReportError, match="goes beyond"):
         verify(packed(tmp_path / "site.zip", files))
     with pytest.raises(ReportError, match="goes beyond"):
         verify(site(tmp_path / "site", files))
+
+
+def test_a_zip_that_is_too_large_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = packed(tmp_path / "site.zip", {"a.html": b"x"})
+    monkeypatch.setattr(reader, "_PACKED", 10)
+    with pytest.raises(ReportError, match="goes beyond") as caught:
+        verify(place)
+    assert caught.value.expected == "at most 10 bytes"
+
+
+def test_a_name_is_read_in_the_site_alone_and_no_further_than_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_bytes(b"x")
+    (site(tmp_path / "site", {"a.html": b"x" * 20}) / "link").symlink_to(tmp_path / "secret")
+    files = reader.Folder(tmp_path / "site")
+    assert files.read("a.html") == b"x" * 20
+    for name in ("../secret", "link", str(tmp_path / "secret")):
+        with pytest.raises(KeyError):
+            files.read(name)
+    monkeypatch.setattr(reader, "_FILE", 10)  # as if it had grown since it was listed
+    with pytest.raises(KeyError):
+        files.read("a.html")
 
 
 def test_a_broken_member_is_a_file_that_is_missing(tmp_path: Path) -> None:

@@ -86,21 +86,20 @@ class Folder:
                     links.append(known)
             folders[:] = [name for name in folders if Path(folder, name) != root / _HISTORY]
             _hold(files.items(), str(root))
-        self._names, self.links = tuple(sorted(files)), tuple(sorted(links))
+        self._own, self._names, self.links = frozenset(files), tuple(sorted(files)), tuple(sorted(links))
 
     def names(self) -> tuple[str, ...]:
         """Every file, sorted."""
         return self._names
 
     def read(self, name: str) -> bytes:
-        """The bytes of a file that is in the folder itself, and not by a link."""
+        """The bytes of a file of the folder itself: no link leads to it, and its name not out of it."""
+        if name not in self._own:
+            raise KeyError(name)
         try:
-            path = self._root / name
-            if path.resolve() != self._root.resolve() / name or not path.is_file():
-                raise KeyError(name)
-            with path.open("rb") as file:
+            with (self._root / name).open("rb") as file:
                 return _limited(file, name)
-        except (OSError, ValueError):  # a name that no file can have
+        except OSError:  # it has gone, or may not be read
             raise KeyError(name) from None
 
 
