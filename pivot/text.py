@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
 from datetime import date
+from io import StringIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 # Blocks of Unicode for which the fonts of the PDF, those that Typst brings, have every character; a test sets
 # them all. What is invisible or not assigned there is refused by its category.
@@ -36,10 +38,29 @@ MARKUP = re.compile(
 )
 """Marks that no text for readers holds: where one is seen, markup was left over, or is meant to run."""
 
+_FORMULA = re.compile(r"[=+\-@\t\r'].", re.DOTALL)
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?")
+
 _NUMBER_DIGITS = 40
 _LONG_NUMBER = re.compile(rf"[0-9][0-9.,]{{{_NUMBER_DIGITS},}}")
 _DAY = re.compile(r"(?<![0-9-])([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?(?![0-9-])")
 _QUARTER = re.compile(r"\b[QH]([0-9])\b")
+
+
+def inert(cell: object) -> object:
+    """A cell that a spreadsheet takes for what it is: before what would be a formula stands an apostrophe.
+
+    So it does before an apostrophe, and every cell can be had back. A number, or a sign alone, is no formula.
+    """
+    runs = isinstance(cell, str) and _FORMULA.match(cell) and not _PLAIN_NUMBER.fullmatch(cell)
+    return f"'{cell}" if runs else cell
+
+
+def csv_of(rows: Iterable[Iterable[object]], end: str = "\n") -> str:
+    """Rows as the CSV that a reader downloads, each cell inert."""
+    file = StringIO(newline="")
+    csv.writer(file, lineterminator=end).writerows(map(inert, row) for row in rows)
+    return file.getvalue()
 
 
 def problem(text: str) -> str:

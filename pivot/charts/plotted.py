@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pivot.text import inert
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,19 +31,10 @@ class Plotted:
 
     def csv(self) -> str:
         """The table as a reader downloads it: ISO days, a point in numbers, empty where there is nothing."""
-        table = self.table.map(_inert).rename(columns=_inert)
+        table = self.table.map(inert).rename(columns=inert)
         return str(table.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n"))
 
     def digest(self) -> str:
         """SHA-256 of all of it: equal for equal pictures of the same code."""
         beside = json.dumps([dict(self.texts), dict(self.numbers)], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(f"{self.csv()}\n{beside}".encode()).hexdigest()
-
-
-def _inert(cell: object) -> object:
-    """A cell that a spreadsheet takes for what it is: before what would be a formula stands an apostrophe.
-
-    So it does before an apostrophe, and every cell can be had back. A sign alone is no formula.
-    """
-    is_formula = isinstance(cell, str) and len(cell) > 1 and cell.startswith(("=", "+", "-", "@", "'"))
-    return f"'{cell}" if is_formula else cell

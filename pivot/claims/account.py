@@ -7,9 +7,7 @@ rows is a file of its own, and steps name its columns.
 
 from __future__ import annotations
 
-import csv
 import inspect
-import io
 from collections.abc import Callable, Iterable
 from functools import cache
 from math import isnan
@@ -26,6 +24,7 @@ from pivot.names import slug
 from pivot.records import Record, convert, loads
 from pivot.snapshots.rows import known
 from pivot.snapshots.tables import text
+from pivot.text import csv_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,9 +84,7 @@ class Rows(Record, frozen=True):
 
     def csv(self) -> str:
         """All of them as a file."""
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows([self.columns, *self.rows])
-        return out.getvalue()
+        return csv_of([self.columns, *self.rows])
 
 
 class Upstream(Record, frozen=True):

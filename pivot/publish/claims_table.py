@@ -5,17 +5,16 @@ A page says where the table stands with an empty block, `::: {#claims-table}`.
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from pivot.claims.model import Verdict
 from pivot.publish.numbers import best
 from pivot.publish.verdict_map import addresses
+from pivot.text import csv_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pivot.claims.stored import Entry, Stated
     from pivot.publish.frame import Frame, RenderedBook
@@ -28,7 +27,6 @@ _COLUMNS = (
     *(f"article{end}" for end in _ENDS), *(f"ours{end}" for end in _ENDS),
     "verdict", "reason", "margin", "formula", "code", "sources", "tier", "snapshots",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +83,8 @@ def sources(entry: Entry) -> tuple[str, ...]:
 
 
 def as_csv(claims: Mapping[str, Entry]) -> bytes:
-    """The ledger as CSV, a row a claim; a text that a spreadsheet would run stands behind an apostrophe."""
-    file = StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
+    """The ledger as CSV, a row a claim."""
+    lines: list[Sequence[object]] = [_COLUMNS]
     for entry in claims.values():
         derived = {
             **_value("article", entry.article),
@@ -99,8 +95,8 @@ def as_csv(claims: Mapping[str, Entry]) -> bytes:
             "tier": tier(entry),
             "snapshots": " ".join(f"{used.snapshot} {used.sha256}" for used in entry.inputs),
         }
-        writer.writerow(_cell(derived.get(name, getattr(entry, name, ""))) for name in _COLUMNS)
-    return file.getvalue().encode()
+        lines.append([derived.get(name, getattr(entry, name, "")) for name in _COLUMNS])
+    return csv_of(lines, "\r\n").encode()
 
 
 def _value(name: str, stated: Stated | None) -> dict[str, object]:
@@ -109,7 +105,3 @@ def _value(name: str, stated: Stated | None) -> dict[str, object]:
         return {}
     ends = (stated.display, stated.single, stated.low, stated.high, stated.unit)
     return {f"{name}{end}": one for end, one in zip(_ENDS, ends, strict=True)}
-
-
-def _cell(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

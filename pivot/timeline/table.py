@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from pivot.claims.stored import NOT_KNOWN
 from pivot.errors import ReportError
 from pivot.files import write_atomic
+from pivot.text import csv_of
 from pivot.words import plural
 
 if TYPE_CHECKING:
@@ -57,11 +56,7 @@ def rows(history: History) -> Iterator[tuple[object, ...]]:
 
 
 def _csv(table: list[tuple[object, ...]]) -> bytes:
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(table)
-    return file.getvalue().encode()
+    return csv_of([COLUMNS, *table]).encode()
 
 
 def _parquet(table: list[tuple[object, ...]]) -> bytes:
