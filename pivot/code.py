@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,4 +30,6 @@ def digest(packages: Iterable[Path]) -> str:
 
 def libraries() -> dict[str, str]:
     """The version of Python, and of each library that writes a byte of a report."""
+    from importlib.metadata import version  # as slow as hashing all of the evidence
+
     return {"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES}

@@ -15,16 +15,10 @@ from typing import TYPE_CHECKING
 
 from pivot import code
 from pivot.article import article_of
-from pivot.claims import stored
 from pivot.errors import SnapshotError
 from pivot.files import digest, sha256, write_atomic, writing
 from pivot.folders import files_in, refuse_foreign, replacing, within
 from pivot.names import ACCOUNTS, BOOK_FILE, CACHE, LEDGER, LEDGER_CSV, LEDGER_SCHEMA, SNAPSHOTS
-from pivot.prose.book import Book
-from pivot.prose.presence import present
-from pivot.publish.claims_table import as_csv
-from pivot.publish.prepared import draw, prepare
-from pivot.publish.reads import reads
 from pivot.publish.render import choose_renderer
 
 if TYPE_CHECKING:
@@ -135,6 +129,8 @@ def unless_unchanged(root: Path, what: str, out: Path, make: Callable[[], tuple[
     if built := _unchanged(root, stamp, state, out, start):
         return built
     stamp.unlink(missing_ok=True)
+    from pivot.publish.reads import reads
+
     warnings = make()
     beside = reads(root)
     with writing(out):
@@ -174,7 +170,13 @@ def make(  # noqa: PLR0917
     Raises:
         ReportError: as `build`.
     """
-    from pivot.schemas import SCHEMAS  # with msgspec, which a build that changes nothing need not load
+    # Here, as a build that changes nothing needs none of it.
+    from pivot.claims import stored
+    from pivot.prose.book import Book
+    from pivot.prose.presence import present
+    from pivot.publish.claims_table import as_csv
+    from pivot.publish.prepared import draw, prepare
+    from pivot.schemas import SCHEMAS
 
     book = Book.load(root)
     staged = root / CACHE / "build" / str(as_of) / f"site-{renderer.name}"
@@ -249,6 +251,8 @@ def fingerprint(root: Path, what: str) -> str:
 
 def book_files(root: Path) -> list[Path]:
     """The files of a book: chapters, settings, and what they name in the repository besides the evidence."""
+    from pivot.publish.reads import reads
+
     named = (path for name, path in reads(root).items() if not name.startswith(f"{SNAPSHOTS}/"))
     listed = (path for pattern in BOOK_FILES for path in root.glob(pattern) if path.is_file())
     return sorted(

@@ -1,6 +1,6 @@
 """Publishes: builds the site of each listed edition, and hands it to the archive.
 
-The archive is imported where an edition goes into it; a build in which nothing changed need not load it.
+What an edition needs is imported where one is drafted; a build in which nothing changed need not load it.
 """
 
 from __future__ import annotations
@@ -8,11 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pivot.article import article_of
-from pivot.editions import edition, editions
 from pivot.files import writing
 from pivot.folders import replacing
 from pivot.names import CACHE, SNAPSHOTS
-from pivot.prose.book import Book
 from pivot.publish.build import make, unless_unchanged
 from pivot.publish.render import choose_renderer
 
@@ -46,6 +44,7 @@ def build_all(
     """
 
     def anew() -> tuple[str, ...]:
+        from pivot.editions import editions
         from pivot.publish.ahead import drafted_ahead
         from pivot.publish.archive import add, complaints
 
@@ -91,6 +90,7 @@ def release(  # noqa: PLR0917
     Raises:
         ReportError: as `build`, or the archive refuses the edition; the site is as it was.
     """
+    from pivot.editions import edition
     from pivot.publish.archive import release as release_into
 
     listed = edition(root, id_)
@@ -102,6 +102,7 @@ def release(  # noqa: PLR0917
 
 def draft(root: Path, listed: Edition, renderer: Renderer, progress: Progress) -> Draft:
     """Build the site of an edition, ready to be released."""
+    from pivot.prose.book import Book
     from pivot.publish.archive import Draft
     from pivot.publish.archive.citation import Citation
     from pivot.publish.archive.manifest import About, Code, Made
