@@ -15,7 +15,7 @@ test: $(READY)  ## everything that must hold
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
 
-bench: $(READY)  ## the figures of the README's speed table
+bench: $(READY)  ## the figures of the README's speed table; peers are installed for it and thrown away
 	$(BIN)/python -m tests.benchmarks.renderers
 
 mutation: $(READY)  ## what change of measures and claims would no test notice?
