@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from analysis.publishers import named
 from pivot.claims.data import cited, evidence
 from pivot.snapshots.datasets import (
     ADDRESS,
@@ -363,7 +364,7 @@ _SPECS = (
         },
         rules=(PUBLISHED,),
     ),
-    evidence(*_EVIDENCE_UNITS, rules=(_READ,)),
+    evidence(*_EVIDENCE_UNITS, rules=(_READ,), publisher=named),
     cited(units=_CITED_UNITS, sections=_SECTIONS, references=8, rules=(_GIVEN,)),
     Spec(
         name="leases",

@@ -25,6 +25,7 @@ from analysis.measures import (
     oracles,
     security,
 )
+from analysis.publishers import named
 from analysis.units import Efficiency, HashPrice, HashRate, Points, PowerPrice
 from pivot.claims.quantities import Count, Percent, Share, Usd, nearest
 from pivot.prose.markdown import cell, link, on_paper, table, var
@@ -63,7 +64,7 @@ def _table_operators(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa
             row("MARA", "mara-filing", "mara-btc-sold"),
             row("Riot", "riot-amd-start", "riot-btc-sold"),
             row("Bitdeer", "tydal-conversion", "bitdeer-ai-arr"),
-            row("Hut 8", "hut8-contract", "hut8-hashrate"),
+            row("Hut 8", "hut8-counterparty", "hut8-hashrate"),
         ),
     )
 
@@ -146,7 +147,7 @@ def _table_top10(ledger: Ledger, vintage: Vintage) -> Iterable[str]:  # noqa: AR
                 f"{row.network:,.0f}",
                 Share(row.share).display(nearest(1)),
                 "no date" if pd.isna(row.published) else f"{row.published:%Y-%m-%d}",
-                link(row.publisher, row.url),
+                link(named(row), row.url),
                 cell(row.tier),
             )
             for row in ten.itertuples()

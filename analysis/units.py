@@ -71,3 +71,11 @@ class Megawatts(Quantity):
 
     __slots__ = ()
     unit = "MW"
+
+
+class PairsOfCuts(Quantity):
+    """How often a deep cut came right after another one."""
+
+    __slots__ = ()
+    unit = "pairs of cuts"
+    default = nearest(0)

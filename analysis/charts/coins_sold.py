@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.publishers import named
 from pivot.charts import style
 from pivot.charts.plotted import Plotted
 
@@ -71,7 +72,7 @@ def data(vintage: Vintage, ledger: Ledger) -> Plotted:
                 row.value,
                 (row.value / cited - 1) * 100,
                 row.tier,
-                row.publisher,
+                named(row),
                 row.published,
             )
             for row in found.itertuples()

@@ -10,6 +10,7 @@ from analysis.measures import concentration, fleets, hashrate, operators
 from pivot.claims.model import Guard, Kind, Part, Result
 from pivot.claims.quantities import Count, Day, Phrase, Range, Share, nearest, points, side
 from pivot.claims.registry import claim
+from pivot.words import long_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     formula="blocks of the five largest pools over all blocks of the newest month; beside it the stated hash "
     "rates of the five largest listed miners, each over the network's 30-day average of its own date",
 )
-def top5_threshold(pool_shares: Frame, statements: Frame, days: Frame, epochs: Frame, cited: Frame) -> Result:
+def top5_threshold(  # noqa: PLR0917
+    pool_shares: Frame, pool_points: Frame, statements: Frame, days: Frame, epochs: Frame, cited: Frame
+) -> Result:
     """The share of the five largest, for pools and for listed miners, since the article names neither."""
     months = concentration.top_pools(pool_shares)
     newest = months.iloc[-1]
@@ -38,6 +41,7 @@ def top5_threshold(pool_shares: Frame, statements: Frame, days: Frame, epochs: F
     pools = pool_shares[pool_shares["entity_type"] == "pool"]
     monthly = pools[pools["period_kind"].isin(concentration.MONTHS)]
     counted = monthly[monthly["period"] == months.index[-1]]
+    windows = concentration.top_pools(pool_shares, (LATER,))
     return Result(
         Share(newest["share"]),
         parts={
@@ -47,6 +51,12 @@ def top5_threshold(pool_shares: Frame, statements: Frame, days: Frame, epochs: F
             "pools": Part("the five pools", Phrase(newest["pools"])),
             "lowest": Part("lowest month since 2025", Share(float(months["share"].min()))),
             "highest": Part("highest month since 2025", Share(float(months["share"].max()))),
+            "later": Part("blocks found since, as one count", _later(windows)),
+            "proxies": Part(
+                "AntPool with the pools said to work for it, an estimate for April 2025",
+                Share(float(pool_points.loc[PROXIES, "share_pct"])),
+                nearest(0),
+            ),
             "march": Part("share in the quarter's last month", Share(float(whole["share"].iloc[-1]))),
             "december": Part("share in the month before the quarter", Share(float(months["share"].loc[EVE]))),
             "hhi": Part("index of concentration, quarter's last month", _index(indices, whole.index[-1])),
@@ -68,7 +78,8 @@ def top5_threshold(pool_shares: Frame, statements: Frame, days: Frame, epochs: F
             ),
         },
         rows={
-            "pool_shares": monthly.index,
+            "pool_shares": [*monthly.index, *pools.index[pools["period_kind"] == LATER]],
+            "pool_points": [PROXIES],
             "statements": companies.index,
             "cited": ["top5-threshold"],
         },
@@ -84,6 +95,21 @@ def top5_threshold(pool_shares: Frame, statements: Frame, days: Frame, epochs: F
 
 EVE, LAST_MONTH = "2025-12", "2026-03"
 """The month before the quarter of the article, and its last."""
+
+
+LATER = "window (end not later than)"
+"""The kind of a count that spans several months, the last of them in part."""
+
+PROXIES = "2025-04-antpool-friends"
+
+
+def _later(windows: pd.DataFrame) -> Phrase:
+    """What the largest pools found in the blocks after the months that are counted."""
+    if windows.empty:
+        return Phrase("no count was public")
+    first, last = (pd.Timestamp(day) for day in str(windows.index[-1]).split(" to "))
+    share = Share(float(windows["share"].iloc[-1])).display(nearest(1))
+    return Phrase(f"{share}, from {long_day(first)} to the middle of {last:%B}")
 
 
 def _index(indices: pd.DataFrame, month: str) -> Count:

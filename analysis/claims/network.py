@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.measures import difficulty, hashprice, hashrate
-from analysis.units import HashPrice, HashRate, Points
+from analysis.units import HashPrice, HashRate, PairsOfCuts, Points
 from pivot.claims.model import Guard, Kind, Part, Reading, Result
 from pivot.claims.quantities import (
     Count,
@@ -292,7 +292,7 @@ def consecutive_cut_threshold(epochs: Frame, cited: Frame, as_of: dt.date) -> Re
     last = runs.iloc[-1]
     run_this_year = difficulty.of_year(runs, as_of.year)
     return Result(
-        Count(len(fired)),
+        PairsOfCuts(len(fired)),
         parts={
             "threshold": Part("the article's threshold", Percent(threshold), nearest(0)),
             "last": Part("last time it fired", Day(fired["timestamp"].iloc[-1].date())),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.measures import operators, revenue
+from analysis.publishers import named
 from analysis.units import Btc, HashRate, Megawatts
 from pivot.claims.model import Kind, Part, Result, found_nowhere_else
 from pivot.claims.quantities import Day, Percent, Phrase, Quantity, Range, Unknown, Usd, Years, nearest, side
@@ -50,13 +51,13 @@ def _newest(
     return {
         "newest": Part(f"newest published {label}", value, rounding),
         "newest-period": Part("its period", Phrase(last["period"])),
-        "newest-publisher": Part("its publisher and tier", Phrase(f"{last['publisher']} ({last['tier']})")),
+        "newest-publisher": Part("its publisher and tier", Phrase(f"{named(last)}; {last['tier']}")),
         "told": Part("the same in words", Phrase(text)),
     }
 
 
 def _told(row: pd.Series, shown: str) -> str:
-    return f"{shown} ({row['period']}; {row['publisher']}, {row['tier']})"
+    return f"{shown} ({row['period']}; {named(row)}; {row['tier']})"
 
 
 def _all_told(rows: pd.DataFrame, kind: type[Quantity]) -> Phrase:
@@ -82,7 +83,7 @@ def _sold(cited: Frame, statements: Frame, id_: str, company: str, periods: Sequ
     parts["others"] = Part("other figures for the quarter, lowest to highest", _spread(figures))
     if figures:
         newest = float(lead["value"].iloc[-1])
-        parts["difference"] = Part("the newest of the best tier less the cited", Btc(newest - coins))
+        parts["difference"] = Part("the newest of the best tier against the cited", Btc(abs(newest - coins)))
         parts["side"] = Part("the same in words", Phrase(side(newest, coins, coins)))
     return Result(
         Btc(coins),
@@ -154,14 +155,13 @@ def corz_credit(cited: Frame, statements: Frame) -> Result:
     formula=AS_PUBLISHED,
 )
 def hut8_contract(cited: Frame, contracts: Frame) -> Result:
-    """Hut 8's lease of December 2025: its sum, and with whom it was signed."""
+    """The sum of Hut 8's lease of December 2025."""
     lease = contracts.loc["hut-8-fluidstack-river-bend"]
     return Result(
         Usd(_cited(cited, "hut8-contract")),
         parts={
             "company": Part("company", Phrase(lease["company"])),
             "published": Part("published sum", Usd(float(lease["total_usd"])), nearest(1, "billion")),
-            "counterparty": Part("counterparty as published", Phrase(lease["counterparty"])),
             "day": Part("day of the announcement", Day(lease["published"].date())),
             "megawatts": Part("power", Megawatts(float(lease["mw"]))),
         },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from pivot.snapshots.datasets import (
     ADDRESS,
     ID,
@@ -17,6 +19,9 @@ from pivot.snapshots.datasets import (
     number,
     one_of,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CITED = "cited"
 EVIDENCE = "evidence"
@@ -61,8 +66,10 @@ def cited(
     )
 
 
-def evidence(*units: str, rules: tuple[Rule, ...] = ()) -> Spec:
-    """What others published on each claim, in some units; `rules` as for `cited`."""
+def evidence(
+    *units: str, rules: tuple[Rule, ...] = (), publisher: Callable[[Any], str] | None = None
+) -> Spec:
+    """What others published on each claim, in some units; the rest as for `cited` and of `Spec`."""
     return Spec(
         name=EVIDENCE,
         folder="claim-evidence",
@@ -86,4 +93,5 @@ def evidence(*units: str, rules: tuple[Rule, ...] = ()) -> Spec:
             "note": MAYBE_TEXT,
         },
         rules=(PUBLISHED, *rules),
+        publisher=publisher,
     )

@@ -98,6 +98,8 @@ def build(vintage: Vintage, register: Register, ids: Iterable[str] | None = None
     entries: dict[str, Entry] = {}
     rests: dict[str, set[str]] = {}
     cited, evidence = vintage.data(CITED).frame, vintage.data(EVIDENCE).frame
+    if publisher := vintage.store.data_sets[EVIDENCE].publisher:
+        evidence = evidence.assign(publisher=[publisher(row) for row in evidence.itertuples()])
     about = evidence.groupby("claim").indices
     absent = {id_: code(claim) for id_, claim in register.items() if id_ not in cited.index}
     for claim in register.in_order(register.keys() - absent if ids is None else ids):

@@ -7,7 +7,7 @@ declarations, so a table can not be read in another way than it was checked.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pivot import text
 
@@ -93,6 +93,7 @@ class Spec:
             files are added.
         rules: what the cells of a row owe each other.
         bounds: what a number can hardly be; asked when a snapshot is added, and when all are verified.
+        publisher: who published a row, in words for people; None where the row's own words do.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Spec:
     named: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     bounds: tuple[Bound, ...] = ()
+    publisher: Callable[[Any], str] | None = None
 
 
 SLUG = r"[a-z0-9]+(-[a-z0-9.]+)*"

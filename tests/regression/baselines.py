@@ -69,6 +69,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "minutes": Quantity("minutes", 1e-12, 0, "one division of a whole number of seconds"),
     "months": Quantity("months", 0, 0, "as stated"),
     "years": Quantity("years", 0, 0, "as stated"),
+    "pairs-of-cuts": Quantity("pairs of cuts", 0, 0, "counted, as counts are"),
     "counts": Quantity("", 0, 0, "counted: another number is another number"),
 }
 """File name to quantity. Every number of the ledger belongs to one."""

@@ -496,7 +496,6 @@ COUNTERFACTUALS = (
     ),
 )
 
-REPLACED = "corz-credit-texasbitcoin"
 TURNS: Mapping[str, tuple[str, str, Edit, str]] = {
     "a sum that falls short of the floor": (
         "ai-contracts",
@@ -515,23 +514,6 @@ TURNS: Mapping[str, tuple[str, str, Edit, str]] = {
         "evidence",
         cell("hut8-hashrate-cointelegraph", "tier", "mirror"),
         "contradicted",
-    ),
-    "a replacement that only repeats": (
-        "corz-credit",
-        "evidence",
-        cell(REPLACED, "tier", "secondary"),
-        "reproduced",
-    ),
-    "a replacement without a day": (
-        "corz-credit",
-        "evidence",
-        both(
-            [
-                cell(REPLACED, "published", pd.NaT),
-                cell(REPLACED, "published_precision", "unknown"),
-            ]
-        ),
-        "reproduced",
     ),
     "a source which shows that it was so": (
         "bitdeer-ai-arr",

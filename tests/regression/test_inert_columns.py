@@ -25,7 +25,7 @@ _SUMMED = (
     "what counts is now summed from ai-leases, where a lease is one name; single contracts are still read"
 )
 _BLOCKS = "confirms targets that epochs has (test_snapshots_contracts.py), and dates the evidence after them"
-_STANDBY = "stands by: pools are counted from blocks, and no claim needs what others published on them"
+_STANDBY = "stands by: pools are counted from blocks, and of what others published one estimate is read"
 
 INERT = {
     ("difficulty-epochs/2026-01-22", "height"): _NOT_READ,
@@ -41,7 +41,11 @@ INERT = {
     ("hashprice-published/2026-11-22", "btc_usd_stated"): _ORACLE,
     ("hashrate-published/2026-11-22", "low"): _ORACLE,
     ("hashrate-published/2026-11-22", "high"): _ORACLE,
-    **{("article/2026-05-08", column): _REPLACED for column in ("low", "high", "step")},
+    **{
+        (f"article/{vintage}", column): _REPLACED
+        for vintage in ("2026-05-08", "2026-05-08.2")
+        for column in ("low", "high", "step")
+    },
     ("pool-shares/2026-11-22", "share_pct"): _REPLACED,
     ("pool-shares/2026-11-22", "hashrate_eh_s"): _REPLACED,
     ("pool-shares/2026-11-22", "blocks"): _REPLACED,
@@ -50,7 +54,6 @@ INERT = {
     ("pool-shares/2026-11-25", "hashrate_eh_s"): "empty in every row: blocks were counted, not hash rates",
     ("pool-shares/2026-11-25", "blocks"): _COUNTS,
     ("pool-shares/2026-11-25", "window_blocks"): _COUNTS,
-    ("pool-shares-published/2026-11-22", "share_pct"): _STANDBY,
     ("pool-shares-published/2026-11-22", "hashrate_eh_s"): _STANDBY,
     ("pool-shares-published/2026-11-22", "blocks"): _STANDBY,
     ("pool-shares-published/2026-11-22", "window_blocks"): _STANDBY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import html
 import json
@@ -19,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from msgspec import structs
+from pypdf import PdfReader
 
 from pivot.cli import main
 from pivot.commands import difference
@@ -29,7 +31,7 @@ from pivot.publish import publication
 from pivot.publish.archive import Draft, paths, release, verify
 from pivot.publish.archive.manifest import About, Code
 from pivot.publish.render import silent
-from tests.conftest import ROOT
+from tests.conftest import ROOT, vintage_of
 from tests.editions import (
     BETWEEN,
     FIRST,
@@ -189,9 +191,9 @@ def test_the_revisions_page_sets_every_claim_of_every_edition_side_by_side() -> 
     rows = re.findall(r'<tr id="claim-([\w-]+)" data-kinds="([^"]*)">', page)
     assert len(rows) == 58
     moved = {id_: kinds.split() for id_, kinds in rows if "moved" in kinds}
-    assert set(moved) >= {"difficulty-drop-rank-year", "hashprice-range", "corz-credit"}
+    assert set(moved) >= {"difficulty-drop-rank-year", "hashprice-range", "ai-contracts"}
     assert all("data" in kinds for kinds in moved.values())
-    assert "verdict" in moved["corz-credit"]
+    assert "verdict" in moved["ai-contracts"]
     assert "verdict" not in moved["hashprice-low"]
     assert page.count('class="changed"') == page.count('class="moved"') >= 8
     for kind in ("moved", "verdict", "data", "method", "correction", "editorial"):
@@ -642,6 +644,20 @@ def test_the_citation_file_names_the_newest_edition() -> None:
     assert str(report["date-published"]) == newest.issued.isoformat()
     assert newest.id in report["notes"]
     assert report["title"] in text("index.html")
+
+
+def test_the_article_is_named_and_linked_on_the_front_page_in_the_pdf_and_for_machines() -> None:
+    home = published() / "editions" / NEWEST
+    page = (home / "index.html").read_text("utf-8")
+    (snapshot,) = vintage_of(dt.date.fromisoformat(NEWEST)).store.snapshots("article")[:1]
+    assert len(snapshot.url) == 8
+    assert "Bitcoin Miners’ AI Pivot Risks Network Security" in words(html.unescape(page))
+    assert set(snapshot.url) <= set(map(html.unescape, paths.links(page)))
+    pdf = PdfReader(home / "report.pdf")
+    marks = [mark.get_object() for sheet in pdf.pages[:4] for mark in sheet.get("/Annots", ())]
+    assert set(snapshot.url) <= {mark["/A"].get("/URI") for mark in marks if "/A" in mark}
+    graph = json.loads(found_in(page, r'<script type="application/ld\+json">(.*?)</script>')[1])
+    assert snapshot.url[0] in [one.get("sameAs") for one in graph["isBasedOn"]]
 
 
 DISPUTED = {"differs", "contradicted", "superseded"}

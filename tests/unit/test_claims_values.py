@@ -109,11 +109,11 @@ def test_eighty_thousand_does_not_imply_the_cited_hash_price(day: dt.date) -> No
 
 
 TURNED = {
-    "corz-credit": ["reproduced", "reproduced", "superseded", "superseded"],
+    "corz-credit": ["reproduced"] * len(DAYS),  # no dated source says that it was repaid
     "bitdeer-ai-arr": ["attributed only", "differs", "differs", "differs"],
     "mara-filing": ["attributed only", "attributed only", "reproduced", "reproduced"],
     "ai-contracts": ["attributed only", "attributed only", "reproduced", "reproduced"],
-    "hut8-contract": ["differs"] * len(DAYS),
+    "hut8-contract": ["reproduced"] * len(DAYS),
     "difficulty-drop-cause": ["unsupported"] * len(DAYS),
 }
 
