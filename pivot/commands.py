@@ -17,7 +17,7 @@ import click
 
 from pivot import evidence_commands, options
 from pivot.files import canonical
-from pivot.names import BOOK_FILE, CACHE
+from pivot.names import BOOK_FILE, CACHE, LEDGER
 from pivot.options import FILE, Repository, in_repository
 from pivot.output import say
 
@@ -182,6 +182,7 @@ def preview(repository: Repository, *, as_of: dt.date | None, port: int) -> None
 @in_repository
 def prepare(repository: Repository, *, as_of: dt.date | None) -> None:
     """Write what a plain `quarto render` needs; its pre-render step."""
+    from pivot.claims import stored
     from pivot.progress import shown
     from pivot.prose.book import Book
     from pivot.publish.prepared import draw
@@ -192,7 +193,8 @@ def prepare(repository: Repository, *, as_of: dt.date | None) -> None:
     with shown() as progress:
         prepared = prepare_inputs(root, day, progress)
         draw(root, prepared, progress)
-    write_quarto_inputs(Book.load(root), prepared.inputs, root)
+    inputs = dataclasses.replace(prepared.inputs, claims=stored.read(prepared.ledger, LEDGER))
+    write_quarto_inputs(Book.load(root), inputs, root)
     say(f"wrote _variables.yml, figures and _generated, evidence as of {day}")
 
 

@@ -46,14 +46,11 @@ local function callout(node)
   return pandoc.Div(out)
 end
 
-local function typst_string(text)
-  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
-end
-
 local function claim_of(span) return span.attributes["data-var"] and span.attributes["data-claim"] end
 
 -- Within a heading or a link a value is plain: a link can not stand there.
 local function strip(element)
+  if not is_html then return nil end
   element.content = element.content:walk({
     Span = function(span)
       if claim_of(span) then return span.content end
@@ -62,34 +59,11 @@ local function strip(element)
   return element
 end
 
--- A verdict that is of no claim, as in a table of what they mean.
-local function badge_of(span)
-  for _, class in ipairs(span.classes) do
-    local slug = is_typst and class:match("^verdict%-(.+)$")
-    if slug then
-      local out = pandoc.Inlines(span.content)
-      out:insert(1, pandoc.RawInline("typst", '#verdict("' .. slug .. '")['))
-      out:insert(pandoc.RawInline("typst", "];"))
-      return out
-    end
-  end
-end
-
 local function link(span)
-  local claim = claim_of(span)
-  if not claim then return badge_of(span) end
-  local id = "claim-" .. claim
-  if is_html then
-    local target = (quarto.project.offset or ".") .. "/" .. LEDGER .. "#" .. id
-    local named = { ["data-var"] = span.attributes["data-var"] }
-    return pandoc.Link(span.content, target, "", pandoc.Attr("", span.classes, named))
-  elseif is_typst then
-    local text, badge = pandoc.utils.stringify(span.content), ""
-    for _, class in ipairs(span.classes) do badge = class:match("^verdict%-(.+)$") or badge end
-    local target = "if query(<" .. id .. ">).len() > 0 { <" .. id .. "> }"
-    return pandoc.RawInline("typst", "#context claim(" .. target .. ", " .. typst_string(badge) .. ", " .. typst_string(text) .. ");")
-  end
-  return span.content
+  local claim = is_html and claim_of(span)
+  if not claim then return nil end -- on paper `typst.lua` writes it
+  local target = (quarto.project.offset or ".") .. "/" .. LEDGER .. "#claim-" .. claim
+  return pandoc.Link(span.content, target, "", pandoc.Attr("", span.classes, { ["data-var"] = span.attributes["data-var"] }))
 end
 
 local function broken(comment)

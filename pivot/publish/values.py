@@ -46,16 +46,17 @@ class Values:
             row = "" if home is None or key in seen else f' id="{key}"'
             seen.add(key)
             return f'<span class="{classes}" {named}{row}>{text}</span>'
-        if self.is_disputed(key):
+        if is_disputed(key, self.variables):
             classes += " disputed"
         row = key if key in self.shown[home] else claim
         return f'<a class="{classes}" {named} href="{"../" * here.count("/")}{home}#{row}">{text}</a>'
 
-    def is_disputed(self, key: str) -> bool:
-        """Whether it is a figure of the article that does not hold; only those are marked in the text."""
-        kind, claim = key.split(".")[:2]
-        holds = {Group.HOLDS, Group.FOLLOWS}
-        return kind == "cited" and Verdict(self.variables[f"verdict.{claim}"]).group not in holds
+
+def is_disputed(key: str, variables: Mapping[str, str]) -> bool:
+    """Whether a variable is a figure of the article that does not hold; only those are marked in the text."""
+    kind, _, rest = key.partition(".")
+    holds = {Group.HOLDS, Group.FOLLOWS}
+    return kind == "cited" and Verdict(variables[f"verdict.{rest.partition('.')[0]}"]).group not in holds
 
 
 def classes_of(key: str, text: str) -> str:

@@ -17,7 +17,6 @@ import yaml
 from pivot.cli import main
 from pivot.errors import ProseError, RenderError
 from pivot.prose.book import Book
-from pivot.publish.embedded.document import TEMPLATE
 from pivot.publish.embedded.engine import find_pandoc
 from pivot.publish.quarto import QuartoRenderer, write_quarto_inputs
 from pivot.publish.quarto.renderer import check_output
@@ -135,7 +134,8 @@ def test_the_staged_book_has_what_quarto_needs(tmp_path: Path) -> None:
     found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert found == {
         "_quarto.yml", "_variables.yml", "index.qmd", "references.bib", "_generated/guards.json",
-        "_generated/cited.json", "_generated/report.typ", "_generated/book.typ",
+        "_generated/cited.json", "_generated/paper.json", "_generated/report.typ", "_generated/book.typ",
+        "_generated/forms.lua", "_generated/raw.lua", "_generated/spoken.lua",
         "_generated/years.md", "_generated/ledger.md", "chapters/one.qmd", "chapters/two.qmd",
         "chapters/_shared.md", "chapters/ledger.qmd", "chapters/references.qmd", "figures/level.svg",
         "figures/level-dark.svg", "figures/level.csv", "figures/plain.svg",
@@ -182,17 +182,6 @@ def test_values_become_links_in_html(tmp_path: Path) -> None:
     )
     assert '<a href="../chapters/ledger.html#claim-lake" class="claim" data-var="claim.lake">7.7%</a>' in text
     assert '<h1 id="x">In 7.7%</h1>' in text
-
-
-def test_values_become_safe_links_in_typst(tmp_path: Path) -> None:
-    text = lua(tmp_path, 'By [3 \\"x\\" \\\\]{.claim data-claim="lake" data-var="claim.lake"}.', "typst", {})
-    assert re.search(r'#context claim\(if query\(<claim-lake>\)[^"]*"", "3 .*\\\\"\);', text)
-    import typst
-
-    (tmp_path / "report.typ").write_bytes(TEMPLATE.read_bytes())
-    for end in ("", "\n= Lake <claim-lake>\n"):  # with and without the entry
-        (tmp_path / "main.typ").write_text(f'#import "report.typ": *\n{text}{end}', "utf-8")
-        assert typst.compile(str(tmp_path / "main.typ"), format="pdf")
 
 
 @pytest.mark.parametrize("target", ["html", "typst"])

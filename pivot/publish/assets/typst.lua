@@ -1,6 +1,6 @@
 -- The second pass for the PDF: a numbered chapter as Typst with holes; see `engine.lua`.
 
-local common, spoken = ...
+local common, spoken, forms = ...
 local stringify = pandoc.utils.stringify
 local WRITE, kind, is_global, raw = common.WRITE, common.kind, common.is_global, common.raw
 local raw_block, plain, plain_inlines, callout_kind = common.raw_block, common.plain, common.plain_inlines, common.callout_kind
@@ -8,7 +8,6 @@ local early_filter, reference_text, only, is_outside = common.early_filter, comm
 local is_in_book, callout_title = common.is_in_book, common.callout_title
 
 local MANY = 8 -- columns, above which a table is looked at for whether it fits
-local ONCE = "⟦h:⟧" -- in a table's head, while it is written
 local LENGTHS = { ["%"] = 1, pt = 1, ["in"] = 1, cm = 1, mm = 1 }
 
 local function typst_string(text) return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"' end
@@ -97,25 +96,8 @@ return function(doc, job, o)
     return raw("typst", "#formula(" .. typst_string(alt) .. ")[" .. body .. "];"), false
   end
 
-  -- What Typst repeats on a second page may hold no link, so a head with one stands on the first alone.
-  local function has_link(head)
-    local found = false
-    local function see(e) found = found or e.t ~= "Str" or e.text:find("⟦v:", 1, true) ~= nil end
-    for _, row in ipairs(head.rows) do
-      for _, cell in ipairs(row.cells) do cell.contents:walk { Link = see, Cite = see, Note = see, Str = see, RawInline = see } end
-    end
-    return found
-  end
-
   function filter.Table(t)
-    if has_link(t.head) then
-      local head = t.head
-      local first = head.rows[1].cells[1].contents
-      if not first[1] or not first[1].content then first:insert(1, pandoc.Plain {}) end
-      first[1].content:insert(1, raw("typst", ONCE))
-      head.rows[1].cells[1].contents = first
-      t.head = head
-    end
+    forms.once(t)
     t.classes:insert "typst:no-figure"
     t.attributes["aria-labelledby"] = nil
     local is_account = t.attributes.account
@@ -125,50 +107,9 @@ return function(doc, job, o)
     return { raw_block("typst", #t.colspecs > MANY and "#wide[" or "#fitted["), t, raw_block("typst", "]") }
   end
 
-  -- The paragraph before a table says what it is of, and one that ends in a colon opens a list: it goes to the
-  -- next page with the first rows.
-  local function leads(b, after)
-    if b.t ~= "Para" or not after then return false end
-    if after.t == "BulletList" or after.t == "OrderedList" then return stringify(b):sub(-1) == ":" end
-    return after.t == "Table" or after.t == "Div" and after.attributes.kind == "tbl"
-  end
-
-  -- What opens a part that has a form of its own on paper; it reaches to the next heading.
-  local function opens(b)
-    if b.t ~= "Header" then return nil end
-    if b.identifier:find("^claim%-") then return "#account(⟦k:" .. b.identifier .. "⟧)[" end
-    return b.identifier:find("^sec%-source%-") and "#source[" or nil
-  end
-
-  -- A list of bare addresses, some of them for the page alone.
-  local function is_addresses(b)
-    for _, item in ipairs(b.t == "BulletList" and b.content or {}) do
-      local inlines = #item == 1 and item[1].content
-      local last = inlines and inlines[#inlines]
-      if last and last.t == "Span" and last.classes:includes "only-html" then last = last.content[1] end
-      if not last or last.t ~= "Link" or last.target ~= stringify(last.content) then return false end
-    end
-    return b.t == "BulletList"
-  end
-
-  function filter.Blocks(blocks)
-    local out, form = pandoc.Blocks {}, nil
-    local function wrapped(name, b) out:extend { raw_block("typst", "#" .. name .. "["), b, raw_block("typst", "]") } end
-    local function close() if form then out:insert(raw_block("typst", "]")) end end
-    for i, b in ipairs(blocks) do
-      if b.t == "Header" then
-        close()
-        form = opens(b)
-        if form then out:insert(raw_block("typst", form)) end
-      end
-      if form and (b.t == "Table" or b.t == "Div" and callout_kind(b)) then b.attributes.account = "1" end
-      if leads(b, blocks[i + 1]) then wrapped("lead", b)
-      elseif is_addresses(b) then wrapped("addresses", b)
-      else out:insert(b) end
-    end
-    close()
-    return out
-  end
+  local function number(claim) return "⟦k:" .. claim .. "⟧" end
+  local function is_table(b) return b.t == "Div" and b.attributes.kind == "tbl" end
+  function filter.Blocks(blocks) return forms.around(blocks, number, is_table) end
 
   function filter.Div(d)
     local alone = only(d, "typst", filter)
@@ -223,6 +164,5 @@ return function(doc, job, o)
   end
 
   filter.traverse = "topdown"
-  local text = pandoc.write(doc:walk(filter), "typst", WRITE)
-  return (text:gsub("table%.header%(([%w%.%(%):, %[]-)" .. ONCE, "table.header(repeat: false, %1"))
+  return forms.finished(pandoc.write(doc:walk(filter), "typst", WRITE))
 end

@@ -175,7 +175,7 @@ def place(source: str, number: int, text: Expanded) -> str:
 def typst_project(book: Book, linker: Linker, inputs: Inputs, pictures: Pictures) -> dict[str, bytes]:
     """Return the files of the Typst project: template, one file a chapter, pictures, and `main.typ`."""
     project = {TEMPLATE.name: TEMPLATE.read_bytes()}
-    told = settings(book, inputs, _verdicts(linker, inputs))
+    told = settings(book, inputs, linker.notes)
     main = ['#import "report.typ": *', f"#show: report.with({told})"]
     part, is_appendix = "", False
     for page in linker.pages:
@@ -194,8 +194,14 @@ def typst_project(book: Book, linker: Linker, inputs: Inputs, pictures: Pictures
     return project
 
 
-def settings(book: Book, inputs: Inputs, verdicts: _Value = ()) -> str:
-    """Return what the template is told of the whole book, as arguments in Typst."""
+def settings(book: Book, inputs: Inputs, notes: Mapping[str, int]) -> str:
+    """Return what the template is told of the whole book, as arguments in Typst.
+
+    Args:
+        book: the book.
+        inputs: what the analysis gives to it.
+        notes: the number of each claim's account by its anchor.
+    """
     values: dict[str, _Value] = {
         "title": book.title,
         "subtitle": book.subtitle,
@@ -206,7 +212,7 @@ def settings(book: Book, inputs: Inputs, verdicts: _Value = ()) -> str:
         "edition": inputs.edition_line,
         "article": _article(inputs),
         "citation": inputs.citation,
-        "verdicts": verdicts,
+        "verdicts": _verdicts(notes, inputs),
         "lang": book.lang.partition("-")[0],
         "region": book.lang.partition("-")[2],
     }
@@ -231,13 +237,12 @@ def _article(inputs: Inputs) -> list[_Value]:
     return [inputs.variables.get(_ARTICLE, ""), named]
 
 
-def _verdicts(linker: Linker, inputs: Inputs) -> list[_Value]:
+def _verdicts(notes: Mapping[str, int], inputs: Inputs) -> list[_Value]:
     """Return the groups of claims: mark, words, and of each claim the anchor, number and verdict."""
-    anchors = {anchor.removeprefix("claim-"): anchor for anchor in linker.notes}
     groups: list[_Value] = []
-    for heap in heaps(inputs.claims, anchors):
+    for heap in heaps(inputs.claims, {anchor.removeprefix("claim-"): anchor for anchor in notes}):
         squares: list[_Value] = [
-            [one.address, linker.notes[one.address], slug(one.entry.verdict)] for one in heap.squares
+            [one.address, notes[one.address], slug(one.entry.verdict)] for one in heap.squares
         ]
         groups.append([heap.mark, heap.words, squares])
     return groups

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parents[1] / "assets"
 SCRIPTS = tuple(
-    ASSETS / f"{name}.lua" for name in ("engine", "common", "raw", "reading", "html", "typst", "spoken")
+    ASSETS / f"{name}.lua"
+    for name in ("engine", "common", "raw", "reading", "html", "typst", "spoken", "forms")
 )
 
 _SECONDS = 60

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pivot.prose.labels import KINDS
 from pivot.publish.embedded.expand import Expanded, nearest
-from pivot.publish.values import Values, classes_of
+from pivot.publish.values import Values, classes_of, is_disputed
 from pivot.text import with_times
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ class Linker:
             badge = classes.rpartition("verdict-")[2] if "verdict" in classes else ""
             return f'#claim({f"<{claim}>" if home else "none"}, "{badge}", "{text}");'
         note = "" if self._is_noted(claim, match) else f", note: {self.notes[claim]}"
-        disputed = ", disputed: true" if self._values.is_disputed(key) else ""
+        disputed = ", disputed: true" if is_disputed(key, self._variables) else ""
         return f'#claim(<{claim}>, "", "{text}"{note}{disputed});'
 
     def _is_noted(self, claim: str, match: re.Match[str]) -> bool:

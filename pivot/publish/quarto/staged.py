@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 import string
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import unquote
 
 import yaml
@@ -20,10 +20,14 @@ from pivot.files import write_changed
 from pivot.folders import within
 from pivot.names import BOOK_FILE, SITE
 from pivot.prose.book import included_file
+from pivot.prose.findings import Problems
 from pivot.prose.labels import KINDS
 from pivot.prose.scan import fill
 from pivot.publish.embedded.document import TEMPLATE, settings
-from pivot.publish.values import classes_of
+from pivot.publish.embedded.engine import ASSETS
+from pivot.publish.embedded.expand import expand
+from pivot.publish.embedded.limits import front, metas
+from pivot.publish.values import classes_of, is_disputed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,9 +40,10 @@ VARIABLES_FILE = "_variables.yml"
 GENERATED = "_generated"
 FIGURES = "figures"
 EXTENSIONS = "_extensions"
+SHARED = ("forms.lua", "raw.lua", "spoken.lua")  # which both renderers' filters use, beside the template
 
-_FORMATS = ("pivot-html", "pivot-typst")
 _IN_ATTRIBUTE = re.compile(r"=\"[^\"\n]*$")
+_ACCOUNT = re.compile(r"\{[^}\n]*#(claim-[\w-]+)")
 _PUNCTUATION = re.compile(f"([{re.escape(string.punctuation)}])")
 
 
@@ -52,7 +57,7 @@ def stage_book(book: Book, inputs: Inputs, stage: Path) -> None:
         "type": "book",
         "output-dir": SITE,
     }
-    config["format"] = dict.fromkeys(_FORMATS, "default")
+    config["format"] = {"pivot-html": "default", "pivot-typst": {"keep-typ": True}}
     config["filters"] = ["quarto", "pivot"]
     _write(stage / BOOK_FILE, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
     for path in sorted({*_files(book)}):
@@ -94,13 +99,43 @@ def write_quarto_inputs(book: Book, inputs: Inputs, root: Path) -> None:
         write_changed(root / GENERATED / path.name, text.encode())
     keys = {key for chapter in book.chapters for line in chapter.lines() for _, key in line.references}
     cited = sorted(key for key in keys if key.partition("-")[0] not in {*KINDS, "sec"})
-    write_changed(root / GENERATED / TEMPLATE.name, TEMPLATE.read_bytes())
-    write_changed(
-        root / GENERATED / "book.typ", f"#let settings = arguments({settings(book, inputs)})\n".encode()
-    )
-    for name, content in (("guards", dict(inputs.guards)), ("cited", cited)):
+    for shared in (TEMPLATE, *(ASSETS / name for name in SHARED)):
+        write_changed(root / GENERATED / shared.name, shared.read_bytes())
+    paper = _paper(book, inputs)
+    told = settings(book, inputs, paper["notes"])
+    write_changed(root / GENERATED / "book.typ", f"#let settings = arguments({told})\n".encode())
+    for name, content in (("guards", dict(inputs.guards)), ("cited", cited), ("paper", paper)):
         data = json.dumps(content, sort_keys=True, indent=1)
         write_changed(root / GENERATED / f"{name}.json", data.encode())
+
+
+class _Paper(TypedDict):
+    """What the PDF needs to know of the book, which Quarto reads as one text.
+
+    Attributes:
+        notes: the number of each claim's account by its anchor.
+        disputed: the values that are marked, by their variables.
+        chapters: by the path of its file, what stands below a chapter's title, and what it says of the
+            conditions that blocks of it name.
+    """
+
+    notes: dict[str, int]
+    disputed: list[str]
+    chapters: dict[str, dict[str, object]]
+
+
+def _paper(book: Book, inputs: Inputs) -> _Paper:
+    unsaid = Problems()  # whoever renders has been told, or is told by Quarto
+    texts = [expand(book, one, inputs, unsaid, only_ours=False).text for one in book.chapters]
+    anchors = dict.fromkeys(name for text in texts for name in _ACCOUNT.findall(text))
+    return {
+        "notes": {name: number for number, name in enumerate(anchors, 1)},
+        "disputed": sorted(key for key in inputs.variables if is_disputed(key, inputs.variables)),
+        "chapters": {
+            chapter.source: {"front": front(chapter), "metas": metas(book, chapter, text)}
+            for chapter, text in zip(book.chapters, texts, strict=True)
+        },
+    }
 
 
 def variables_yaml(variables: Mapping[str, str]) -> str:
