@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pypdf import PdfReader
+from pypdf.generic import Destination
 
 from pivot.prose.book import Book
 from pivot.prose.findings import Problems
@@ -27,11 +28,10 @@ from tests.site.conftest import tiny_inputs
 from tests.site.pdf_tags import tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pypdf import PageObject
-    from pypdf.types import OutlineType
 
     from pivot.publish.embedded import EmbeddedRenderer
     from pivot.publish.frame import BookPage, RenderedBook
@@ -180,11 +180,11 @@ def painted(page: PageObject) -> bytes:
 def outline(pdf: PdfReader) -> list[str]:
     """The bookmarks of a PDF, each with its depth."""
 
-    def lines(entries: OutlineType, depth: int) -> Iterator[str]:
+    def lines(entries: Iterable[object], depth: int) -> Iterator[str]:
         for entry in entries:
             if isinstance(entry, list):
                 yield from lines(entry, depth + 1)
-            else:
+            elif isinstance(entry, Destination):
                 yield f"{depth} {entry.title}"
 
     return [*lines(pdf.outline, 0)]
