@@ -32,7 +32,7 @@ _TAG = re.compile(r"<[^>]*>")
 _ADDRESS = re.compile(r"https?://(?:www\.)?([^/\s]+)\S*")
 _SPACE = re.compile(r"\s+")
 
-_FOUND = 200
+_FOUND = 140
 """Letters by which a search finds a section of an appendix; what is longer is a table or describes a file."""
 
 
@@ -103,17 +103,17 @@ def _search_rows(page: BookPage, claims: Mapping[str, Entry]) -> Iterator[list[s
 
 
 def _account(entry: Entry) -> str:
-    """What a search finds of a claim: its values, its formula, its figures and who published on it.
+    """What a search finds of a claim: its values, its figures and who published on it.
 
-    Labels of figures and what each publisher gave are left to the claim's account: a page that is searched
-    loads the text of all claims.
+    The formula, labels of figures and what each publisher gave are left to the claim's account: a page that
+    is searched loads the text of all claims.
     """
     told = dict.fromkeys(
         (*(figure.display for figure in entry.figures), *(piece.publisher for piece in entry.evidence))
     )
     given = entry.display if entry.exact == entry.display else f"{entry.display}, {entry.exact}"
     head = f"The article: {entry.cited}. The evidence: {given}; {entry.verdict}, {entry.reason}."
-    return _SPACE.sub(" ", " ".join((head, f"{entry.formula}.", *(f"{one}." for one in told)))).strip()
+    return _SPACE.sub(" ", " ".join((head, *(f"{one}." for one in told)))).strip()
 
 
 def _plain(fragment: str) -> str:
