@@ -7,7 +7,7 @@ what to compute with (`number`), and in which unit.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from pivot.words import long_day
@@ -37,6 +37,10 @@ _ORDINALS = (
 )
 
 
+_WIDE = Context(prec=400)
+"""Holds every digit of any float."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rounding:
     """How a number is shown.
@@ -55,9 +59,9 @@ class Rounding:
 
     def __call__(self, value: float) -> Decimal:
         """The number as shown, in units of `scale`."""
-        scaled = decimal(value) / decimal(_SCALES[self.scale])
-        # Adding zero turns a rounded "-0" into "0".
-        rounded = scaled.quantize(Decimal(1).scaleb(-self.digits), rounding=self.rule) + 0
+        scaled = _WIDE.divide(decimal(value), decimal(_SCALES[self.scale]))
+        # The plus turns a rounded "-0" into "0".
+        rounded = _WIDE.plus(scaled.quantize(Decimal(1).scaleb(-self.digits), self.rule, _WIDE))
         return abs(rounded) if self.magnitude else rounded
 
     @property
