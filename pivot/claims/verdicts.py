@@ -359,7 +359,8 @@ def _fit(claim: Claim, result: Result, cited: Cited) -> Judgement:
         low, high, half = decimal(value.low.value), decimal(value.high.value), decimal(cited.step) / 2
         inside = low - half <= decimal(cited.high) and decimal(cited.low) <= high + half
         verdict = Verdict.ROUNDED if inside else Verdict.DIFFERS
-        reason = f"the readings in use run from {value.low.exact()} to {value.high.exact()}"
+        ends = " to ".join(end.display(claim.rounding) for end in (value.low, value.high))
+        reason = f"the readings in use run from {ends}"
     else:
         number = value.number
         assert number is not None  # noqa: S101  # only phrases have none
