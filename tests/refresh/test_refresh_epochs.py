@@ -133,14 +133,22 @@ class Chain:
 
 
 @pytest.fixture
-def chain(world: World, monkeypatch: pytest.MonkeyPatch) -> Chain:
+def easy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network whose difficulty 1 is so little work that a test can do it."""
     monkeypatch.setattr(headers, "_HIGHEST", EASY)
+    monkeypatch.setattr(difficulty, "MAX_TARGET", EASY)
+
+
+@pytest.fixture
+def chain(world: World, easy: None) -> Chain:
+    del easy
     world.retargets = [[START, 2016, 1.0, 1.0]]
     return Chain(world)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(tmp_path: Path, easy: None) -> Store:
+    del easy
     made = Store(tmp_path / "data-snapshots", DATA_SETS)
     text = (
         "height,bits,timestamp,timestamp_kind,timestamp_sd_minutes,bits_source,timestamp_source\n"
