@@ -63,8 +63,8 @@ def garbled(snapshot: Snapshot, as_of: dt.date, seed: int) -> pd.DataFrame:
     for name in table.columns:
         old = table[name]
         match spec.columns[name].kind:
-            case _ if name == spec.dated:
-                nonsense = old
+            case _ if name == spec.dated or name.endswith("precision"):
+                nonsense = old  # how exact the date is goes with the date
             case "number":
                 nonsense = pd.Series(dice.uniform(0, 1e7, len(old)), old.index)
             case "whole":
