@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from analysis.measures import difficulty
 from analysis.report import ARTICLE
 from pivot.blocks import generated
 from pivot.charts import draw as charts
@@ -27,6 +28,7 @@ from pivot.prose.scan import Line, lines
 from pivot.prose.variables import guards, variables
 from pivot.publish import checks
 from tests.conftest import AS_READ, DAYS, NEWEST, ROOT, ledger_of, vintage_of
+from tests.regression.edited import SHIPPED
 from tests.unit.revisions import git
 from tests.unit.test_cli import place, rehash, repository, run
 
@@ -99,14 +101,14 @@ def test_check_fails_with_file_and_line_and_tells_what_to_do(
         rf'^chapters/overview\.qmd:{number}:\d+: numeral "second-largest" is typed$', out, re.MULTILINE
     )
     assert f'chapters/overview.qmd:{text.count(chr(10)) + 2}:9: numeral "33" is typed' in out
-    assert "22 snapshots" in out
+    assert f"{SHIPPED.verify()['snapshots']} snapshots" in out
     assert re.search(r"^numerals +\d found +[\d,]+ lines, ", out, re.MULTILINE)
 
 
 def test_a_guard_that_evidence_breaks_fails_the_check_at_its_sentences(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    name = "data-snapshots/article/2026-05-08.2.csv"
+    name = SHIPPED.snapshots("article")[-1].path
     cited = (repository / name).read_text("utf-8").replace("4652000000,4652000000", "4052000000,4052000000")
     (repository / name).write_text(cited, "utf-8")
     rehash(repository, name)
@@ -363,7 +365,8 @@ def test_a_drawing_says_all_its_texts() -> None:
     texts = {chart.NAME: texts for chart, texts in drawings()}
     assert set(texts) == set(ARTICLE.drawings)
     assert {"+14.73%", "change of difficulty at each retarget"} <= texts["retargets"]
-    assert "third-largest cut of 2026,\n19th of 477 retargets\nsince 2009" in texts["retargets"]
+    known = len(difficulty.retargets(vintage_of(NEWEST).data("epochs").frame))
+    assert f"third-largest cut of 2026,\n19th of {known} retargets\nsince 2009" in texts["retargets"]
 
 
 @pytest.mark.parametrize("name", DRAWN)
