@@ -197,7 +197,9 @@ def test_an_edition_rewritten_with_its_manifest_breaks_the_chain(forger: Forger)
         forger.manifest_name(FIRST), lambda content: content["files"].update({name: forger.sha256(name)})
     )
     seen = verify(forger.site)
-    assert by_kind(seen.findings) == {"changed": 1, "chain": 1, "root": 1}
+    assert by_kind(seen.findings) == {"changed": 1, "chain": 1, "provenance": 2, "root": 1}
+    told = f"provenance/{FIRST}.json, "
+    assert wheres(seen, "provenance") == [told + name, told + forger.manifest_name(FIRST)]
     assert wheres(seen, "chain") == [f"editions/{SECOND}/manifest.json"]
     forger.cover(root_only=True)
     assert found(forger.site)["chain"] == 1
@@ -220,8 +222,9 @@ def test_a_forked_chain(forger: Forger) -> None:
     )
     forger.cover(root_only=True)
     seen = verify(forger.site)
-    assert by_kind(seen.findings) == {"fork": 1}
-    assert seen.findings[0].got == f"{SECOND} and {NEWEST}"
+    assert by_kind(seen.findings) == {"fork": 1, "provenance": 1}
+    assert [one.got for one in seen.findings if one.kind == "fork"] == [f"{SECOND} and {NEWEST}"]
+    assert wheres(seen, "provenance") == [f"provenance/{NEWEST}.json, {forger.manifest_name(NEWEST)}"]
 
 
 def test_a_chain_rolled_back_by_hand(forger: Forger) -> None:

@@ -275,6 +275,7 @@ def _feed(title: str, note: str) -> str:
         issued=dt.date(2026, 5, 8),
         note=note,
         revision=[SimpleNamespace(kind="data", why=note)],
+        errata=[SimpleNamespace(mended=note)],
     )
     released = SimpleNamespace(manifest=SimpleNamespace(edition=edition))
     about = SimpleNamespace(lang="en", title=title, authors=[title], address="https://e.x/")
