@@ -38,9 +38,9 @@ class _Evidence(Vintage):
 
     def data(self, name: str) -> DataSet:
         """One data set."""
-        folder = self.store.data_sets[name].folder
-        if name not in {CITED, EVIDENCE} and folder not in self.store.sources():
-            raise _NotThereError(folder)
+        spec = self.store.data_sets.get(name)  # one that the article does not declare is no gap
+        if spec and name not in {CITED, EVIDENCE} and spec.folder not in self.store.sources():
+            raise _NotThereError(spec.folder)
         return super().data(name)
 
 

@@ -191,8 +191,7 @@ def _revision(article: Article, root: Path, word: str, folder: Path, *, data_onl
             if is_shallow
             else "`git log --oneline` lists revisions, editions.toml the editions",
         )
-    # What a commit brings as if one of our commands had kept it is nobody's work.
-    archive = git(root, "archive", "--format=tar", f"{commit}^{{tree}}", "--", ".", f":(exclude){CACHE}")
+    archive = git(root, "archive", "--format=tar", f"{commit}^{{tree}}")
     if archive.returncode:
         raise ReportError(
             f"git can not read {word}",
@@ -236,12 +235,16 @@ def _revision(article: Article, root: Path, word: str, folder: Path, *, data_onl
 def _unpack(archive: bytes, folder: Path) -> None:
     """Write the plain files of a tar into a folder: no links, and nothing that would stand outside of it.
 
+    What it brings as if one of our commands had kept it is nobody's work, and stays out too.
+
     `tarfile` has a filter for this, but not before Python 3.11.4.
     """
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         for member in tar:
             path = Path(os.path.normpath(folder / member.name))
-            if member.isfile() and path.is_relative_to(folder) and (file := tar.extractfile(member)):
+            if not path.is_relative_to(folder) or path.is_relative_to(folder / CACHE):
+                continue
+            if member.isfile() and (file := tar.extractfile(member)):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(file.read())
 

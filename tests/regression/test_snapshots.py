@@ -173,7 +173,7 @@ def _land(store: Store, path: str, text: str) -> None:
     [
         ("btc-price/2026-10-08.csv", "2026-06-30,", "2026-06-30,1", ("claim hashprice-low",)),
         (
-            "article/2026-05-08.2.csv",
+            "article/2026-05-08.3.csv",
             "$2.07 billion,2070000000",
             "$2.07 billion,2080000000",
             ("claim ai-ten-year", "claim ai-doubled", "claim btc-over-ai"),

@@ -9,6 +9,7 @@ import pytest
 
 from analysis.claims import ai, concentration
 from analysis.measures import operators
+from analysis.measures.concentration import MONTHS
 from analysis.report import ARTICLE
 from pivot.claims.model import Result, Verdict
 from pivot.claims.quantities import Count, Day, Range, Usd, nearest
@@ -103,11 +104,14 @@ def test_lowest_figure_of_the_year_is_none_of_an_earlier_year() -> None:
 
 
 def test_rows_of_pools_are_of_months() -> None:
-    """Later windows, of a day or a week, are public by then and are no months."""
-    entry = build_ledger(vintage_of(dt.date(2026, 11, 22)), ["top5-threshold"])["top5-threshold"]
-    (used,) = (used for used in entry.inputs if used.data_set == "pool_shares")
-    assert used.count > 60
-    assert [row[:7] for row in used.rows] == ["2025-01", "2026-04"]
+    """Later windows, of a day or a week, are public by then and are no months; one long count is read."""
+    vintage = vintage_of(dt.date(2026, 11, 22))
+    used = build_ledger(vintage, ["top5-threshold"]).results["top5-threshold"].rows["pool_shares"]
+    kinds = vintage.data("pool_shares").frame["period_kind"]
+    months = [row for row in used if kinds[row] in MONTHS]
+    assert len(months) > 60
+    assert (min(months)[:7], max(months)[:7]) == ("2025-01", "2026-04")
+    assert {kinds[row] for row in used} == {*MONTHS, concentration.LATER} < {*kinds}
 
 
 @pytest.mark.parametrize(("high", "expected"), [(5.5, Verdict.ROUNDED), (5.25, Verdict.DIFFERS)])

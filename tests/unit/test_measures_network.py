@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.claims.network import MARCH_RETARGET, QUARTER
-from analysis.measures import difficulty, hashprice, hashrate
+from analysis.measures import difficulty, hashprice, hashrate, oracles
 from tests.conftest import AFTER_JUNE, IN_AUGUST, NEWEST, vintage_of
 
 CHANGES = st.lists(st.floats(-30, 30), min_size=1, max_size=40)
@@ -183,6 +183,21 @@ def test_new_lows_fall_from_one_to_the_next_down_to_the_lowest(values: list[floa
     lows = hashprice.new_lows(pd.Series(values))
     assert list(lows) == sorted(set(lows), reverse=True)
     assert min([values[0], *lows]) == min(values)
+
+
+def test_epochs_of_days_begin_with_the_one_in_which_the_first_day_began() -> None:
+    epochs = pd.DataFrame(index=pd.RangeIndex(0, 5 * 2016, 2016))
+    for first, expected in ((4_031, [2016, 4032, 6048, 8064]), (4_032, [4032, 6048, 8064])):
+        days = pd.DataFrame({"last_height": [first + 144, first + 288], "blocks": [144, 144]})
+        assert list(difficulty.epochs_of(days, epochs)) == expected
+    assert list(difficulty.epochs_of(days.iloc[1:], epochs.loc[:4032])) == [4032]
+
+
+def test_evidence_is_readable_where_it_has_each_number_that_is_read_of_it() -> None:
+    id_ = "difficulty-drop-rank-year-solobitaxe-com"  # of which the second and the third are read
+    values = ["1; 2,000; 3.5", "1; 2,000", "1; 0; 3.5", "0; 2; 3", "no number"]
+    evidence = pd.DataFrame({"id": [*[id_] * 5, "another"], "value": [*values, "no number"]})
+    assert list(oracles.readable(evidence)) == [True, False, False, True, False, True]
 
 
 @pytest.mark.parametrize(
