@@ -53,6 +53,7 @@ def beside(body: str, listed: Mapping[str, str]) -> str:
         return f'{match[0]}<span class="note" role="note">{source}</span>' if source else match[0]
 
     def paragraph(match: re.Match[str]) -> str:
-        return _NUMBER.sub(numbered, _CITED.sub(cited, match[0]))
+        return _CITED.sub(cited, match[0])
 
-    return _PARAGRAPH.sub(paragraph, text) + section + end
+    # A footnote is opened from wherever it is: an item of a list need not be a paragraph.
+    return _NUMBER.sub(numbered, _PARAGRAPH.sub(paragraph, text)) + section + end

@@ -136,13 +136,32 @@ def test_its_citation_is_copied(browser: Browser, archive: str) -> None:
     page.context.close()
 
 
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_a_number_in_a_note_opens_and_the_note_stays(browser: Browser, archive: str, width: int) -> None:
+    page = opened(browser, archive + OVERVIEW, viewport={"width": width, "height": 900})
+    errors: list[object] = []
+    page.on("pageerror", errors.append)
+    number = page.locator(".note a.claim[data-var]").first
+    if not number.is_visible():
+        page.locator("li button.footnote-ref").first.click()
+    number.click()
+    expect(page.locator(OPEN)).to_have_count(1)
+    assert number.is_visible()
+    assert page.locator(SAID).inner_text().startswith(number.inner_text())
+    page.keyboard.press("Escape")
+    expect(page.locator(OPEN)).to_have_count(0)
+    assert number.is_visible()
+    assert errors == []
+    page.context.close()
+
+
 @pytest.mark.parametrize("size", [(320, 568), (390, 844), (768, 900), (1440, 700)])
 def test_it_is_never_clipped(browser: Browser, archive: str, size: tuple[int, int]) -> None:
     width, height = size
     page = opened(
         browser, archive + OVERVIEW, viewport={"width": width, "height": height}, has_touch=width < 700
     )
-    numbers = page.locator("main p a.claim[data-var]")
+    numbers = page.locator("main p a.claim[data-var]:visible")  # notes at the end are for paper
     for place in (0, 7, 20, numbers.count() - 1):
         number = numbers.nth(place)
         number.scroll_into_view_if_needed()

@@ -140,26 +140,30 @@ def test_a_note_stands_in_the_margin_or_opens_and_is_at_the_end_on_paper(
     browser: Browser, address: str
 ) -> None:
     page = opened(browser, f"{address}chapters/overview.html", java_script_enabled=False)
-    mark, note, end = (page.locator(one) for one in ("button.footnote-ref", ".note[popover]", "#footnotes"))
+    marks, notes, end = (page.locator(one) for one in (".footnote-ref", ".note[popover]", "#footnotes"))
+    count = page.locator("#footnotes > ol > li").count()
+    assert (marks.count(), notes.count()) == (count, count)
+    assert page.locator("li .note[popover]").count() > 0  # an item of a list has its notes as a paragraph has
     for width in (1250, 1440):
         page.set_viewport_size({"width": width, "height": 900})
-        for one in (note, page.locator("article > p .note").nth(0)):
+        for one in (*notes.all(), page.locator("article > p .note").nth(0)):
             margin = one.bounding_box()
-            text = one.locator("xpath=ancestor::p").bounding_box()
+            text = one.locator("xpath=ancestor::*[self::p or self::li][1]").bounding_box()
             assert margin
             assert text
             assert margin["x"] >= text["x"] + text["width"]
             assert margin["x"] + margin["width"] <= width
         assert not end.is_visible()
     page.set_viewport_size({"width": 320, "height": 640})
-    assert not note.is_visible()
-    mark.click()
-    assert note.is_visible()
-    page.keyboard.press("Escape")
-    assert not note.is_visible()
+    for mark, note in zip(marks.all(), notes.all(), strict=True):
+        assert not note.is_visible()
+        mark.click()
+        assert note.is_visible()
+        page.keyboard.press("Escape")
+        assert not note.is_visible()
     page.emulate_media(media="print")
     assert end.is_visible()
-    assert not note.is_visible()
+    assert not [one for one in notes.all() if one.is_visible()]
     page.context.close()
 
 

@@ -20,7 +20,7 @@
       return;
     }
     const lines = [...link.getClientRects()];
-    const at = lines.find((one) => event && event.clientY >= one.top && event.clientY <= one.bottom) || lines[0];
+    const at = lines.find((one) => event && event.clientY >= one.top && event.clientY <= one.bottom) || lines[0] || link.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = card;
     const below = innerHeight - at.bottom - MARGIN, above = at.top - MARGIN;
     const down = below >= height || below >= above;
@@ -39,7 +39,7 @@
     if (card && card !== account && card.matches(":popover-open")) card.hidePopover();
     for (const value of account.querySelectorAll("[data-key]")) value.hidden = value.dataset.key !== next.dataset.var;
     [link, card] = [next, account];
-    if (!card.matches(":popover-open")) card.showPopover();
+    if (!card.matches(":popover-open")) card.showPopover({ source: link }); // a note that the number is in stays open
     link.setAttribute("aria-expanded", "true");
     card.scrollTop = 0;
     place(event);
