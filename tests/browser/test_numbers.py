@@ -139,8 +139,8 @@ def test_its_citation_is_copied(browser: Browser, archive: str) -> None:
 @pytest.mark.parametrize("width", [390, 768, 1440])
 def test_a_number_in_a_note_opens_and_the_note_stays(browser: Browser, archive: str, width: int) -> None:
     page = opened(browser, archive + OVERVIEW, viewport={"width": width, "height": 900})
-    errors: list[object] = []
-    page.on("pageerror", errors.append)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
     number = page.locator(".note a.claim[data-var]").first
     if not number.is_visible():
         page.locator("li button.footnote-ref").first.click()
