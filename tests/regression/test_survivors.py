@@ -108,7 +108,7 @@ def test_rows_of_pools_are_of_months() -> None:
     vintage = vintage_of(dt.date(2026, 11, 22))
     used = build_ledger(vintage, ["top5-threshold"]).results["top5-threshold"].rows["pool_shares"]
     kinds = vintage.data("pool_shares").frame["period_kind"]
-    months = [row for row in used if kinds[row] in MONTHS]
+    months = [str(row) for row in used if kinds[row] in MONTHS]
     assert len(months) > 60
     assert (min(months)[:7], max(months)[:7]) == ("2025-01", "2026-04")
     assert {kinds[row] for row in used} == {*MONTHS, concentration.LATER} < {*kinds}
